@@ -1,0 +1,1 @@
+{% macro assert_settings() %}{% endmacro %}

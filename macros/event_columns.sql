@@ -1,0 +1,19 @@
+{#- The event contract's columns in order: a union matches by position, so every
+    source is selected by these names. -#}
+{% macro event_columns() -%}
+    {{ return([
+        'source_name', 'event_id', 'visitor_id', 'user_id', 'app_id', 'platform',
+        'vendor_session_id',
+        'occurred_at', 'received_at',
+        'event_name', 'properties',
+        'page_url', 'page_host', 'page_path', 'page_title', 'referrer_url',
+        'referrer_host',
+        'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term',
+        'click_id', 'click_id_type',
+        'user_agent', 'device_category', 'os_name', 'browser_name', 'language',
+        'country_code', 'region',
+        'engagement_ms', 'scroll_percent', 'page_load_ms', 'order_id', 'revenue',
+        'currency', 'experiment_id', 'variant_id',
+        'analytics_consent', 'marketing_consent',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{#- The event contract's text columns that a column map can fill. -#}
+{% macro generic_text_columns() -%}
+    {{ return(event_columns() | reject('in', [
+        'source_name', 'occurred_at', 'received_at', 'engagement_ms',
+        'scroll_percent', 'page_load_ms', 'revenue',
+    ]) | list) }}
+{%- endmacro %}

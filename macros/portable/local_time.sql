@@ -1,0 +1,16 @@
+{#- A UTC timestamp on the clock of reporting_timezone, for days and hours alone:
+    a local time is not unique when clocks go back. -#}
+{% macro local_time(timestamp) -%}
+    {%- if var('reporting_timezone') == 'UTC' -%} {{ timestamp }}
+    {%- else -%}
+        {{ adapter.dispatch('local_time', 'footfall')(timestamp) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__local_time(timestamp) -%}
+    timezone('{{ var("reporting_timezone") }}', timezone('UTC', {{ timestamp }}))
+{%- endmacro %}
+
+{% macro spark__local_time(timestamp) -%}
+    from_utc_timestamp({{ timestamp }}, '{{ var("reporting_timezone") }}')
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{#- The first group of a pattern's first match, null where nothing matches: DuckDB
+    and Spark answer an empty text instead. -#}
+{% macro regex_group(text, pattern) -%}
+    {{ adapter.dispatch('regex_group', 'footfall')(text, pattern) }}
+{%- endmacro %}
+
+{% macro default__regex_group(text, pattern) -%}
+    nullif(substring({{ text }} from '{{ pattern }}'), '')
+{%- endmacro %}
+
+{% macro duckdb__regex_group(text, pattern) -%}
+    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1), '')
+{%- endmacro %}
+
+{% macro spark__regex_group(text, pattern) -%}
+    nullif(regexp_extract({{ text }}, r'{{ pattern }}', 1), '')
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{#- Elapsed seconds to the microsecond, exact where a double would round. -#}
+{% macro seconds_between(started_at, ended_at) -%}
+    cast(
+        {{ microseconds_between(started_at, ended_at) }} as numeric(24, 6)
+    ) / 1000000
+{%- endmacro %}

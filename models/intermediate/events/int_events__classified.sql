@@ -1,0 +1,148 @@
+-- grain: one row per event delivered; rejection_reason says why it is in no session.
+
+with events as (
+    select * from {{ ref('int_events__unioned') }}
+),
+
+user_agents as (
+    select * from {{ ref('int_user_agents__classified') }}
+),
+
+visitors as (
+    select * from {{ ref('int_visitors__consented') }}
+),
+
+internal_traffic as (
+    select * from {{ ref('internal_traffic') }}
+),
+
+-- Is the event whole by itself?
+checked as (
+    select
+        *,
+        case
+            when visitor_id is null then 'missing_visitor'
+            when occurred_at is null then 'missing_time'
+            when
+                occurred_at
+                > received_at
+                + interval '{{ var("future_tolerance_minutes") }}' minute
+                then 'future'
+            {%- if var('event_age_limit_days') is not none %}
+            when
+                occurred_at
+                < received_at - interval '{{ var("event_age_limit_days") }}' day
+                then 'too_old'
+            {%- endif %}
+        end as own_rejection_reason
+    from events
+),
+
+-- Few events come twice, so only those are ranked: a window over all would carry
+-- every column of every event.
+repeated_ids as (
+    select
+        source_name,
+        event_id
+    from checked
+    group by source_name, event_id
+    having count(*) > 1
+),
+
+-- The copy received first wins among the whole ones; ties go by content.
+repeated as (
+    select
+        checked.*,
+        row_number() over (
+            partition by checked.source_name, checked.event_id
+            order by
+                case when checked.own_rejection_reason is null then 0 else 1 end,
+                checked.received_at asc nulls last,
+                checked.occurred_at asc nulls last,
+                {{ surrogate_key(
+                    ('checked.' ~ event_columns() | join(',checked.')).split(',')
+                ) }}
+        ) as copy_number
+    from checked
+    inner join repeated_ids
+        on
+            checked.source_name = repeated_ids.source_name
+            and checked.event_id = repeated_ids.event_id
+),
+
+numbered as (
+    select * from repeated
+
+    union all
+
+    select
+        checked.*,
+        1 as copy_number
+    from checked
+    left join repeated_ids
+        on
+            checked.source_name = repeated_ids.source_name
+            and checked.event_id = repeated_ids.event_id
+    where repeated_ids.event_id is null
+),
+
+internal_pages as (
+    select match_value as page_host
+    from internal_traffic
+    where match_field = 'page_host'
+),
+
+internal_visitors as (
+    select match_value as visitor_id
+    from internal_traffic
+    where match_field = 'visitor_id'
+),
+
+internal_users as (
+    select match_value as user_id
+    from internal_traffic
+    where match_field = 'user_id'
+),
+
+classified as (
+    select
+        numbered.{{ event_columns() | join(',\n        numbered.') }},
+        numbered.copy_number,
+        visitors.marketing_consent as visitor_marketing_consent,
+        user_agents.bot_reason,
+        case
+            when numbered.own_rejection_reason is not null
+                then numbered.own_rejection_reason
+            when numbered.copy_number > 1 then 'duplicate'
+            when user_agents.bot_reason is not null and not {{ var('accept_bots') }}
+                then 'bot'
+            when
+                internal_pages.page_host is not null
+                or internal_visitors.visitor_id is not null
+                or internal_users.user_id is not null
+                then 'internal'
+            when
+                numbered.analytics_consent = 'denied'
+                or visitors.analytics_consent = 'denied'
+                or (
+                    coalesce(visitors.analytics_consent, 'unknown') = 'unknown'
+                    and not {{ var('accept_unknown_consent') }}
+                )
+                then 'no_consent'
+        end as rejection_reason
+    from numbered
+    left join user_agents
+        on numbered.user_agent = user_agents.user_agent
+    left join visitors
+        on
+            numbered.source_name = visitors.source_name
+            and numbered.visitor_id = visitors.visitor_id
+    left join internal_pages
+        on numbered.page_host = internal_pages.page_host
+    left join internal_visitors
+        on numbered.visitor_id = internal_visitors.visitor_id
+    left join internal_users
+        on numbered.user_id = internal_users.user_id
+)
+
+select * from classified

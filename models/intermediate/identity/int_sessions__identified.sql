@@ -1,0 +1,64 @@
+-- grain: one row per session, with the person behind it.
+
+with sessions as (
+    select * from {{ ref('int_sessions__aggregated') }}
+),
+
+sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+),
+
+events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+visitors as (
+    select * from {{ ref('int_visitors__identified') }}
+),
+
+-- The first user seen in the session is its user.
+users as (
+    select
+        sessionized.source_name,
+        sessionized.visitor_id,
+        sessionized.session_started_at,
+        events.user_id,
+        row_number() over (
+            partition by
+                sessionized.source_name,
+                sessionized.visitor_id,
+                sessionized.session_started_at
+            order by sessionized.event_number
+        ) as user_rank
+    from events
+    inner join sessionized
+        on
+            events.source_name = sessionized.source_name
+            and events.event_id = sessionized.event_id
+    where
+        events.user_id is not null
+        and sessionized.session_started_at is not null
+),
+
+identified as (
+    select
+        sessions.source_name,
+        sessions.visitor_id,
+        sessions.session_started_at,
+        sessions.session_id,
+        users.user_id,
+        coalesce(users.user_id, visitors.person_id) as person_id
+    from sessions
+    inner join visitors
+        on
+            sessions.source_name = visitors.source_name
+            and sessions.visitor_id = visitors.visitor_id
+    left join users
+        on
+            sessions.source_name = users.source_name
+            and sessions.visitor_id = users.visitor_id
+            and sessions.session_started_at = users.session_started_at
+            and users.user_rank = 1
+)
+
+select * from identified

@@ -1,0 +1,34 @@
+-- grain: one row per visitor of a source with accepted events.
+
+with events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+counted as (
+    select
+        source_name,
+        visitor_id,
+        min(user_id) as first_user_id_by_name,
+        max(user_id) as last_user_id_by_name
+    from events
+    group by source_name, visitor_id
+),
+
+-- A visitor with several users is nobody in particular: never "the last user".
+identified as (
+    select
+        source_name,
+        visitor_id,
+        case
+            when first_user_id_by_name = last_user_id_by_name
+                then first_user_id_by_name
+        end as only_user_id,
+        case
+            when first_user_id_by_name = last_user_id_by_name
+                then first_user_id_by_name
+            else visitor_id
+        end as person_id
+    from counted
+)
+
+select * from identified

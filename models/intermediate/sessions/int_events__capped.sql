@@ -1,0 +1,114 @@
+-- grain: one row per accepted event at which a limit starts a session: the one before
+-- it would last too long or hold too many events.
+
+with recursive timeline as (
+    select * from {{ ref('int_events__clustered') }}
+    where
+        is_session_relevant
+        and {{ (var('session_limit_minutes') or var('session_limit_events')) is not none }}
+),
+
+cuts as (
+    select * from {{ ref('int_events__cut') }}
+),
+
+-- Every event carries the number of the event that its uncapped session starts at.
+segmented as (
+    select
+        timeline.source_name,
+        timeline.visitor_id,
+        timeline.activity_started_at,
+        timeline.activity_event_number,
+        timeline.occurred_at,
+        timeline.is_new_instant,
+        max(
+            case
+                when
+                    cuts.activity_event_number is not null
+                    or timeline.activity_event_number = 1
+                    then timeline.activity_event_number
+            end
+        ) over (
+            partition by
+                timeline.source_name,
+                timeline.visitor_id,
+                timeline.activity_started_at
+            order by timeline.activity_event_number
+            rows between unbounded preceding and current row
+        ) as segment_first_number
+    from timeline
+    left join cuts
+        on
+            timeline.source_name = cuts.source_name
+            and timeline.visitor_id = cuts.visitor_id
+            and timeline.activity_started_at = cuts.activity_started_at
+            and timeline.activity_event_number = cuts.activity_event_number
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by
+                source_name, visitor_id, activity_started_at, segment_first_number
+            order by activity_event_number
+        ) as segment_event_number
+    from segmented
+),
+
+-- If a session started at this event, at which one would the next have to start?
+with_next as (
+    select
+        *,
+        least(
+            {% if var('session_limit_events') is not none -%}
+                min(case when is_new_instant then segment_event_number end) over (
+                    segment_timeline
+                    rows between {{ var("session_limit_events") }} following
+                    and unbounded following
+                )
+            {%- else -%} null
+            {%- endif %},
+            {% if var('session_limit_minutes') is not none -%}
+                max(segment_event_number) over (
+                    segment_timeline
+                    range between current row
+                    and interval '{{ var("session_limit_minutes") }}' minute following
+                ) + 1
+            {%- else -%} null
+            {%- endif %}
+        ) as next_segment_event_number
+    from numbered
+    window segment_timeline as (
+        partition by
+            source_name, visitor_id, activity_started_at, segment_first_number
+        order by occurred_at
+    )
+),
+
+-- Step from start to start: where one session ends depends on where it began.
+session_starts as (
+    select * from with_next
+    where segment_event_number = 1
+
+    union all
+
+    select with_next.*
+    from session_starts
+    inner join with_next
+        on
+            session_starts.source_name = with_next.source_name
+            and session_starts.visitor_id = with_next.visitor_id
+            and session_starts.activity_started_at = with_next.activity_started_at
+            and session_starts.segment_first_number = with_next.segment_first_number
+            and session_starts.next_segment_event_number
+            = with_next.segment_event_number
+),
+
+capped as (
+    select source_name, visitor_id, activity_started_at, activity_event_number
+    from session_starts
+    where segment_event_number > 1
+)
+
+select * from capped

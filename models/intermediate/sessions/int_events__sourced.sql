@@ -1,0 +1,88 @@
+-- grain: one row per event of a session that tells where the visitor came from: by
+-- campaign tag, by click id, or by a referrer that is neither internal nor a gateway.
+
+with events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+    where
+        is_session_relevant
+        and session_started_at is not null
+),
+
+traffic_names as (
+    select * from {{ ref('int_traffic_names__categorised') }}
+),
+
+-- A referrer counts if it is another host than the page's.
+hinted as (
+    select
+        source_name,
+        visitor_id,
+        event_id,
+        page_host,
+        case when referrer_host <> coalesce(page_host, '') then referrer_host end
+            as referrer_host,
+        lower(trim(utm_source)) as utm_source,
+        lower(trim(utm_medium)) as utm_medium,
+        lower(trim(utm_campaign)) as utm_campaign,
+        click_id_type
+    from events
+    where
+        coalesce(utm_source, utm_medium, utm_campaign, click_id_type) is not null
+        or referrer_host <> coalesce(page_host, '')
+),
+
+-- Judged event by event, so that the verdict never depends on what else arrived.
+judged as (
+    select
+        hinted.source_name,
+        hinted.visitor_id,
+        hinted.event_id,
+        hinted.utm_source,
+        hinted.utm_medium,
+        hinted.utm_campaign,
+        hinted.click_id_type,
+        case
+            when
+                traffic_names.source_category = 'gateway'
+                or {{ is_internal_host('hinted.referrer_host', 'hinted.page_host') }}
+                then null
+            else hinted.referrer_host
+        end as referrer_host
+    from hinted
+    left join traffic_names
+        on hinted.referrer_host = traffic_names.traffic_name
+),
+
+sourced as (
+    select
+        judged.source_name,
+        judged.visitor_id,
+        judged.event_id,
+        sessionized.session_started_at,
+        sessionized.event_number,
+        judged.utm_source,
+        judged.utm_medium,
+        judged.utm_campaign,
+        judged.click_id_type,
+        judged.referrer_host,
+        {{ traffic_source_id('judged') }} as traffic_source_id
+    from judged
+    inner join sessionized
+        on
+            judged.source_name = sessionized.source_name
+            and judged.event_id = sessionized.event_id
+    where
+        coalesce(
+            judged.utm_source,
+            judged.utm_medium,
+            judged.utm_campaign,
+            judged.click_id_type,
+            judged.referrer_host
+        ) is not null
+)
+
+select * from sourced

@@ -1,0 +1,47 @@
+-- grain: one row per session. Numbers and times alone: texts follow by joins, since
+-- an aggregate of texts cannot spill to disk.
+
+with events as (
+    select * from {{ ref('int_events__sessionized') }}
+    where session_started_at is not null
+),
+
+-- How long was the pause before this event, within its session?
+with_pause as (
+    select
+        *,
+        case
+            when is_session_relevant and event_number > 1
+                then {{ microseconds_between('previous_active_at', 'occurred_at') }}
+        end as pause_microseconds
+    from events
+),
+
+aggregated as (
+    select
+        source_name,
+        visitor_id,
+        session_started_at,
+        {{ surrogate_key([
+            'source_name',
+            'visitor_id',
+            microseconds_between("timestamp '1970-01-01'", 'session_started_at'),
+        ]) }} as session_id,
+        max(case when is_session_relevant then occurred_at end) as session_ended_at,
+        max(occurred_at) as last_event_at,
+        count(*) as event_count,
+        count(case when is_page_view then 1 end) as page_view_count,
+        cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
+        cast(
+            sum(
+                least(
+                    pause_microseconds,
+                    {{ var('engaged_pause_limit_seconds') }} * cast(1000000 as bigint)
+                )
+            ) as bigint
+        ) as inferred_engagement_microseconds
+    from with_pause
+    group by source_name, visitor_id, session_started_at
+)
+
+select * from aggregated

@@ -1,0 +1,147 @@
+-- grain: one row per distinct name of a source: a campaign's utm_source, a referrer's
+-- host, the advertiser of a click id or of spend.
+
+with events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+ad_spend as (
+    select * from {{ ref('int_ad_spend__unioned') }}
+),
+
+click_ids as (
+    select * from {{ ref('click_ids') }}
+),
+
+traffic_sources as (
+    select * from {{ ref('traffic_sources') }}
+),
+
+source_categories as (
+    select * from {{ ref('source_categories') }}
+),
+
+all_names as (
+    select referrer_host as traffic_name
+    from events
+
+    union
+
+    select lower(trim(utm_source)) as traffic_name
+    from events
+
+    union
+
+    select source as traffic_name
+    from ad_spend
+
+    union
+
+    select source as traffic_name
+    from click_ids
+),
+
+labelled as (
+    select
+        traffic_name,
+        {{ registrable_domain('traffic_name') }} as registrable_domain,
+        split_part({{ registrable_domain('traffic_name') }}, '.', 1) as brand_label
+    from all_names
+    where traffic_name is not null
+),
+
+-- A whole name is surer than a host within it, a longer host than a shorter one, and
+-- a host than a brand in some country.
+equal_names as (
+    select
+        labelled.traffic_name,
+        traffic_sources.source,
+        traffic_sources.source_category,
+        1000 as match_strength
+    from labelled
+    inner join traffic_sources
+        on
+            labelled.traffic_name = traffic_sources.pattern
+            and traffic_sources.match_type in ('alias', 'app', 'host')
+),
+
+-- Only hosts of the same registrable domain can be a suffix of this one.
+host_patterns as (
+    select
+        pattern,
+        source,
+        source_category,
+        {{ registrable_domain('pattern') }} as registrable_domain
+    from traffic_sources
+    where match_type = 'host'
+),
+
+host_suffixes as (
+    select
+        labelled.traffic_name,
+        host_patterns.source,
+        host_patterns.source_category,
+        length(host_patterns.pattern) as match_strength
+    from labelled
+    inner join host_patterns
+        on
+            labelled.registrable_domain = host_patterns.registrable_domain
+            and right(labelled.traffic_name, length(host_patterns.pattern) + 1)
+            = '.' || host_patterns.pattern
+),
+
+brands as (
+    select
+        labelled.traffic_name,
+        traffic_sources.source,
+        traffic_sources.source_category,
+        0 as match_strength
+    from labelled
+    inner join traffic_sources
+        on
+            labelled.brand_label = traffic_sources.pattern
+            and traffic_sources.match_type = 'brand'
+),
+
+matches as (
+    select * from equal_names
+
+    union all
+
+    select * from host_suffixes
+
+    union all
+
+    select * from brands
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by traffic_name
+            order by match_strength desc, source
+        ) as match_rank
+    from matches
+),
+
+categorised as (
+    select
+        labelled.traffic_name,
+        labelled.registrable_domain,
+        coalesce(
+            ranked.source,
+            {{ regex_group('labelled.traffic_name', '^(?:www[.])?(.*)$') }}
+        ) as source,
+        ranked.source_category,
+        source_categories.referrer_medium
+    from labelled
+    left join ranked
+        on
+            labelled.traffic_name = ranked.traffic_name
+            and ranked.match_rank = 1
+    left join source_categories
+        on ranked.source_category = source_categories.source_category
+)
+
+select * from categorised

@@ -1,0 +1,214 @@
+-- grain: one row per conversion, touch and attribution model. Credits of a conversion
+-- sum to exactly 1 under each model, attributed revenue to exactly its revenue.
+
+with conversions as (
+    select * from {{ ref('fct_conversions') }}
+),
+
+touchpoints as (
+    select * from {{ ref('mart_attribution__touchpoints') }}
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+attribution_models as (
+    select * from {{ ref('attribution_models') }}
+),
+
+-- Which touch is the last that is not direct?
+touches as (
+    select
+        touchpoints.*,
+        max(case when not channels.is_direct then touchpoints.touch_number end) over (
+            partition by touchpoints.conversion_id
+        ) as last_non_direct_number
+    from touchpoints
+    inner join channels
+        on touchpoints.channel = channels.channel
+    where touchpoints.is_in_window
+),
+
+-- How much does each touch weigh, before the weights of a conversion are made to
+-- sum to 1?
+weighted as (
+    select
+        touches.*,
+        attribution_models.attribution_model,
+        case
+            when attribution_models.kind = 'first'
+                then case when touches.touch_number = 1 then 1 else 0 end
+            when attribution_models.kind = 'last'
+                then
+                    case
+                        when touches.touch_number = touches.touch_count then 1 else 0
+                    end
+            when attribution_models.kind = 'last_non_direct'
+                then
+                    case
+                        when
+                            touches.touch_number
+                            = coalesce(
+                                touches.last_non_direct_number, touches.touch_count
+                            )
+                            then 1
+                        else 0
+                    end
+            when attribution_models.kind = 'linear' then 1
+            when attribution_models.kind = 'time_decay'
+                then power(
+                    cast(2 as double precision),
+                    -cast(touches.seconds_to_conversion as double precision)
+                    / (86400 * {{ var('attribution_half_life_days') }})
+                )
+            when attribution_models.kind = 'position'
+                then
+                    case
+                        when touches.touch_count <= 2 then 1
+                        when touches.touch_number = 1
+                            then attribution_models.first_share
+                        when touches.touch_number = touches.touch_count
+                            then attribution_models.last_share
+                        else
+                            (
+                                1
+                                - attribution_models.first_share
+                                - attribution_models.last_share
+                            )
+                            / (touches.touch_count - 2)
+                    end
+        end as touch_weight
+    from touches
+    cross join attribution_models
+),
+
+shared as (
+    select
+        *,
+        cast(
+            cast(touch_weight as double precision)
+            / sum(cast(touch_weight as double precision)) over (
+                partition by conversion_id, attribution_model
+            ) as numeric(18, 12)
+        ) as rounded_credit
+    from weighted
+),
+
+-- What rounding leaves over goes to the last touch.
+credited as (
+    select
+        shared.conversion_id,
+        shared.session_id,
+        shared.touched_at,
+        shared.touch_number,
+        shared.touch_count,
+        shared.channel,
+        shared.source,
+        shared.medium,
+        shared.campaign,
+        shared.attribution_model,
+        case
+            when shared.touch_number < shared.touch_count then shared.rounded_credit
+            else
+                1 - coalesce(
+                    sum(shared.rounded_credit) over (
+                        partition by shared.conversion_id, shared.attribution_model
+                        order by shared.touch_number
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    0
+                )
+        end as credit
+    from shared
+),
+
+-- A conversion without a touch to credit says why in place of a channel.
+untouched as (
+    select
+        conversions.conversion_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
+        cast(null as {{ dbt.type_timestamp() }}) as touched_at,
+        cast(null as bigint) as touch_number,
+        cast(null as bigint) as touch_count,
+        case
+            when conversions.marketing_consent = 'denied' then '(no consent)'
+            when too_old.conversion_id is not null then '(outside window)'
+            else '(no touch)'
+        end as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as medium,
+        cast(null as {{ dbt.type_string() }}) as campaign,
+        attribution_models.attribution_model,
+        1 as credit
+    from conversions
+    cross join attribution_models
+    left join touchpoints as too_old
+        on
+            conversions.conversion_id = too_old.conversion_id
+            and not too_old.is_in_window
+    left join touchpoints as in_window
+        on
+            conversions.conversion_id = in_window.conversion_id
+            and in_window.touch_number = 1
+    where in_window.conversion_id is null
+),
+
+all_credits as (
+    select * from credited
+
+    union all
+
+    select * from untouched
+),
+
+valued as (
+    select
+        all_credits.*,
+        conversions.conversion_name,
+        conversions.person_id,
+        conversions.converted_at,
+        conversions.converted_date,
+        conversions.revenue,
+        cast(conversions.revenue * all_credits.credit as numeric(18, 2))
+            as rounded_revenue
+    from all_credits
+    inner join conversions
+        on all_credits.conversion_id = conversions.conversion_id
+),
+
+final as (
+    select
+        conversion_id,
+        conversion_name,
+        attribution_model,
+        person_id,
+        session_id,
+        converted_at,
+        converted_date,
+        touched_at,
+        channel,
+        source,
+        medium,
+        campaign,
+        touch_number,
+        touch_count,
+        cast(credit as numeric(18, 12)) as credit,
+        cast(
+            case
+                when touch_number < touch_count then rounded_revenue
+                else
+                    revenue - coalesce(
+                        sum(rounded_revenue) over (
+                            partition by conversion_id, attribution_model
+                            order by touch_number
+                            rows between unbounded preceding and 1 preceding
+                        ),
+                        0
+                    )
+            end as numeric(18, 2)
+        ) as attributed_revenue
+    from valued
+)
+
+select * from final

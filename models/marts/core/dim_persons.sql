@@ -1,0 +1,58 @@
+-- grain: one row per person: a known user, or a visitor nobody knows by name.
+
+with events as (
+    select * from {{ ref('fct_events') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_sessions') }}
+),
+
+conversions as (
+    select * from {{ ref('fct_conversions') }}
+),
+
+seen as (
+    select
+        person_id,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at,
+        count(distinct visitor_id) as visitor_count
+    from events
+    group by person_id
+),
+
+session_totals as (
+    select
+        person_id,
+        count(*) as session_count
+    from sessions
+    group by person_id
+),
+
+conversion_totals as (
+    select
+        person_id,
+        count(*) as conversion_count,
+        cast(sum(revenue) as numeric(18, 2)) as revenue
+    from conversions
+    group by person_id
+),
+
+final as (
+    select
+        seen.person_id,
+        seen.first_seen_at,
+        seen.last_seen_at,
+        seen.visitor_count,
+        coalesce(session_totals.session_count, 0) as session_count,
+        coalesce(conversion_totals.conversion_count, 0) as conversion_count,
+        coalesce(conversion_totals.revenue, cast(0 as numeric(18, 2))) as revenue
+    from seen
+    left join session_totals
+        on seen.person_id = session_totals.person_id
+    left join conversion_totals
+        on seen.person_id = conversion_totals.person_id
+)
+
+select * from final

@@ -1,0 +1,82 @@
+-- grain: one row per accepted event. A view: the map says to which session the event
+-- belongs, the screened event says everything else, and neither is stored twice.
+
+with sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+),
+
+events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+sessions as (
+    select * from {{ ref('int_sessions__identified') }}
+),
+
+visitors as (
+    select * from {{ ref('int_visitors__identified') }}
+),
+
+final as (
+    select
+        events.event_id,
+        events.source_name,
+        sessions.session_id,
+        events.visitor_id,
+        coalesce(sessions.person_id, events.user_id, visitors.person_id) as person_id,
+        events.user_id,
+        events.app_id,
+        events.platform,
+        events.vendor_session_id,
+        events.occurred_at,
+        events.received_at,
+        cast({{ local_time('events.occurred_at') }} as date) as occurred_date,
+        sessionized.event_number,
+        events.event_name,
+        events.properties,
+        events.page_url,
+        events.page_host,
+        events.page_path,
+        events.page_title,
+        events.referrer_url,
+        events.referrer_host,
+        events.utm_source,
+        events.utm_medium,
+        events.utm_campaign,
+        events.utm_content,
+        events.utm_term,
+        events.click_id,
+        events.click_id_type,
+        events.device_category,
+        events.os_name,
+        events.browser_name,
+        events.language,
+        events.country_code,
+        events.region,
+        events.engagement_ms,
+        events.scroll_percent,
+        events.page_load_ms,
+        events.order_id,
+        events.revenue,
+        events.currency,
+        events.experiment_id,
+        events.variant_id,
+        events.analytics_consent,
+        events.marketing_consent
+    from events
+    inner join sessionized
+        on
+            events.source_name = sessionized.source_name
+            and events.event_id = sessionized.event_id
+    inner join visitors
+        on
+            events.source_name = visitors.source_name
+            and events.visitor_id = visitors.visitor_id
+    left join sessions
+        on
+            sessionized.source_name = sessions.source_name
+            and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_started_at = sessions.session_started_at
+)
+
+select * from final

@@ -1,0 +1,183 @@
+-- grain: one row per session.
+
+with sessions as (
+    select * from {{ ref('int_sessions__aggregated') }}
+),
+
+sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+    where event_number = 1
+),
+
+events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+persons as (
+    select * from {{ ref('int_sessions__identified') }}
+),
+
+channels as (
+    select * from {{ ref('int_sessions__channelled') }}
+),
+
+remembered as (
+    select * from {{ ref('int_sessions__remembered') }}
+),
+
+page_views as (
+    select * from {{ ref('fct_page_views') }}
+),
+
+conversions as (
+    select * from {{ ref('fct_conversions') }}
+),
+
+session_conversions as (
+    select
+        session_id,
+        count(*) as conversion_count,
+        cast(sum(revenue) as numeric(18, 2)) as revenue
+    from conversions
+    where session_id is not null
+    group by session_id
+),
+
+landing_pages as (
+    select session_id, page_host, page_path
+    from page_views
+    where is_entrance
+),
+
+exit_pages as (
+    select session_id, page_path
+    from page_views
+    where is_exit
+),
+
+-- The device is the first event's.
+first_events as (
+    select
+        sessionized.source_name,
+        sessionized.visitor_id,
+        sessionized.session_started_at,
+        events.app_id,
+        events.platform,
+        events.vendor_session_id,
+        events.device_category,
+        events.os_name,
+        events.browser_name,
+        events.language,
+        events.country_code,
+        events.region
+    from sessionized
+    inner join events
+        on
+            sessionized.source_name = events.source_name
+            and sessionized.event_id = events.event_id
+),
+
+measured as (
+    select
+        sessions.*,
+        {{ seconds_between('session_started_at', 'session_ended_at') }}
+            as duration_seconds,
+        coalesce(
+            cast(measured_engagement_ms as numeric(24, 6)) / 1000,
+            cast(inferred_engagement_microseconds as numeric(24, 6)) / 1000000,
+            0
+        ) as engaged_seconds,
+        case
+            when measured_engagement_ms is not null then 'measured'
+            else 'inferred'
+        end as engaged_time_method,
+        row_number() over (
+            partition by source_name, visitor_id
+            order by session_started_at
+        ) as session_number
+    from sessions
+),
+
+joined as (
+    select
+        measured.session_id,
+        measured.source_name,
+        measured.visitor_id,
+        persons.person_id,
+        persons.user_id,
+        first_events.app_id,
+        first_events.platform,
+        first_events.vendor_session_id,
+        measured.session_started_at as started_at,
+        measured.session_ended_at as ended_at,
+        cast({{ local_time('measured.session_started_at') }} as date) as started_date,
+        landing_pages.page_host as landing_page_host,
+        landing_pages.page_path as landing_page_path,
+        exit_pages.page_path as exit_page_path,
+        channels.source,
+        channels.medium,
+        channels.campaign,
+        channels.channel,
+        channels.channel_rule_id,
+        channels.channel_reason,
+        remembered.last_non_direct_source,
+        remembered.last_non_direct_medium,
+        remembered.last_non_direct_campaign,
+        remembered.last_non_direct_channel,
+        first_events.device_category,
+        first_events.os_name,
+        first_events.browser_name,
+        first_events.language,
+        first_events.country_code,
+        first_events.region,
+        case when measured.session_number = 1 then 'new' else 'returning' end
+            as visitor_type,
+        measured.engaged_time_method,
+        measured.session_number,
+        measured.event_count,
+        measured.page_view_count,
+        coalesce(session_conversions.conversion_count, 0) as conversion_count,
+        coalesce(session_conversions.revenue, cast(0 as numeric(18, 2))) as revenue,
+        cast(measured.duration_seconds as numeric(18, 6)) as duration_seconds,
+        cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
+        coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
+    from measured
+    inner join persons
+        on measured.session_id = persons.session_id
+    inner join channels
+        on measured.session_id = channels.session_id
+    inner join remembered
+        on measured.session_id = remembered.session_id
+    inner join first_events
+        on
+            measured.source_name = first_events.source_name
+            and measured.visitor_id = first_events.visitor_id
+            and measured.session_started_at = first_events.session_started_at
+    left join landing_pages
+        on measured.session_id = landing_pages.session_id
+    left join exit_pages
+        on measured.session_id = exit_pages.session_id
+    left join session_conversions
+        on measured.session_id = session_conversions.session_id
+),
+
+-- Long enough, or a conversion, or two views.
+engaged as (
+    select
+        *,
+        (
+            duration_seconds >= {{ var('engaged_session_seconds') }}
+            or has_conversion
+            or page_view_count >= 2
+        ) as is_engaged
+    from joined
+),
+
+final as (
+    select
+        *,
+        not is_engaged as is_bounce
+    from engaged
+)
+
+select * from final

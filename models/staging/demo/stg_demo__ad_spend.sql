@@ -1,0 +1,21 @@
+-- grain: one row per day, source, medium and campaign that the demo paid for.
+
+with raw_ad_spend as (
+    select * from {{ ref('raw_ad_spend') }}
+),
+
+contracted as (
+    select
+        'demo' as source_name,
+        cast(spend_date as date) as spend_date,
+        lower({{ clean_text('source') }}) as source,
+        lower({{ clean_text('medium') }}) as medium,
+        lower({{ clean_text('campaign') }}) as campaign,
+        upper({{ clean_text('currency') }}) as currency,
+        cast(cost as numeric(18, 2)) as spend,
+        cast(clicks as bigint) as clicks,
+        cast(impressions as bigint) as impressions
+    from raw_ad_spend
+)
+
+select * from contracted

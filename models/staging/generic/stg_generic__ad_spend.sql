@@ -1,0 +1,35 @@
+-- grain: one row per day, source, medium and campaign of the var generic_ad_spend.
+
+with input_rows as (
+    {% if var('generic_ad_spend') -%}
+    select * from {{ input_relation(var('generic_ad_spend')) }}
+    {%- else -%}
+    -- Nothing was spent, or nobody says so.
+    select
+        null as spend_date,
+        null as source,
+        null as medium,
+        null as campaign,
+        null as currency,
+        null as cost,
+        null as clicks,
+        null as impressions
+    where false
+    {%- endif %}
+),
+
+contracted as (
+    select
+        'generic' as source_name,
+        cast({{ utc_timestamp('spend_date') }} as date) as spend_date,
+        lower(trim(cast(source as {{ dbt.type_string() }}))) as source,
+        lower(trim(cast(medium as {{ dbt.type_string() }}))) as medium,
+        lower(trim(cast(campaign as {{ dbt.type_string() }}))) as campaign,
+        upper(trim(cast(currency as {{ dbt.type_string() }}))) as currency,
+        cast(cost as numeric(18, 2)) as spend,
+        cast(clicks as bigint) as clicks,
+        cast(impressions as bigint) as impressions
+    from input_rows
+)
+
+select * from contracted

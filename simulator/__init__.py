@@ -1,0 +1,1 @@
+"""Web and app events whose true sessions, channels and conversions are known."""

@@ -1,0 +1,70 @@
+"""Command line: `python -m simulator --help`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from simulator.draw import Period
+from simulator.run import Options, simulate
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message}\n")
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        problem = f"must be a whole number from {lowest} to {highest}, not {text!r}."
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(problem) from None
+        if not lowest <= number <= highest:
+            raise argparse.ArgumentTypeError(problem)
+        return number
+
+    return parse
+
+
+def _day(text: str) -> date:
+    problem = f"must be a date from 1971 to 2200 as YYYY-MM-DD, not {text!r}."
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(problem) from None
+    if not 1971 <= day.year <= 2200:
+        raise argparse.ArgumentTypeError(problem)
+    return day
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    nearest = next(each for each in (path, *path.parents) if each.exists())
+    if not nearest.is_dir():
+        raise argparse.ArgumentTypeError(f"must be a folder, but {nearest} is a file.")
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Simulate what the arguments ask for; exits with 2 if they are wrong."""
+    parser = _Parser(prog="simulator", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--visitors", type=_whole(1, 50_000_000), required=True)
+    parser.add_argument("--days", type=_whole(1, 3_650), default=90)
+    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=1)
+    parser.add_argument("--start", type=_day, default=date(2026, 6, 1))
+    parser.add_argument("--format", choices=("csv", "parquet"), default="parquet")
+    parser.add_argument("--out", type=_folder, required=True)
+    given = parser.parse_args(arguments)
+    period = Period(given.start, given.days)
+    simulate(Options(given.visitors, period, given.seed, given.format, given.out))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
