@@ -1,1 +1,189 @@
-{% macro assert_settings() %}{% endmacro %}
+{#- Stops a run with one sentence that names the var to mend, before it writes. -#}
+{% macro assert_settings() -%}
+    {%- if execute -%}
+        {%- do assert_numbers() -%}
+        {%- do assert_flags() -%}
+        {%- do assert_timezone() -%}
+        {%- do assert_channel_preset() -%}
+        {%- if 'generic' in enabled_sources() -%}
+            {%- do assert_generic_source() -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro stop_run(message) -%}
+    {{ exceptions.raise_compiler_error('footfall: ' ~ message) }}
+{%- endmacro %}
+
+{% macro assert_numbers() -%}
+    {%- set numbers = {
+        'session_timeout_minutes': 1, 'engaged_session_seconds': 0,
+        'engaged_pause_limit_seconds': 0, 'future_tolerance_minutes': 0,
+        'last_non_direct_lookback_days': 0, 'attribution_lookback_days': 0,
+        'attribution_half_life_days': 1,
+    } -%}
+    {%- for name, least in numbers.items() -%}
+        {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
+            {%- do stop_run(
+                'the var ' ~ name ~ " is '" ~ var(name)
+                ~ "', but must be a whole number of at least " ~ least ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set limits = [
+        'session_limit_minutes', 'session_limit_events', 'event_age_limit_days'
+    ] -%}
+    {%- for name in limits if var(name) is not none -%}
+        {%- if var(name) is not integer or var(name) is boolean or var(name) < 1 -%}
+            {%- do stop_run(
+                'the var ' ~ name ~ " is '" ~ var(name)
+                ~ "', but must be a whole number of at least 1, or null for no limit."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if var('session_timeout_minutes_by_platform') is not mapping -%}
+        {%- do stop_run(
+            'the var session_timeout_minutes_by_platform must map platforms to'
+            ~ ' minutes, for example {ios: 5}.'
+        ) -%}
+    {%- endif -%}
+    {%- for platform, minutes in var('session_timeout_minutes_by_platform').items() -%}
+        {%- if minutes is not integer or minutes is boolean or minutes < 1 -%}
+            {%- do stop_run(
+                "the var session_timeout_minutes_by_platform gives '" ~ minutes
+                ~ "' for " ~ platform ~ ', but minutes are whole numbers of at least 1.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro assert_flags() -%}
+    {%- set flags = [
+        'accept_bots', 'accept_unknown_consent', 'session_timeout_is_inclusive',
+        'session_splits_at_midnight', 'session_splits_on_campaign_change',
+        'session_splits_on_user_change', 'attribution_resets_after_conversion',
+    ] -%}
+    {%- for name in flags if var(name) is not boolean -%}
+        {%- do stop_run(
+            'the var ' ~ name ~ " is '" ~ var(name) ~ "', but must be true or false."
+        ) -%}
+    {%- endfor -%}
+    {%- for name in ['session_end_events', 'internal_hosts'] -%}
+        {%- if var(name) is string or var(name) is not iterable -%}
+            {%- do stop_run(
+                'the var ' ~ name ~ " is '" ~ var(name)
+                ~ "', but must be a list, for example [" ~ var(name) ~ '].'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro assert_timezone() -%}
+    {%- set names = modules.pytz.all_timezones_set -%}
+    {%- if var('reporting_timezone') not in names -%}
+        {%- do stop_run(
+            "the var reporting_timezone is '" ~ var('reporting_timezone')
+            ~ "', but must be an IANA name such as Europe/Berlin."
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro assert_channel_preset() -%}
+    {%- if var('channel_preset') not in channel_presets() -%}
+        {%- do stop_run(
+            "the var channel_preset is '" ~ var('channel_preset')
+            ~ "', but must be one of " ~ channel_presets() | join(', ') ~ '.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The presets in seeds/rules/channel_rules.csv; a test holds both to be equal. -#}
+{% macro channel_presets() -%}
+    {{ return(['footfall']) }}
+{%- endmacro %}
+
+{% macro assert_generic_source() -%}
+    {%- set columns = var('generic_columns') -%}
+    {%- if not var('generic_events') -%}
+        {%- do stop_run(
+            'the var generic_events is empty, but the generic source needs a path or a'
+            ~ ' relation to read.'
+        ) -%}
+    {%- endif -%}
+    {%- if columns is not mapping -%}
+        {%- do stop_run(
+            'the var generic_columns must map columns of the event contract to SQL'
+            ~ ' expressions.'
+        ) -%}
+    {%- endif -%}
+    {%- for name in ['visitor_id', 'occurred_at', 'event_name'] -%}
+        {%- if name not in columns -%}
+            {%- do stop_run(
+                'the var generic_columns lacks ' ~ name ~ ', which every event needs.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in columns -%}
+        {%- if name not in event_columns() or name == 'source_name' -%}
+            {%- do stop_run(
+                "the var generic_columns maps '" ~ name
+                ~ "', which is no column of the event contract that a map can fill."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set known = input_columns('generic_events') -%}
+    {%- for name, expression in columns.items() -%}
+        {%- for used in expression_columns(name, expression) if used not in known -%}
+            {%- do stop_run(
+                'the var generic_columns maps ' ~ name ~ " to '" ~ expression
+                ~ "', but " ~ var('generic_events') ~ " has no column '" ~ used
+                ~ "' (it has " ~ known | join(', ') ~ ').'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if var('generic_ad_spend') -%}
+        {%- set spend_columns = input_columns('generic_ad_spend') -%}
+        {%- for name in [
+            'spend_date', 'source', 'medium', 'campaign', 'currency', 'cost', 'clicks',
+            'impressions',
+        ] if name not in spend_columns -%}
+            {%- do stop_run(
+                'the var generic_ad_spend names ' ~ var('generic_ad_spend')
+                ~ ", which has no column '" ~ name ~ "'."
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The lower-case names of an input's columns, once it is known to be there. -#}
+{% macro input_columns(var_name) -%}
+    {%- set input = var(var_name) -%}
+    {%- if is_path(input) -%}
+        {%- set literal = "'" ~ input | replace("'", "''") ~ "'" -%}
+        {%- set found = run_query('select count(*) from glob(' ~ literal ~ ')') -%}
+        {%- if found.rows[0][0] == 0 -%}
+            {%- do stop_run(
+                'the var ' ~ var_name ~ " names '" ~ input
+                ~ "', where there is no file to read."
+            ) -%}
+        {%- endif -%}
+        {%- set rows = run_query('describe select * from ' ~ read_files(input)).rows -%}
+        {{ return(rows | map(attribute=0) | map('lower') | list) }}
+    {%- endif -%}
+    {%- set parts = input.split('.') -%}
+    {%- set relation = adapter.get_relation(
+        database=parts[-3] if parts | length > 2 else target.database,
+        schema=parts[-2] if parts | length > 1 else target.schema,
+        identifier=parts[-1],
+    ) -%}
+    {%- if relation is none -%}
+        {%- do stop_run(
+            'the var ' ~ var_name ~ " names '" ~ input
+            ~ "', which is neither a file nor a relation here."
+        ) -%}
+    {%- endif -%}
+    {{ return(
+        adapter.get_columns_in_relation(relation) | map(attribute='name')
+        | map('lower') | list
+    ) }}
+{%- endmacro %}

@@ -53,13 +53,31 @@ def _folder(text: str) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate what the arguments ask for; exits with 2 if they are wrong."""
-    parser = _Parser(prog="simulator", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--visitors", type=_whole(1, 50_000_000), required=True)
-    parser.add_argument("--days", type=_whole(1, 3_650), default=90)
-    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=1)
-    parser.add_argument("--start", type=_day, default=date(2026, 6, 1))
-    parser.add_argument("--format", choices=("csv", "parquet"), default="parquet")
-    parser.add_argument("--out", type=_folder, required=True)
+    parser = _Parser(
+        prog="simulator",
+        description="Write raw events of a shop and the truth they were drawn from.",
+        allow_abbrev=False,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--visitors",
+        type=_whole(1, 10_000_000),
+        required=True,
+        default=argparse.SUPPRESS,
+        help="browsers and app instances; each makes about 11 events in 90 days",
+    )
+    add("--days", type=_whole(1, 3_650), default=90, help="length of the period")
+    add("--seed", type=_whole(0, 2**31 - 1), default=1, help="equal seed, equal bytes")
+    add("--start", type=_day, default=date(2026, 6, 1), help="first day, UTC")
+    add("--format", choices=("csv", "parquet"), default="parquet", help="of all files")
+    add(
+        "--out",
+        type=_folder,
+        required=True,
+        default=argparse.SUPPRESS,
+        help="folder; its files are replaced",
+    )
     given = parser.parse_args(arguments)
     period = Period(given.start, given.days)
     simulate(Options(given.visitors, period, given.seed, given.format, given.out))

@@ -5,8 +5,6 @@ Rows are only lost (no visitor, no time, a wrong clock) to people with one devic
 a lost login would leave two devices of one person unlinked.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from simulator import draw, world
@@ -157,6 +155,8 @@ class Planter:
         chosen = self.claim(first & (sessions["row_count"] >= 4) & has_one_step, 0.004)
         row = sessions["first_row"][chosen] + 1
         events["gap_us"][row + 1] = events["gap_us"][row + 2] = 0
+        following = row[sessions["row_count"][chosen] > 4] + 3
+        events["gap_us"][following] = np.maximum(events["gap_us"][following], 1_000)
         for step in range(3):
             self.mark(row + step, "equal_timestamps")
 
@@ -251,8 +251,8 @@ class Planter:
     def plant_extra_rows(self) -> None:
         """Second copies, reloaded orders, and what servers send."""
         added = [
-            self._copies("duplicate_same_payload", 0.015, lambda copies: None),
-            self._copies("duplicate_other_payload", 0.008, self._differ),
+            self._copies("duplicate_same_payload", 0.015),
+            self._altered(self._copies("duplicate_other_payload", 0.008)),
             self._reloads(),
         ]
         self._add(added)
@@ -282,29 +282,26 @@ class Planter:
             counter += int(fresh.sum())
         self.chunk.events = concat([self.chunk.events, *tables])
 
-    def _copies(
-        self, defect: str, rate: float, change: Callable[[Columns], None]
-    ) -> Columns:
-        """Copies that arrive seconds to a day after the original."""
+    def _copies(self, defect: str, rate: float) -> Columns:
+        """Copies that arrive up to a day after the original."""
         chosen = self.claim(np.ones(len(self.is_free), dtype=bool), rate)
         copies = take(self.chunk.events, self.any_row(chosen))
         delay = self.rng.lognormal(4.0, 3.0, len(chosen)) * SECOND
         copies["received_us"] += np.clip(delay, 1, DAY).astype(np.int64)
         copies["is_copy"][:] = True
         copies["defect"][:] = DEFECT_CODE[defect]
-        change(copies)
         return copies
 
-    def _differ(self, copies: Columns) -> None:
+    def _altered(self, copies: Columns) -> Columns:
         """Another page, time and amount; whoever keeps the copy is wrong thrice."""
-        rows = len(copies["page"])
         # An earlier device time tempts to prefer the copy, which arrived second.
-        copies["occurred_us"] -= self.rng.integers(1, 5 * SECOND, rows)
+        copies["occurred_us"] -= self.rng.integers(1, 5 * SECOND, len(copies["page"]))
         site = copies["page"] // len(world.PAGES)
         copies["page"] = site * len(world.PAGES) + world.HOME
         copies["source"][:] = world.DIRECT
         paid = copies["cents"] != NULL
         copies["cents"][paid] *= 2
+        return copies
 
     def _purchases(self) -> Array:
         """Rows of purchases of people."""

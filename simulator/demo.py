@@ -10,7 +10,7 @@ from simulator.run import Options, simulate
 
 SEEDS = Path(__file__).parents[1] / "seeds" / "demo"
 FILES = ("raw_events.csv", "raw_consents.csv", "raw_ad_spend.csv")
-VISITORS, DAYS, SEED, START = 840, 90, 7, date(2026, 6, 1)
+VISITORS, DAYS, SEED, START = 880, 90, 7, date(2026, 6, 1)
 
 
 def simulate_demo(out: Path) -> None:

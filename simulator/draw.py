@@ -149,7 +149,7 @@ def draw_sessions(
     is_first = nth == 0
     shares = world.SOURCE_SHARES / world.SOURCE_SHARES.sum()
     source = rng.choice(len(shares), len(nth), p=shares)
-    comes_back_directly = ~is_first & (rng.random(len(nth)) < 0.45)
+    comes_back_directly = ~is_first & (rng.random(len(nth)) < 0.3)
     app_shares = np.where(world.IS_APP_SOURCE, world.SOURCE_SHARES, 0)
     app_source = rng.choice(len(shares), len(nth), p=app_shares / app_shares.sum())
     device = visitors["device"][visitor]

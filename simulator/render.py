@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -30,14 +31,14 @@ def numbered(prefix: str, values: Array, width: int, base: int = 10) -> pa.Array
     """
     powers = np.array([base**power for power in range(width - 1, -1, -1)])
     head = len(prefix)
-    text = np.empty((len(values), head + width), dtype=np.uint8)
-    text[:, :head] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    letters = np.empty((len(values), head + width), dtype=np.uint8)
+    letters[:, :head] = np.frombuffer(prefix.encode(), dtype=np.uint8)
     is_null = values == NULL
     for place, power in enumerate(powers):
-        text[:, head + place] = _DIGITS[(values // power) % base]
+        letters[:, head + place] = _DIGITS[(values // power) % base]
     ends = np.arange(len(values) + 1, dtype=np.int32) * (head + width)
     array = pa.StringArray.from_buffers(
-        len(values), pa.py_buffer(ends), pa.py_buffer(text)
+        len(values), pa.py_buffer(ends), pa.py_buffer(letters)
     )
     return pc.if_else(pa.array(is_null), None, array) if is_null.any() else array
 
@@ -60,9 +61,7 @@ def instants(us: Array) -> pa.Array:
 def amounts(cents: Array) -> pa.Array:
     """Decimals with two places, shape (n,); NULL is null."""
     exact = integers(cents).cast(pa.decimal128(19, 0))
-    return pc.multiply(
-        exact, pa.scalar("0.01", pa.string()).cast(pa.decimal128(2, 2))
-    ).cast(pa.decimal128(14, 2))
+    return pc.multiply(exact, pa.scalar(Decimal("0.01"))).cast(pa.decimal128(14, 2))
 
 
 def text(values: pa.Array) -> pa.Array:

@@ -1,6 +1,5 @@
 """Simulate a shop: draw, plant, derive, write."""
 
-import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,9 @@ VISITORS_PER_CHUNK = 16_384
 GUARANTEED = 4
 """How often each defect occurs at least, where there are visitors enough."""
 
-_EVENTS_PER_VISITOR, _EVENTS_PER_SPAN = 12, 200_000
+EVENTS_PER_VISITOR, EVENTS_PER_SPAN = 12, 200_000
+"""Roughly; they only say into how many parts the sorting is split."""
+
 _ALL_DEFECTS_OF_VISITORS = np.array(
     [world.DEFECT_CODE[name] for name in world.VISITOR_DEFECTS]
 )
@@ -94,13 +95,13 @@ def simulate(options: Options) -> None:
         for path in sorted(made.rglob("*.*")):
             target = options.out / path.relative_to(made)
             target.parent.mkdir(exist_ok=True)
-            os.replace(path, target)
+            path.replace(target)
 
 
 def _edges(options: Options) -> Array:
     """Bounds between spans of arrival that hold about equally many events."""
-    events = options.visitors * _EVENTS_PER_VISITOR
-    spans = min(-(-events // _EVENTS_PER_SPAN), 2_000)
+    events = options.visitors * EVENTS_PER_VISITOR
+    spans = min(-(-events // EVENTS_PER_SPAN), 2_000)
     return np.linspace(
         options.period.start_us, options.period.end_us, spans + 1, dtype=np.int64
     )[1:-1]

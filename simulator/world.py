@@ -183,7 +183,7 @@ LOCALE_SHARES = np.array([0.5, 0.1, 0.16, 0.12, 0.12])
 class Source(NamedTuple):
     """One way to arrive.
 
-    `query` goes into the landing page's URL; one that ends in `clid=` is completed by
+    `query` goes into the landing page's URL; one that ends in `id=` is completed by
     a unique click id. `price` is what a click costs in EUR cents; 0: not bought.
     """
 
@@ -290,7 +290,7 @@ IS_APP_SOURCE = np.array(
 ) & np.array([source.referrer is None for source in SOURCES])
 
 QUERIES = tuple(source.query for source in SOURCES)
-HAS_CLICK_ID = np.array([(query or "").endswith("clid=") for query in QUERIES])
+HAS_CLICK_ID = np.array([(query or "").endswith("id=") for query in QUERIES])
 
 PLACEHOLDERS = ("(not set)", "(none)")
 PAYMENT_HOST = "https://www.paypal.com/"

@@ -114,7 +114,11 @@ classified as (
             when numbered.own_rejection_reason is not null
                 then numbered.own_rejection_reason
             when numbered.copy_number > 1 then 'duplicate'
-            when user_agents.bot_reason is not null and not {{ var('accept_bots') }}
+            -- A server calls by a program's name and is no visitor.
+            when
+                user_agents.bot_reason is not null
+                and coalesce(numbered.platform, '') <> 'server'
+                and not {{ var('accept_bots') }}
                 then 'bot'
             when
                 internal_pages.page_host is not null

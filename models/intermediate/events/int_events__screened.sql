@@ -5,7 +5,10 @@ with events as (
 ),
 
 screened as (
-    select * from events
+    select
+        {{ event_columns() | join(',\n        ') }},
+        visitor_marketing_consent
+    from events
     where rejection_reason is null
 )
 

@@ -45,7 +45,16 @@ with_next as (
 
 linked as (
     select
-        matched.*,
+        matched.funnel_name,
+        matched.entity,
+        matched.window_minutes,
+        matched.step_number,
+        matched.source_name,
+        matched.visitor_id,
+        matched.visitor_event_number,
+        matched.occurred_at,
+        matched.session_id,
+        matched.entity_id,
         with_next.next_event_number
     from matched
     inner join with_next

@@ -5,7 +5,7 @@ with recursive timeline as (
     select * from {{ ref('int_events__clustered') }}
     where
         is_session_relevant
-        and {{ (var('session_limit_minutes') or var('session_limit_events')) is not none }}
+        and {{ has_session_limit() }}
 ),
 
 cuts as (
@@ -106,7 +106,11 @@ session_starts as (
 ),
 
 capped as (
-    select source_name, visitor_id, activity_started_at, activity_event_number
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
     from session_starts
     where segment_event_number > 1
 )

@@ -89,9 +89,9 @@ clustered as (
         is_page_view,
         engagement_ms,
         previous_active_at,
+        visitor_event_number,
         -- A session's start is its key, so no session starts twice at one instant.
         coalesce(occurred_at > previous_active_at, true) as is_new_instant,
-        visitor_event_number,
         case
             when is_session_relevant or not is_after_timeout
                 then activity_started_at

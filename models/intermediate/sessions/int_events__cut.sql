@@ -111,13 +111,21 @@ ended as (
 ),
 
 all_cuts as (
-    select source_name, visitor_id, activity_started_at, activity_event_number
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
     from dated
     where is_new_instant and occurred_date <> previous_date
 
     union
 
-    select source_name, visitor_id, activity_started_at, activity_event_number
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
     from campaign_changes
     where
         is_new_instant
@@ -128,13 +136,21 @@ all_cuts as (
 
     union
 
-    select source_name, visitor_id, activity_started_at, activity_event_number
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
     from users
     where is_new_instant and user_id <> previous_user_id
 
     union
 
-    select source_name, visitor_id, activity_started_at, activity_event_number
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
     from ended
     where
         is_new_instant

@@ -14,7 +14,10 @@ cuts as (
 ),
 
 cut_activities as (
-    select distinct source_name, visitor_id, activity_started_at
+    select distinct
+        source_name,
+        visitor_id,
+        activity_started_at
     from cuts
 ),
 

@@ -23,12 +23,12 @@ hinted as (
         visitor_id,
         event_id,
         page_host,
+        click_id_type,
         case when referrer_host <> coalesce(page_host, '') then referrer_host end
             as referrer_host,
         lower(trim(utm_source)) as utm_source,
         lower(trim(utm_medium)) as utm_medium,
-        lower(trim(utm_campaign)) as utm_campaign,
-        click_id_type
+        lower(trim(utm_campaign)) as utm_campaign
     from events
     where
         coalesce(utm_source, utm_medium, utm_campaign, click_id_type) is not null

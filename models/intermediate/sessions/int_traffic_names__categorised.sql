@@ -57,7 +57,9 @@ equal_names as (
         labelled.traffic_name,
         traffic_sources.source,
         traffic_sources.source_category,
-        1000 as match_strength
+        traffic_sources.is_ads,
+        case when traffic_sources.match_type = 'host' then 1000 else 2000 end
+            as match_strength
     from labelled
     inner join traffic_sources
         on
@@ -71,6 +73,7 @@ host_patterns as (
         pattern,
         source,
         source_category,
+        is_ads,
         {{ registrable_domain('pattern') }} as registrable_domain
     from traffic_sources
     where match_type = 'host'
@@ -81,6 +84,7 @@ host_suffixes as (
         labelled.traffic_name,
         host_patterns.source,
         host_patterns.source_category,
+        host_patterns.is_ads,
         length(host_patterns.pattern) as match_strength
     from labelled
     inner join host_patterns
@@ -95,6 +99,7 @@ brands as (
         labelled.traffic_name,
         traffic_sources.source,
         traffic_sources.source_category,
+        traffic_sources.is_ads,
         0 as match_strength
     from labelled
     inner join traffic_sources
@@ -120,7 +125,7 @@ ranked as (
         *,
         row_number() over (
             partition by traffic_name
-            order by match_strength desc, source
+            order by match_strength desc, source asc
         ) as match_rank
     from matches
 ),
@@ -134,6 +139,7 @@ categorised as (
             {{ regex_group('labelled.traffic_name', '^(?:www[.])?(.*)$') }}
         ) as source,
         ranked.source_category,
+        coalesce(ranked.is_ads, false) as is_ads,
         source_categories.referrer_medium
     from labelled
     left join ranked

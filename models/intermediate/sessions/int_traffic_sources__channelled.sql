@@ -23,7 +23,12 @@ channel_rules as (
 ),
 
 combinations as (
-    select utm_source, utm_medium, utm_campaign, click_id_type, referrer_host
+    select
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        click_id_type,
+        referrer_host
     from events
 
     union
@@ -61,7 +66,9 @@ named as (
         coalesce(
             combinations.utm_medium,
             click_ids.medium,
-            case when combinations.utm_source is null then referrers.referrer_medium end,
+            case
+                when combinations.utm_source is null then referrers.referrer_medium
+            end,
             case
                 when
                     combinations.utm_source is null
@@ -80,7 +87,8 @@ named as (
                     and combinations.click_id_type is null
                     then referrers.source_category
             end
-        ) as source_category
+        ) as source_category,
+        coalesce(tags.is_ads, false) as source_is_ads
     from combinations
     left join click_ids
         on combinations.click_id_type = click_ids.click_id_type
@@ -115,7 +123,11 @@ matched as (
         on
             (
                 channel_rules.source_category is null
-                or channel_rules.source_category = named.source_category
+                or named.source_category = channel_rules.source_category
+            )
+            and (
+                channel_rules.source_is_ads is null
+                or named.source_is_ads = channel_rules.source_is_ads
             )
             and (
                 channel_rules.source_pattern is null
@@ -127,7 +139,9 @@ matched as (
             )
             and (
                 channel_rules.campaign_pattern is null
-                or {{ matches_regex('named.campaign', 'channel_rules.campaign_pattern') }}
+                or {{ matches_regex(
+                    'named.campaign', 'channel_rules.campaign_pattern'
+                ) }}
             )
 ),
 

@@ -58,10 +58,10 @@ weighted as (
             when attribution_models.kind = 'linear' then 1
             when attribution_models.kind = 'time_decay'
                 then power(
-                    cast(2 as double precision),
-                    -cast(touches.seconds_to_conversion as double precision)
-                    / (86400 * {{ var('attribution_half_life_days') }})
-                )
+                        cast(2 as double precision),
+                        -cast(touches.seconds_to_conversion as double precision)
+                        / (86400 * {{ var('attribution_half_life_days') }})
+                    )
             when attribution_models.kind = 'position'
                 then
                     case

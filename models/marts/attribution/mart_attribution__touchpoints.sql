@@ -79,9 +79,7 @@ final as (
         is_in_window,
         case when is_in_window then touch_rank end as touch_number,
         case when is_in_window then rank_count end as touch_count,
-        cast(
-            {{ seconds_between('touched_at', 'converted_at') }} as numeric(18, 6)
-        ) as seconds_to_conversion
+        {{ seconds_between('touched_at', 'converted_at') }} as seconds_to_conversion
     from ranked
     where
         is_in_window

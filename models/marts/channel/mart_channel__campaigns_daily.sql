@@ -27,8 +27,8 @@ spend_totals as (
         spend_date as report_date,
         source,
         medium,
-        coalesce(campaign, '(none)') as campaign,
-        cast(sum(spend) as numeric(18, 2)) as spend
+        cast(sum(spend) as numeric(18, 2)) as spend,
+        coalesce(campaign, '(none)') as campaign
     from ad_spend
     group by spend_date, source, medium, coalesce(campaign, '(none)')
 ),
@@ -41,7 +41,7 @@ joined as (
         coalesce(session_totals.medium, spend_totals.medium) as medium,
         coalesce(session_totals.campaign, spend_totals.campaign) as campaign,
         {%- for measure in session_measure_names() %}
-        coalesce(session_totals.{{ measure }}, 0) as {{ measure }},
+            coalesce(session_totals.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
         coalesce(spend_totals.spend, cast(0 as numeric(18, 2))) as spend
     from session_totals

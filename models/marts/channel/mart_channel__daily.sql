@@ -35,7 +35,7 @@ joined as (
         coalesce(session_totals.report_date, spend_totals.report_date) as report_date,
         coalesce(session_totals.channel, spend_totals.channel) as channel,
         {%- for measure in session_measure_names() %}
-        coalesce(session_totals.{{ measure }}, 0) as {{ measure }},
+            coalesce(session_totals.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
         coalesce(spend_totals.spend, cast(0 as numeric(18, 2))) as spend
     from session_totals

@@ -54,7 +54,8 @@ final as (
     select
         report_date,
         cast({{ dbt.date_trunc('week', 'report_date') }} as date) as week_started_date,
-        cast({{ dbt.date_trunc('month', 'report_date') }} as date) as month_started_date,
+        cast({{ dbt.date_trunc('month', 'report_date') }} as date)
+            as month_started_date,
         cast(extract(year from report_date) as integer) as year_number,
         cast(extract(month from report_date) as integer) as month_number,
         cast(extract(day from report_date) as integer) as day_of_month_number

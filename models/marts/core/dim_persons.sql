@@ -33,8 +33,8 @@ session_totals as (
 conversion_totals as (
     select
         person_id,
-        count(*) as conversion_count,
-        cast(sum(revenue) as numeric(18, 2)) as revenue
+        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        count(*) as conversion_count
     from conversions
     group by person_id
 ),

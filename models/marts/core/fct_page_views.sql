@@ -46,12 +46,10 @@ final as (
         events.page_title,
         ordered.view_number = 1 as is_entrance,
         ordered.next_viewed_at is null as is_exit,
-        cast(
-            {{ seconds_between(
-                'ordered.occurred_at',
-                'coalesce(ordered.next_viewed_at, sessions.session_ended_at)'
-            ) }} as numeric(18, 6)
-        ) as seconds_on_page,
+        {{ seconds_between(
+            'ordered.occurred_at',
+            'coalesce(ordered.next_viewed_at, sessions.session_ended_at)'
+        ) }} as seconds_on_page,
         events.scroll_percent,
         events.page_load_ms
     from ordered

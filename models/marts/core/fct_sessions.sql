@@ -36,21 +36,26 @@ conversions as (
 session_conversions as (
     select
         session_id,
-        count(*) as conversion_count,
-        cast(sum(revenue) as numeric(18, 2)) as revenue
+        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        count(*) as conversion_count
     from conversions
     where session_id is not null
     group by session_id
 ),
 
 landing_pages as (
-    select session_id, page_host, page_path
+    select
+        session_id,
+        page_host,
+        page_path
     from page_views
     where is_entrance
 ),
 
 exit_pages as (
-    select session_id, page_path
+    select
+        session_id,
+        page_path
     from page_views
     where is_exit
 ),
@@ -83,17 +88,17 @@ measured as (
         {{ seconds_between('session_started_at', 'session_ended_at') }}
             as duration_seconds,
         coalesce(
-            cast(measured_engagement_ms as numeric(24, 6)) / 1000,
-            cast(inferred_engagement_microseconds as numeric(24, 6)) / 1000000,
+            cast(sessions.measured_engagement_ms as numeric(24, 6)) / 1000,
+            cast(sessions.inferred_engagement_microseconds as numeric(24, 6)) / 1000000,
             0
         ) as engaged_seconds,
         case
-            when measured_engagement_ms is not null then 'measured'
+            when sessions.measured_engagement_ms is not null then 'measured'
             else 'inferred'
         end as engaged_time_method,
         row_number() over (
-            partition by source_name, visitor_id
-            order by session_started_at
+            partition by sessions.source_name, sessions.visitor_id
+            order by sessions.session_started_at
         ) as session_number
     from sessions
 ),
@@ -130,16 +135,16 @@ joined as (
         first_events.language,
         first_events.country_code,
         first_events.region,
-        case when measured.session_number = 1 then 'new' else 'returning' end
-            as visitor_type,
         measured.engaged_time_method,
         measured.session_number,
         measured.event_count,
         measured.page_view_count,
+        measured.duration_seconds,
+        cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
+        case when measured.session_number = 1 then 'new' else 'returning' end
+            as visitor_type,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
         coalesce(session_conversions.revenue, cast(0 as numeric(18, 2))) as revenue,
-        cast(measured.duration_seconds as numeric(18, 6)) as duration_seconds,
-        cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
         coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
     from measured
     inner join persons

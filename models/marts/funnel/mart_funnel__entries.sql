@@ -34,8 +34,14 @@ pivoted as (
         entries.attempt_number,
         chained.visitor_id,
         {%- for step_number in range(1, 9) %}
-        max(case when chained.step_number = {{ step_number }} then chained.occurred_at end)
-            as step_{{ step_number }}_at,
+            max(
+                case
+                    when
+                        chained.step_number = {{ step_number }}
+                        then chained.occurred_at
+                end
+            )
+                as step_{{ step_number }}_at,
         {%- endfor %}
         max(chained.occurred_at) as last_step_at,
         max(chained.step_number) as furthest_step
@@ -94,16 +100,13 @@ final as (
         coalesce(entry_sessions.device_category, '(unknown)') as device_category,
         coalesce(entry_sessions.visitor_type, '(no session)') as visitor_type,
         {%- for step_number in range(1, 9) %}
-        pivoted.step_{{ step_number }}_at,
+            pivoted.step_{{ step_number }}_at,
         {%- endfor %}
         pivoted.furthest_step,
         pivoted.furthest_step = last_steps.last_step_number as is_completed,
         case
             when pivoted.furthest_step = last_steps.last_step_number
-                then cast(
-                    {{ seconds_between('pivoted.step_1_at', 'pivoted.last_step_at') }}
-                    as numeric(18, 6)
-                )
+                then {{ seconds_between('pivoted.step_1_at', 'pivoted.last_step_at') }}
         end as seconds_to_complete
     from pivoted
     inner join last_steps

@@ -22,12 +22,12 @@ stepped as (
         entries.furthest_step,
         case funnel_steps.step_number
             {%- for step_number in range(1, 9) %}
-            when {{ step_number }} then entries.step_{{ step_number }}_at
+                when {{ step_number }} then entries.step_{{ step_number }}_at
             {%- endfor %}
         end as step_at,
         case funnel_steps.step_number
             {%- for step_number in range(2, 9) %}
-            when {{ step_number }} then entries.step_{{ step_number - 1 }}_at
+                when {{ step_number }} then entries.step_{{ step_number - 1 }}_at
             {%- endfor %}
         end as previous_step_at
     from entries

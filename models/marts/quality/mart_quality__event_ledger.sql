@@ -11,10 +11,10 @@ final as (
         cast({{ local_time('received_at') }} as date) as received_date,
         count(*) as received,
         count(case when rejection_reason is null then 1 end) as accepted,
-        {%- for reason in rejection_reasons() %}
+    {%- for reason in rejection_reasons() %}
         count(case when rejection_reason = '{{ reason }}' then 1 end) as {{ reason }}
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from events
     group by source_name, cast({{ local_time('received_at') }} as date)
 )

@@ -21,8 +21,8 @@ final as (
             'visitor_id', 'user_id', 'page_url', 'referrer_url', 'user_agent',
             'device_category', 'os_name', 'browser_name', 'country_code', 'order_id',
         ] %}
-        case when rejection_reason <> 'no_consent' then {{ column }} end
-            as {{ column }},
+            case when rejection_reason <> 'no_consent' then {{ column }} end
+                as {{ column }},
         {%- endfor %}
         case when rejection_reason <> 'no_consent' then revenue end as revenue
     from events

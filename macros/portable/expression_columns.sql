@@ -1,0 +1,50 @@
+{#- The lower-case names of the columns that a SQL expression reads: from the engine's
+    own parser where it has one, so that functions and literals are not mistaken. -#}
+{% macro expression_columns(name, expression) -%}
+    {{ return(
+        adapter.dispatch('expression_columns', 'footfall')(name, expression)
+    ) }}
+{%- endmacro %}
+
+{% macro default__expression_columns(name, expression) -%}
+    {%- if modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', expression) -%}
+        {{ return([expression | lower]) }}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{% macro duckdb__expression_columns(name, expression) -%}
+    {%- set statement = ('select ' ~ expression) | replace("'", "''") -%}
+    {%- set parsed = fromjson(
+        run_query("select json_serialize_sql('" ~ statement ~ "')").rows[0][0]
+    ) -%}
+    {%- if parsed['error'] -%}
+        {%- do stop_run(
+            'the var generic_columns maps ' ~ name ~ " to '" ~ expression
+            ~ "', which is no SQL expression: " ~ parsed['error_message'] ~ '.'
+        ) -%}
+    {%- endif -%}
+    {%- set columns = [] -%}
+    {%- set lambdas = [] -%}
+    {%- set nodes = [parsed['statements']] -%}
+    {%- for _ in range(10000) if nodes -%}
+        {%- set node = nodes.pop() -%}
+        {%- if node is mapping -%}
+            {%- if node.get('class') == 'COLUMN_REF' -%}
+                {%- do columns.append(node['column_names'][-1] | lower) -%}
+            {%- elif node.get('class') == 'LAMBDA' -%}
+                {%- do lambdas.append(node['lhs']) -%}
+            {%- endif -%}
+            {%- do nodes.extend(node.values()) -%}
+        {%- elif node is iterable and node is not string -%}
+            {%- do nodes.extend(node) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set bound = [] -%}
+    {%- for lambda in lambdas -%}
+        {%- for argument in lambda.get('children', [lambda]) -%}
+            {%- do bound.append(argument['column_names'][-1] | lower) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns | reject('in', bound) | unique | sort) }}
+{%- endmacro %}

@@ -1,0 +1,175 @@
+"""Build the project, or a copy of it, into a database of its own."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = next(
+    (each / "shared" for each in ROOT.parents if (each / "shared" / "data").is_dir()),
+    ROOT.parent / "shared",
+)
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one `dbt build` made and said; nothing writes to it any more."""
+
+    folder: Path
+    is_green: bool
+    said: str
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file."""
+        return self.folder / "footfall.duckdb"
+
+    def rows(self, sql: str) -> list[Row]:
+        """Answer a query."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def value(self, sql: str) -> Any:
+        """Answer a query that has one row and one column."""
+        ((value,),) = self.rows(sql)
+        return value
+
+    def relations(self) -> list[str]:
+        """Names of all tables and views."""
+        return [name for (name,) in self.rows("select name from (show tables)")]
+
+    def manifest(self) -> dict[str, Any]:
+        """What dbt knows of the project."""
+        manifest: dict[str, Any] = json.loads(
+            (self.folder / "target" / "manifest.json").read_text()
+        )
+        return manifest
+
+    def marts(self) -> list[str]:
+        """Names of the models under models/marts."""
+        return sorted(
+            node["name"]
+            for node in self.manifest()["nodes"].values()
+            if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+        )
+
+
+class Builder(Protocol):
+    """The fixture `build`."""
+
+    def __call__(
+        self,
+        settings: Mapping[str, object] | None = None,
+        select: str | None = None,
+        project: Path = ROOT,
+        prepare: str | None = None,
+        runs_tests: bool = False,
+    ) -> Build:
+        """Build, or remember: equal arguments give the same build."""
+
+
+def run_dbt(
+    folder: Path,
+    settings: Mapping[str, object],
+    select: str | None,
+    project: Path,
+    prepare: str | None,
+    runs_tests: bool,
+) -> Build:
+    """Run `dbt build` in this process; `prepare` is SQL to run before it."""
+    said: list[str] = []
+    database = folder / "footfall.duckdb"
+    if prepare:
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(prepare)
+    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "build"]
+    arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments += ["--target-path", str(folder / "target")]
+    arguments += ["--log-path", str(folder / "logs")]
+    arguments += ["--vars", json.dumps(settings)]
+    if select:
+        arguments += ["--select", select]
+    if "demo" not in settings.get("enabled_sources", ["demo"]):  # type: ignore[operator]
+        arguments += ["--exclude", "path:seeds/demo"]
+    if not runs_tests:
+        arguments += ["--exclude-resource-types", "test", "unit_test"]
+
+    def listen(event: Any) -> None:
+        if event.info.level == "error":
+            said.append(event.info.msg)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
+        patch.setenv("DO_NOT_TRACK", "1")
+        before = Path.cwd()
+        try:
+            result = dbtRunner(callbacks=[listen]).invoke(arguments)
+        finally:
+            os.chdir(before)
+            # Else the file stays open for writing, and nobody else may read it.
+            DuckDBConnectionManager.close_all_connections()
+    if result.exception:
+        said.append(str(result.exception))
+    return Build(folder, result.success, "\n".join(said))
+
+
+def copy_project(folder: Path) -> Path:
+    """A copy of all that dbt reads, for tests that change it."""
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("macros", "models", "seeds"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "tests" / "generic", folder / "tests" / "generic")
+    return folder
+
+
+def generic(events: Path | str, columns: Iterable[str] | Mapping[str, str]) -> Any:
+    """Vars that read events through the generic source.
+
+    A mere list of columns maps each to itself.
+    """
+    mapped = (
+        dict(columns)
+        if isinstance(columns, Mapping)
+        else {name: name for name in columns}
+    )
+    return {
+        "enabled_sources": ["generic"],
+        "generic_events": str(events),
+        "generic_columns": mapped,
+    }
+
+
+def write_parquet(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Rows as a Parquet file of text columns; a column that a row lacks is null."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with duckdb.connect() as connection:
+        fields = ", ".join(f'"{name}" varchar' for name in columns)
+        connection.execute(f"create table rows ({fields})")
+        connection.executemany(
+            f"insert into rows values ({', '.join('?' * len(columns))})",
+            [
+                [None if row.get(name) is None else str(row[name]) for name in columns]
+                for row in rows
+            ],
+        )
+        connection.execute(f"copy rows to '{path}' (format parquet)")
+    return path
+
+
+def needs(path: Path) -> pytest.MarkDecorator:
+    """Skip where a file that is no part of the project is absent."""
+    return pytest.mark.skipif(
+        not path.exists(), reason=f"shared/{path.relative_to(SHARED)} is absent"
+    )

@@ -1,0 +1,318 @@
+"""The demo build says what the simulator knows to be true."""
+
+import csv
+from collections import Counter, defaultdict
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import Build
+
+Table = list[dict[str, Any]]
+Key = tuple[str, datetime]
+"""A session by its visitor and start: what its id is made of."""
+
+# Decisions about consent are events of this project, but not of the simulator's truth.
+NOT_CONSENT = "event_name <> 'consent_update'"
+
+
+def read(path: Path) -> Table:
+    """Rows of a CSV file; empty is null."""
+    with path.open(newline="") as file:
+        return [
+            {name: value or None for name, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def at(text: str) -> datetime:
+    """A time that must be one."""
+    return datetime.fromisoformat(text)
+
+
+@pytest.fixture(scope="module")
+def raw(truth: Path) -> Table:
+    """Raw events, each with its truth."""
+    return [
+        {
+            **event,
+            "true_at": true["true_occurred_at"],
+            "reason": true["rejection_reason"],
+            "session_id": true["session_id"],
+        }
+        for event, true in zip(
+            read(truth / "raw_events.csv"),
+            read(truth / "truth" / "events.csv"),
+            strict=True,
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def sessions(truth: Path) -> dict[str, dict[str, Any]]:
+    """True sessions by the simulator's name for them, each with its key."""
+    return {
+        row["session_id"]: {**row, "key": (row["visitor_id"], at(row["started_at"]))}
+        for row in read(truth / "truth" / "sessions.csv")
+    }
+
+
+@pytest.fixture(scope="module")
+def persons(raw: Table, sessions: dict[str, dict[str, Any]]) -> dict[Key, str]:
+    """Who is behind each session, as far as its events alone can tell."""
+    accepted = [row for row in raw if row["reason"] is None]
+    users: dict[str, set[str]] = defaultdict(set)
+    seen: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in accepted:
+        if row["user_id"]:
+            users[row["visitor_id"]].add(row["user_id"])
+            if row["session_id"]:
+                order = (at(row["true_at"]), at(row["received_at"]), row["event_id"])
+                seen[row["session_id"]].append((*order, row["user_id"]))
+    return {
+        session["key"]: min(seen[name])[-1]
+        if seen[name]
+        else next(iter(users[visitor]))
+        if len(users[visitor]) == 1
+        else visitor
+        for name, session in sessions.items()
+        for visitor in [session["visitor_id"]]
+    }
+
+
+def test_every_raw_event_has_its_true_reason(demo: Build, raw: Table) -> None:
+    """Accounted: no event is lost, none is rejected or accepted for nothing."""
+    ids = {row["event_id"] for row in raw}
+    built = Counter(
+        (event_id if event_id in ids else None, *rest)
+        for event_id, *rest in demo.rows(
+            "select event_id, visitor_id, received_at, event_name, page_url,"
+            f" rejection_reason from int_events__classified where {NOT_CONSENT}"
+        )
+    )
+    true = Counter(
+        (
+            row["event_id"],
+            row["visitor_id"],
+            at(row["received_at"]),
+            row["event_name"],
+            row["page_url"],
+            row["reason"],
+        )
+        for row in raw
+    )
+    assert built == true
+
+
+def test_sessions_are_the_true_ones(
+    demo: Build, sessions: dict[str, dict[str, Any]]
+) -> None:
+    """Visitor, start, end and counts, to the microsecond."""
+    built = demo.rows(
+        "select visitor_id, started_at, ended_at, page_view_count,"
+        f" count(event_id) filter ({NOT_CONSENT}), count(event_id) = event_count"
+        " from fct_sessions join fct_events using (session_id, visitor_id)"
+        " group by all order by all"
+    )
+    true = sorted(
+        (
+            *row["key"],
+            at(row["ended_at"]),
+            int(row["page_view_count"]),
+            int(row["event_count"]) + int(row["server_event_count"]),
+            True,
+        )
+        for row in sessions.values()
+    )
+    assert built == true
+
+
+def test_every_event_is_in_its_true_session(
+    demo: Build, raw: Table, sessions: dict[str, dict[str, Any]]
+) -> None:
+    """The set of events of each session, and those that are in none."""
+    ids = {row["event_id"] for row in raw}
+    built = Counter(
+        (event_id if event_id in ids else None, visitor, occurred, started)
+        for event_id, visitor, occurred, started in demo.rows(
+            "select event_id, fct_events.visitor_id, occurred_at, started_at"
+            " from fct_events left join fct_sessions using (session_id)"
+            f" where {NOT_CONSENT}"
+        )
+    )
+    true = Counter(
+        (
+            row["event_id"],
+            row["visitor_id"],
+            at(row["true_at"]),
+            sessions[row["session_id"]]["key"][1] if row["session_id"] else None,
+        )
+        for row in raw
+        if row["reason"] is None
+    )
+    assert built == true
+
+
+def test_undamaged_sessions_have_their_true_source_and_device(
+    demo: Build, sessions: dict[str, dict[str, Any]]
+) -> None:
+    """A session that lost an event to a defect may have lost its landing page."""
+    columns = (
+        "channel",
+        "source",
+        "medium",
+        "campaign",
+        "device_category",
+        "os_name",
+        "browser_name",
+        "platform",
+    )
+    built = {
+        (visitor, started): tuple(rest)
+        for visitor, started, *rest in demo.rows(
+            f"select visitor_id, started_at, {', '.join(columns)} from fct_sessions"
+        )
+    }
+    whole = [row for row in sessions.values() if row["is_damaged"] == "false"]
+    assert len(whole) > 0.9 * len(sessions)
+    differ = [
+        (row["key"], built[row["key"]], true)
+        for row in whole
+        if built[row["key"]] != (true := tuple(row[name] for name in columns))
+    ]
+    assert differ == []
+
+
+def test_a_person_is_the_sessions_user_else_the_visitors_only_one(
+    demo: Build, persons: dict[Key, str]
+) -> None:
+    """Never the last user of a device for all time."""
+    built = demo.rows("select visitor_id, started_at, person_id from fct_sessions")
+    assert {(visitor, start): person for visitor, start, person in built} == persons
+
+
+def test_conversions_are_the_true_ones(
+    demo: Build,
+    truth: Path,
+    sessions: dict[str, dict[str, Any]],
+    persons: dict[Key, str],
+) -> None:
+    """Order, revenue, time, session and person; a reloaded order counts once."""
+    built = demo.rows(
+        "select conversion_name, order_id, fct_conversions.revenue, converted_at,"
+        " fct_conversions.visitor_id, started_at, fct_conversions.person_id"
+        " from fct_conversions left join fct_sessions using (session_id)"
+    )
+    true = [
+        (
+            row["conversion_name"],
+            row["order_id"],
+            Decimal(row["revenue"] or 0),
+            at(row["converted_at"]),
+            *sessions[row["session_id"]]["key"],
+            persons[sessions[row["session_id"]]["key"]],
+        )
+        for row in read(truth / "truth" / "conversions.csv")
+    ]
+    assert Counter(built) == Counter(true)
+
+
+@pytest.fixture(scope="module")
+def denied(truth: Path) -> set[str]:
+    """Visitors whose last word on marketing was no."""
+    words: dict[str, tuple[datetime, str]] = {}
+    for row in read(truth / "raw_consents.csv"):
+        word = (at(row["decided_at"]), row["marketing_consent"])
+        words[row["visitor_id"]] = max(words.get(row["visitor_id"], word), word)
+    return {visitor for visitor, (_, word) in words.items() if word == "denied"}
+
+
+def test_touches_are_the_sessions_of_the_thirty_days_before(
+    demo: Build,
+    truth: Path,
+    sessions: dict[str, dict[str, Any]],
+    denied: set[str],
+) -> None:
+    """All devices of the person, in order; nothing for who denied marketing."""
+    built = demo.rows(
+        "select converted_at, visitor_id, touch_number, touched_at, channel, source,"
+        " medium, campaign"
+        " from mart_attribution__touchpoints"
+        " join (select session_id, visitor_id from fct_sessions) using (session_id)"
+        " where is_in_window"
+    )
+    conversions = {
+        row["conversion_id"]: row for row in read(truth / "truth" / "conversions.csv")
+    }
+    true = Counter[Any]()
+    damaged = set()
+    for row in read(truth / "truth" / "touches.csv"):
+        conversion, session = (
+            conversions[row["conversion_id"]],
+            sessions[row["session_id"]],
+        )
+        if conversion["visitor_id"] in denied:
+            continue
+        if session["is_damaged"] == "true":
+            damaged.add(session["key"])
+        true[
+            at(conversion["converted_at"]),
+            session["visitor_id"],
+            int(row["touch_number"]),
+            at(row["touched_at"]),
+            *(
+                None if session["key"] in damaged else row[name]
+                for name in ("channel", "source", "medium", "campaign")
+            ),
+        ] += 1
+    assert true == Counter(
+        (*row[:4], *([None] * 4 if (row[1], row[3]) in damaged else row[4:]))
+        for row in built
+    )
+
+
+def test_whoever_denied_marketing_is_attributed_to_no_channel(
+    demo: Build, truth: Path, denied: set[str]
+) -> None:
+    """Their conversions stay in the totals, without a touch."""
+    models = demo.value("select count(*) from attribution_models")
+    true = Counter(
+        {
+            (row["conversion_name"], at(row["converted_at"])): models
+            for row in read(truth / "truth" / "conversions.csv")
+            if row["visitor_id"] in denied
+        }
+    )
+    built = Counter(
+        demo.rows(
+            "select conversion_name, converted_at from mart_attribution__credits"
+            " join fct_conversions using (conversion_id, conversion_name)"
+            " where channel = '(no consent)' and touch_number is null and credit = 1"
+        )
+    )
+    assert true and built == true
+
+
+def test_the_purchase_funnel_goes_as_far_as_it_truly_did(
+    demo: Build, truth: Path, sessions: dict[str, dict[str, Any]]
+) -> None:
+    """Each step at its first time after the step before."""
+    steps = ("view_item", "add_to_cart", "begin_checkout", "purchase")
+    true = [
+        (
+            *sessions[row["session_id"]]["key"],
+            int(row["furthest_step"]),
+            *(row[f"{step}_at"] and at(row[f"{step}_at"]) for step in steps),
+        )
+        for row in read(truth / "truth" / "funnels.csv")
+        if row["furthest_step"] != "0"
+    ]
+    built = demo.rows(
+        "select fct_sessions.visitor_id, started_at, furthest_step, step_1_at,"
+        " step_2_at, step_3_at, step_4_at"
+        " from mart_funnel__entries join fct_sessions on session_id = entity_id"
+        " where funnel_name = 'purchase' and attempt_number = 1"
+    )
+    assert Counter(built) == Counter(true)
