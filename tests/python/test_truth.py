@@ -112,9 +112,9 @@ def test_sessions_are_the_true_ones(
     """Visitor, start, end and counts, to the microsecond."""
     built = demo.rows(
         "select visitor_id, started_at, ended_at, page_view_count,"
-        f" count(event_id) filter ({NOT_CONSENT}), count(event_id) = event_count"
-        " from fct_sessions join fct_events using (session_id, visitor_id)"
-        " group by all order by all"
+        " event_count - (select count(*) from fct_events as events where"
+        f" events.session_id = fct_sessions.session_id and not {NOT_CONSENT})"
+        " from fct_sessions order by all"
     )
     true = sorted(
         (
@@ -122,7 +122,6 @@ def test_sessions_are_the_true_ones(
             at(row["ended_at"]),
             int(row["page_view_count"]),
             int(row["event_count"]) + int(row["server_event_count"]),
-            True,
         )
         for row in sessions.values()
     )
@@ -287,8 +286,8 @@ def test_whoever_denied_marketing_is_attributed_to_no_channel(
     )
     built = Counter(
         demo.rows(
-            "select conversion_name, converted_at from mart_attribution__credits"
-            " join fct_conversions using (conversion_id, conversion_name)"
+            "select conversion_name, c.converted_at from mart_attribution__credits"
+            " join fct_conversions as c using (conversion_id, conversion_name)"
             " where channel = '(no consent)' and touch_number is null and credit = 1"
         )
     )

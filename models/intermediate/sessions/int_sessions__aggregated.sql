@@ -6,14 +6,18 @@ with events as (
     where session_started_at is not null
 ),
 
--- How long was the pause before this event, within its session?
+-- How much of the pause before this event, within its session, counts as engaged? The
+-- condition stands outside: least() passes over a null.
 with_pause as (
     select
         *,
         case
             when is_session_relevant and event_number > 1
-                then {{ microseconds_between('previous_active_at', 'occurred_at') }}
-        end as pause_microseconds
+                then least(
+                    {{ microseconds_between('previous_active_at', 'occurred_at') }},
+                    {{ var('engaged_pause_limit_seconds') }} * cast(1000000 as bigint)
+                )
+        end as engaged_pause_microseconds
     from events
 ),
 
@@ -32,14 +36,8 @@ aggregated as (
         count(*) as event_count,
         count(case when is_page_view then 1 end) as page_view_count,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
-        cast(
-            sum(
-                least(
-                    pause_microseconds,
-                    {{ var('engaged_pause_limit_seconds') }} * cast(1000000 as bigint)
-                )
-            ) as bigint
-        ) as inferred_engagement_microseconds
+        cast(sum(engaged_pause_microseconds) as bigint)
+            as inferred_engagement_microseconds
     from with_pause
     group by source_name, visitor_id, session_started_at
 )

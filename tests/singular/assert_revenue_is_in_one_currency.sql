@@ -1,0 +1,24 @@
+-- grain: one row per currency, where conversions or spend hold more than one: sums of
+-- several currencies mean nothing.
+
+with currencies as (
+    select currency
+    from {{ ref('fct_conversions') }}
+    where currency is not null
+
+    union
+
+    select currency
+    from {{ ref('int_ad_spend__unioned') }}
+    where currency is not null
+),
+
+counted as (
+    select
+        currency,
+        count(*) over () as currency_count
+    from currencies
+)
+
+select * from counted
+where currency_count > 1
