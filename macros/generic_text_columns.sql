@@ -1,6 +1,6 @@
-{#- The event contract's text columns that a column map can fill. -#}
+{#- The event contract's text columns that a column map can fill, tags apart. -#}
 {% macro generic_text_columns() -%}
-    {{ return(event_columns() | reject('in', [
+    {{ return(event_columns() | reject('in', campaign_tag_columns() + [
         'source_name', 'occurred_at', 'received_at', 'engagement_ms',
         'scroll_percent', 'page_load_ms', 'revenue',
     ]) | list) }}

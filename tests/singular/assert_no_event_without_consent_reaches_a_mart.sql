@@ -31,7 +31,6 @@ sightings as (
         source_name,
         visitor_id
     from {{ ref('mart_quality__rejected_events') }}
-    where rejection_reason = 'no_consent'
 ),
 
 leaked as (

@@ -110,6 +110,10 @@ classified as (
         numbered.copy_number,
         visitors.marketing_consent as visitor_marketing_consent,
         user_agents.bot_reason,
+        (
+            coalesce(visitors.analytics_consent, 'unknown') = 'denied'
+            or numbered.analytics_consent = 'denied'
+        ) as is_consent_denied,
         case
             when numbered.own_rejection_reason is not null
                 then numbered.own_rejection_reason

@@ -26,9 +26,9 @@ hinted as (
         click_id_type,
         case when referrer_host <> coalesce(page_host, '') then referrer_host end
             as referrer_host,
-        lower(trim(utm_source)) as utm_source,
-        lower(trim(utm_medium)) as utm_medium,
-        lower(trim(utm_campaign)) as utm_campaign
+        {{ campaign_tag('utm_source') }} as utm_source,
+        {{ campaign_tag('utm_medium') }} as utm_medium,
+        {{ campaign_tag('utm_campaign') }} as utm_campaign
     from events
     where
         coalesce(utm_source, utm_medium, utm_campaign, click_id_type) is not null

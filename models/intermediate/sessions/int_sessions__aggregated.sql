@@ -32,7 +32,6 @@ aggregated as (
             microseconds_between("timestamp '1970-01-01'", 'session_started_at'),
         ]) }} as session_id,
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
-        max(occurred_at) as last_event_at,
         count(*) as event_count,
         count(case when is_page_view then 1 end) as page_view_count,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,

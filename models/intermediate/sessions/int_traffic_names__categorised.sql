@@ -27,7 +27,7 @@ all_names as (
 
     union
 
-    select lower(trim(utm_source)) as traffic_name
+    select {{ campaign_tag('utm_source') }} as traffic_name
     from events
 
     union

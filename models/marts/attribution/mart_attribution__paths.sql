@@ -66,6 +66,7 @@ with_last as (
         channel,
         max(started_at) over (partition by person_id) as last_started_at
     from sessions
+    where marketing_consent <> 'denied'
 ),
 
 person_paths as (

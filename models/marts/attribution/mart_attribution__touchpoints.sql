@@ -9,7 +9,7 @@ sessions as (
     select * from {{ ref('fct_sessions') }}
 ),
 
--- Who denied marketing consent is attributed to nothing.
+-- Who denied marketing consent is attributed to nothing, nor are their sessions.
 attributable as (
     select
         *,
@@ -49,6 +49,7 @@ touched as (
         on
             attributable.person_id = sessions.person_id
             and attributable.converted_at >= sessions.started_at
+    where sessions.marketing_consent <> 'denied'
 ),
 
 -- Of all that is too old, the last touch is enough to tell it from no touch at all.

@@ -1,10 +1,13 @@
 -- grain: one row per page or screen view.
 
-with sessionized as (
+with all_sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where
-        is_page_view
-        and session_started_at is not null
+    where session_started_at is not null
+),
+
+sessionized as (
+    select * from all_sessionized
+    where is_page_view
 ),
 
 events as (
@@ -23,13 +26,50 @@ ordered as (
         event_id,
         session_started_at,
         occurred_at,
+        event_number,
         row_number() over session_views as view_number,
+        lead(event_number) over session_views as next_event_number,
         lead(occurred_at) over session_views as next_viewed_at
     from sessionized
     window session_views as (
         partition by source_name, visitor_id, session_started_at
         order by event_number
     )
+),
+
+-- How far was the page scrolled, by any event until the next view?
+scrolls as (
+    select
+        all_sessionized.source_name,
+        all_sessionized.visitor_id,
+        all_sessionized.session_started_at,
+        all_sessionized.event_number,
+        events.scroll_percent
+    from all_sessionized
+    inner join events
+        on
+            all_sessionized.source_name = events.source_name
+            and all_sessionized.event_id = events.event_id
+    where events.scroll_percent is not null
+),
+
+scrolled as (
+    select
+        ordered.source_name,
+        ordered.event_id,
+        max(scrolls.scroll_percent) as scroll_percent
+    from ordered
+    inner join scrolls
+        on
+            ordered.source_name = scrolls.source_name
+            and ordered.visitor_id = scrolls.visitor_id
+            and ordered.session_started_at = scrolls.session_started_at
+            and ordered.event_number <= scrolls.event_number
+            and (
+                ordered.next_event_number is null
+                or ordered.next_event_number > scrolls.event_number
+            )
+    group by ordered.source_name, ordered.event_id
 ),
 
 final as (
@@ -50,7 +90,7 @@ final as (
             'ordered.occurred_at',
             'coalesce(ordered.next_viewed_at, sessions.session_ended_at)'
         ) }} as seconds_on_page,
-        events.scroll_percent,
+        scrolled.scroll_percent,
         events.page_load_ms
     from ordered
     inner join events
@@ -62,6 +102,10 @@ final as (
             ordered.source_name = sessions.source_name
             and ordered.visitor_id = sessions.visitor_id
             and ordered.session_started_at = sessions.session_started_at
+    left join scrolled
+        on
+            ordered.source_name = scrolled.source_name
+            and ordered.event_id = scrolled.event_id
 )
 
 select * from final

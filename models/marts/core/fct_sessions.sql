@@ -25,6 +25,10 @@ remembered as (
     select * from {{ ref('int_sessions__remembered') }}
 ),
 
+visitors as (
+    select * from {{ ref('int_visitors__consented') }}
+),
+
 page_views as (
     select * from {{ ref('fct_page_views') }}
 ),
@@ -143,6 +147,7 @@ joined as (
         cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
         case when measured.session_number = 1 then 'new' else 'returning' end
             as visitor_type,
+        coalesce(visitors.marketing_consent, 'unknown') as marketing_consent,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
         coalesce(session_conversions.revenue, cast(0 as numeric(18, 2))) as revenue,
         coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
@@ -158,6 +163,10 @@ joined as (
             measured.source_name = first_events.source_name
             and measured.visitor_id = first_events.visitor_id
             and measured.session_started_at = first_events.session_started_at
+    left join visitors
+        on
+            measured.source_name = visitors.source_name
+            and measured.visitor_id = visitors.visitor_id
     left join landing_pages
         on measured.session_id = landing_pages.session_id
     left join exit_pages

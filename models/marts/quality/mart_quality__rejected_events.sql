@@ -1,8 +1,11 @@
--- grain: one row per rejected event. Of an event without consent only the reason, the
--- times and the name remain: nothing that tells who it was or what they looked at.
+-- grain: one row per rejected event. Where consent is denied or needed and lacking,
+-- whatever the reason, only reason, times and name remain: nothing of who and what.
 
 with events as (
-    select * from {{ ref('int_events__classified') }}
+    select
+        *,
+        (is_consent_denied or rejection_reason = 'no_consent') as is_withheld
+    from {{ ref('int_events__classified') }}
     where rejection_reason is not null
 ),
 
@@ -21,10 +24,10 @@ final as (
             'visitor_id', 'user_id', 'page_url', 'referrer_url', 'user_agent',
             'device_category', 'os_name', 'browser_name', 'country_code', 'order_id',
         ] %}
-            case when rejection_reason <> 'no_consent' then {{ column }} end
+            case when not is_withheld then {{ column }} end
                 as {{ column }},
         {%- endfor %}
-        case when rejection_reason <> 'no_consent' then revenue end as revenue
+        case when not is_withheld then revenue end as revenue
     from events
 )
 

@@ -8,9 +8,9 @@ contracted as (
     select
         'demo' as source_name,
         cast(spend_date as date) as spend_date,
-        lower({{ clean_text('source') }}) as source,
-        lower({{ clean_text('medium') }}) as medium,
-        lower({{ clean_text('campaign') }}) as campaign,
+        {{ campaign_tag('source') }} as source,
+        {{ campaign_tag('medium') }} as medium,
+        {{ campaign_tag('campaign') }} as campaign,
         upper({{ clean_text('currency') }}) as currency,
         cast(cost as numeric(18, 2)) as spend,
         cast(clicks as bigint) as clicks,

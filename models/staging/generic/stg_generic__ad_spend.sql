@@ -22,9 +22,12 @@ contracted as (
     select
         'generic' as source_name,
         cast({{ utc_timestamp('spend_date') }} as date) as spend_date,
-        lower(trim(cast(source as {{ dbt.type_string() }}))) as source,
-        lower(trim(cast(medium as {{ dbt.type_string() }}))) as medium,
-        lower(trim(cast(campaign as {{ dbt.type_string() }}))) as campaign,
+        {{ campaign_tag('cast(source as ' ~ dbt.type_string() ~ ')') }}
+             as source,
+        {{ campaign_tag('cast(medium as ' ~ dbt.type_string() ~ ')') }}
+             as medium,
+        {{ campaign_tag('cast(campaign as ' ~ dbt.type_string() ~ ')') }}
+             as campaign,
         upper(trim(cast(currency as {{ dbt.type_string() }}))) as currency,
         cast(cost as numeric(18, 2)) as spend,
         cast(clicks as bigint) as clicks,

@@ -20,6 +20,10 @@ cleaned as (
         {{ clean_text('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
             as {{ column }},
         {%- endfor %}
+        -- Here a placeholder is GA4's own word, which the channel rules know.
+        {%- for column in campaign_tag_columns() %}
+        nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '') as {{ column }},
+        {%- endfor %}
         {{ utc_timestamp('occurred_at') }} as occurred_at,
         {{ utc_timestamp('received_at') }} as received_at,
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
@@ -32,9 +36,8 @@ cleaned as (
 contracted as (
     select
         'generic' as source_name,
-        {% if 'event_id' in var('generic_columns') -%} event_id
-        {%- else -%} {{ surrogate_key(var("generic_columns").keys()) }}
-        {%- endif %} as event_id,
+        coalesce(event_id, {{ surrogate_key(var("generic_columns").keys()) }})
+            as event_id,
         visitor_id,
         user_id,
         app_id,

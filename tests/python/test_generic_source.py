@@ -1,0 +1,254 @@
+"""Any table or file of events will do, and a bad setting says so before it harms."""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from harness import ROOT, Build, Builder, generic, write_parquet
+
+PLAIN = ROOT / "examples" / "plain_csv.csv"
+TEXTS = f"read_csv('{PLAIN}', all_varchar = true)"
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    """The example that a reader copies first."""
+    example: dict[str, Any] = yaml.safe_load(PLAIN.with_suffix(".yml").read_text())
+    return example | {"generic_events": str(PLAIN)}
+
+
+@pytest.fixture(scope="module")
+def plain(build: Builder, settings: dict[str, Any]) -> Build:
+    """The example, built whole."""
+    made = build(settings)
+    assert made.is_green, made.said
+    return made
+
+
+def staged(made: Build) -> list[Any]:
+    """All that the marts can know of the events."""
+    assert made.is_green, made.said
+    return made.rows("select * from stg_generic__events order by all")
+
+
+FORMS = {
+    "typed json": f"copy (from read_csv('{PLAIN}')) to '{{folder}}/in.json'",
+    "json lines": f"copy (from {TEXTS}) to '{{folder}}/in.jsonl' (format json)",
+    "parquet": f"copy (from {TEXTS}) to '{{folder}}/in.parquet'",
+    "typed parquet": f"copy (from read_csv('{PLAIN}')) to '{{folder}}/in.parquet'",
+    "gzipped csv": f"copy (from {TEXTS}) to '{{folder}}/in.csv.gz'",
+    "glob": f"copy (from {TEXTS} limit 4) to '{{folder}}/1.csv';"
+    # The columns of another file may come in another order, or be fewer.
+    f"copy (select columns(c -> c <> 'login'), login from {TEXTS} offset 4)"
+    " to '{folder}/2.csv'",
+}
+NAMES = {"json lines": "in.jsonl", "gzipped csv": "in.csv.gz", "glob": "*.csv"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_kind_of_file_gives_the_same_events(
+    build: Builder,
+    plain: Build,
+    settings: dict[str, Any],
+    tmp_path: Path,
+    form: str,
+) -> None:
+    """What a format knows of types must not change what an event is."""
+    duckdb.execute(FORMS[form].format(folder=tmp_path))
+    name = NAMES.get(form, f"in.{form.split()[-1]}")
+    path = {"generic_events": str(tmp_path / name)}
+    assert staged(
+        build(settings | path, select="stg_generic__events")
+    ) == staged(plain)
+
+
+def test_a_relation_gives_the_same_events(
+    build: Builder, plain: Build, settings: dict[str, Any]
+) -> None:
+    """On a warehouse the events are a table already."""
+    made = build(
+        settings | {"generic_events": "raw_data.events"},
+        select="stg_generic__events",
+        prepare=f"create schema raw_data; create table raw_data.events as from {TEXTS}",
+    )
+    assert staged(made) == staged(plain)
+
+
+def test_broken_rows_are_rejected_and_not_the_run(plain: Build) -> None:
+    """Each for its reason; the rest counts."""
+    assert plain.rows(
+        "select event_id, rejection_reason from mart_quality__rejected_events"
+        " order by cast(event_id as integer)"
+    ) == [
+        ("5", "duplicate"),
+        ("6", "missing_time"),
+        ("7", "missing_visitor"),
+        ("9", "bot"),
+        ("10", "future"),
+    ]
+    assert plain.rows(
+        "select order_id, revenue, person_id from fct_conversions order by order_id"
+    ) == [("A-1", Decimal("49.90"), "ann"), ("A-2", Decimal(0), "bob")]
+    assert plain.rows(
+        "select visitor_id, channel, event_count from fct_sessions order by all"
+    ) == [
+        ("ann-laptop", "Organic Search", 2),
+        ("ann-phone", "Email", 3),
+        ("bob", "Direct", 1),
+    ]
+
+
+def test_an_offset_is_heeded_and_names_are_in_one_form(plain: Build) -> None:
+    """10:02 at +01:00 is 09:02 in UTC; "Page View" and view-item are snake_case."""
+    assert plain.rows(
+        "select occurred_at, event_name from fct_events where visitor_id = 'ann-phone'"
+        " order by event_number"
+    ) == [
+        (datetime(2026, 3, 2, 9, 0), "page_view"),
+        (datetime(2026, 3, 2, 9, 1, 30), "view_item"),
+        (datetime(2026, 3, 2, 9, 2, 10), "add_to_cart"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def bare(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Nothing but who, when, what and where: no id, no arrival."""
+    url = (
+        "https://www.Shop.example:8443/a/b?utm_source=Ad&utm_medium=cpc"
+        "&utm_campaign=a+b%20c&gclid=X1#top"
+    )
+    row = {"who": "v", "time": "2026-03-02 09:00:00", "what": "page_view", "url": url}
+    rows: list[dict[str, object]] = [
+        row,
+        row,
+        row | {"what": "click"},
+        row | {"time": "2026-03-02 09:00:00.000001", "url": "https://shop.example"},
+    ]
+    path = tmp_path_factory.mktemp("bare") / "in.parquet"
+    columns = {
+        "visitor_id": "who",
+        "occurred_at": "time",
+        "event_name": "what",
+        "page_url": "url",
+    }
+    made = build(
+        generic(write_parquet(path, rows), columns), select="+int_events__classified"
+    )
+    assert made.is_green, made.said
+    return made
+
+
+def test_without_an_event_id_a_hash_of_the_row_stands_for_it(bare: Build) -> None:
+    """So that a row delivered twice is one event, and no two others are."""
+    assert bare.rows(
+        "select rejection_reason, count(*), count(distinct event_id), min(length("
+        "event_id)) from int_events__classified group by 1 order by 2 desc"
+    ) == [(None, 3, 3, 32), ("duplicate", 1, 1, 32)]
+
+
+def test_what_is_not_mapped_comes_from_the_url_or_is_null(bare: Build) -> None:
+    """Host without port, path without query, campaign decoded, click id by name."""
+    event = "from stg_generic__events where page_url like '%/a/b%' limit 1"
+    assert bare.rows(
+        "select page_host, page_path, utm_source, utm_medium, utm_campaign, click_id,"
+        f" click_id_type, received_at = occurred_at {event}"
+    ) == [("www.shop.example", "/a/b", "Ad", "cpc", "a b c", "X1", "gclid", True)]
+    assert bare.rows(
+        "select page_path, utm_source, click_id_type from stg_generic__events"
+        " where page_url = 'https://shop.example'"
+    ) == [("/", None, None)]
+    unknown = ("user_id", "platform", "properties", "revenue", "user_agent", "order_id")
+    assert bare.rows(f"select {', '.join(unknown)} {event}") == [(None,) * len(unknown)]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_no_events_at_all_build_green(
+    build: Builder, tmp_path: Path, ending: str
+) -> None:
+    """The first run of a new site: every model, every test, no row."""
+    path = tmp_path / f"none.{ending}"
+    columns = ["visitor_id", "occurred_at", "event_name", "page_url", "revenue"]
+    fields = ", ".join(f"null::varchar as {name}" for name in columns)
+    header = ", header" if ending == "csv" else ""
+    duckdb.execute(
+        f"copy (select {fields} where false) to '{path}' (format {ending}{header})"
+    )
+    is_whole = ending == "parquet"
+    made = build(
+        generic(path, columns),
+        select=None if is_whole else "+fct_sessions",
+        runs_tests=is_whole,
+    )
+    assert made.is_green, made.said
+    assert made.value("select count(*) from fct_sessions") == 0
+    if is_whole:
+        # The one row that needs no event.
+        always = {"dim_channels", "dim_dates"}
+        full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
+        assert full <= always
+
+
+MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
+    "no such file": ("generic_events", {"generic_events": "nowhere/*.parquet"}),
+    "no such relation": ("generic_events", {"generic_events": "nowhere.events"}),
+    "no input": ("generic_events", {"generic_events": None}),
+    "a column that is not there": (
+        "generic_columns",
+        {"generic_columns": {"user_id": "lower(logn)"}},
+    ),
+    "no expression": ("generic_columns", {"generic_columns": {"user_id": "lower("}}),
+    "a column of no contract": (
+        "generic_columns",
+        {"generic_columns": {"usr_id": "login"}},
+    ),
+    "an unknown source": ("enabled_sources", {"enabled_sources": ["demmo"]}),
+    "no such time zone": (
+        "reporting_timezone",
+        {"reporting_timezone": "Europe/Atlantis"},
+    ),
+    "a negative timeout": ("session_timeout_minutes", {"session_timeout_minutes": -30}),
+    "a timeout in words": (
+        "session_timeout_minutes",
+        {"session_timeout_minutes": "half an hour"},
+    ),
+    "an unknown channel preset": ("channel_preset", {"channel_preset": "ga5"}),
+}
+
+
+def stopped(made: Build, var: str) -> None:
+    """The run wrote nothing, and told in one sentence which var to mend."""
+    assert not made.is_green
+    sentences = {
+        line.strip() for line in made.said.splitlines() if "footfall: " in line
+    }
+    assert len(sentences) == 1, made.said
+    (sentence,) = sentences
+    assert var in sentence and sentence.endswith("."), sentence
+    assert not made.database.exists() or made.relations() == []
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_setting_stops_the_run_before_it_writes(
+    build: Builder, settings: dict[str, Any], mistake: str
+) -> None:
+    """In one sentence that names the var, not in a page of SQL."""
+    var, change = MISTAKES[mistake]
+    wrong = settings | change
+    if "generic_columns" in change:
+        wrong["generic_columns"] = settings["generic_columns"] | change[var]
+    stopped(build(wrong), var)
+
+
+@pytest.mark.parametrize("column", ["visitor_id", "occurred_at", "event_name"])
+def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
+    build: Builder, settings: dict[str, Any], column: str
+) -> None:
+    """Who, when and what cannot be guessed."""
+    columns = {k: v for k, v in settings["generic_columns"].items() if k != column}
+    made = build(settings | {"generic_columns": columns})
+    stopped(made, "generic_columns")
+    assert column in made.said
