@@ -1,10 +1,13 @@
 """Build the project, or a copy of it, into a database of its own."""
 
+import copy
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +15,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = next(
@@ -79,9 +83,25 @@ class Builder(Protocol):
         """Build, or remember: equal arguments give the same build."""
 
 
+@cache
+def parse(project: Path, sources: tuple[str, ...]) -> Manifest | None:
+    """The project as dbt reads it, None where it cannot.
+
+    Parsing takes longer than most builds here. Only `enabled_sources` changes what is
+    parsed (test_architecture holds it to that); other vars count when a model is run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]
+        arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
+        arguments += ["--target-path", folder, "--log-path", folder]
+        arguments += ["--vars", json.dumps({"enabled_sources": sources})]
+        manifest = dbtRunner().invoke(arguments).result
+    return manifest if isinstance(manifest, Manifest) else None
+
+
 def run_dbt(
     folder: Path,
-    settings: Mapping[str, object],
+    settings: Mapping[str, Any],
     select: str | None,
     project: Path,
     prepare: str | None,
@@ -90,6 +110,7 @@ def run_dbt(
     """Run `dbt build` in this process; `prepare` is SQL to run before it."""
     said: list[str] = []
     database = folder / "footfall.duckdb"
+    sources = settings.get("enabled_sources", ["demo"])
     if prepare:
         with duckdb.connect(str(database)) as connection:
             connection.execute(prepare)
@@ -100,7 +121,7 @@ def run_dbt(
     arguments += ["--vars", json.dumps(settings)]
     if select:
         arguments += ["--select", select]
-    if "demo" not in settings.get("enabled_sources", ["demo"]):  # type: ignore[operator]
+    if "demo" not in sources:
         arguments += ["--exclude", "path:seeds/demo"]
     if not runs_tests:
         arguments += ["--exclude-resource-types", "test", "unit_test"]
@@ -114,7 +135,9 @@ def run_dbt(
         patch.setenv("DO_NOT_TRACK", "1")
         before = Path.cwd()
         try:
-            result = dbtRunner(callbacks=[listen]).invoke(arguments)
+            # A run writes into what was parsed.
+            manifest = copy.deepcopy(parse(project, tuple(sources)))
+            result = dbtRunner(manifest, callbacks=[listen]).invoke(arguments)
         finally:
             os.chdir(before)
             # Else the file stays open for writing, and nobody else may read it.

@@ -1,0 +1,24 @@
+-- grain: one row per step of the funnel purchase.
+-- Where does the purchase funnel leak?
+
+with funnel_days as (
+    select * from {{ ref('mart_funnel__steps_daily') }}
+    where funnel_name = 'purchase'
+),
+
+-- An attempt counts on the day it began, so that steps of one row belong together.
+answer as (
+    select
+        step_number,
+        step_name,
+        sum(reached) as reached,
+        sum(dropped) as dropped,
+        round(100.0 * sum(reached) / nullif(sum(reached_previous), 0), 1)
+            as step_percent,
+        round(100.0 * sum(reached) / nullif(sum(entered), 0), 1) as overall_percent
+    from funnel_days
+    group by step_number, step_name
+)
+
+select * from answer
+order by step_number

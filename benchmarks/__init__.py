@@ -1,0 +1,1 @@
+"""Measurements, as ratios to something in the same run."""
