@@ -9,13 +9,13 @@ answer as (
     select
         visitor_type,
         count(*) as sessions,
-        round(100.0 * count(case when has_conversion then 1 end) / count(*), 1)
-            as conversion_percent,
-        round(100.0 * count(case when is_bounce then 1 end) / count(*), 1)
-            as bounce_percent,
+        sum(revenue) as revenue,
+        round(1.0 * count(case when has_conversion then 1 end) / count(*), 3)
+            as conversion_rate,
+        round(1.0 * count(case when is_bounce then 1 end) / count(*), 3)
+            as bounce_rate,
         round(1.0 * sum(page_view_count) / count(*), 2) as pages_per_session,
-        round(sum(engaged_seconds) / count(*), 1) as engaged_seconds_per_session,
-        sum(revenue) as revenue
+        round(sum(engaged_seconds) / count(*), 1) as engaged_seconds_per_session
     from sessions
     group by visitor_type
 )

@@ -23,13 +23,13 @@ answer as (
     select
         channel,
         spend,
+        attributed_revenue,
         round(conversions, 2) as purchases,
         round(spend / nullif(conversions, 0), 2) as cost_per_purchase,
-        attributed_revenue,
         round(attributed_revenue / spend, 2) as return_on_ad_spend
     from totals
     where spend > 0
 )
 
 select * from answer
-order by spend desc, channel
+order by spend desc, channel asc

@@ -23,14 +23,14 @@ totals as (
 answer as (
     select
         attribution_model,
-        all_conversions,
-        round(conversions, 2) as conversions,
         attributed_revenue,
         spend,
-        round(spend / nullif(conversions, 0), 2) as cost_per_acquisition,
+        round(conversions, 2) as purchases,
+        round(all_conversions, 2) as all_purchases,
+        round(spend / nullif(conversions, 0), 2) as cost_per_purchase,
         round(attributed_revenue / nullif(spend, 0), 2) as return_on_ad_spend
     from totals
 )
 
 select * from answer
-order by conversions desc, attribution_model
+order by purchases desc, attribution_model asc

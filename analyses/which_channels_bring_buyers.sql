@@ -11,14 +11,14 @@ answer as (
         channel,
         sum(sessions) as sessions,
         sum(converting_sessions) as converting_sessions,
-        round(100.0 * sum(converting_sessions) / nullif(sum(sessions), 0), 1)
-            as conversion_percent,
-        round(100.0 * sum(bounces) / nullif(sum(sessions), 0), 1) as bounce_percent,
-        sum(revenue) as revenue
+        sum(revenue) as revenue,
+        round(1.0 * sum(converting_sessions) / nullif(sum(sessions), 0), 3)
+            as conversion_rate,
+        round(1.0 * sum(bounces) / nullif(sum(sessions), 0), 3) as bounce_rate
     from channel_days
     group by channel
 )
 
 select * from answer
-order by sessions desc, channel
+order by sessions desc, channel asc
 limit 12

@@ -1,5 +1,5 @@
 -- grain: one row per device category.
--- Which kind of device converts worst, and what would it bring at the rate of the best?
+-- Which kind of device converts worst, and what does that cost beside the best?
 
 with device_days as (
     select * from {{ ref('mart_device__daily') }}
@@ -10,8 +10,8 @@ totals as (
         device_category,
         sum(sessions) as sessions,
         sum(converting_sessions) as converting_sessions,
-        1.0 * sum(converting_sessions) / nullif(sum(sessions), 0) as conversion_rate,
-        sum(revenue) as revenue
+        sum(revenue) as revenue,
+        1.0 * sum(converting_sessions) / nullif(sum(sessions), 0) as conversion_rate
     from device_days
     group by device_category
 ),
@@ -26,14 +26,14 @@ answer as (
         totals.device_category,
         totals.sessions,
         totals.converting_sessions,
-        round(100 * totals.conversion_rate, 1) as conversion_percent,
+        totals.revenue,
+        round(totals.conversion_rate, 3) as conversion_rate,
         round(
             totals.sessions * (best.conversion_rate - totals.conversion_rate), 1
-        ) as converting_sessions_below_best,
-        totals.revenue
+        ) as converting_sessions_lost
     from totals
     cross join best
 )
 
 select * from answer
-order by conversion_percent, device_category
+order by conversion_rate, device_category

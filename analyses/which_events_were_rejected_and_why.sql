@@ -21,14 +21,14 @@ counted as (
 answer as (
     select
         rejection_reason,
-        coalesce(bot_reason, '') as bot_reason,
+        bot_reason,
         events,
-        round(100.0 * events / sum(events) over (), 1) as percent_of_rejected,
+        round(1.0 * events / sum(events) over (), 3) as share_of_rejected,
         cast(first_received_at as date) as first_received_date,
         cast(last_received_at as date) as last_received_date
     from counted
 )
 
 select * from answer
-order by events desc, rejection_reason, bot_reason
+order by events desc, rejection_reason asc, bot_reason asc nulls last
 limit 12

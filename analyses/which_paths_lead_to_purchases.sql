@@ -20,5 +20,5 @@ answer as (
 )
 
 select * from answer
-order by conversions desc, revenue desc, path
+order by conversions desc, revenue desc, path asc
 limit 10

@@ -17,5 +17,5 @@ answer as (
 )
 
 select * from answer
-order by direct_sessions desc, last_non_direct_channel
+order by direct_sessions desc, last_non_direct_channel asc
 limit 12

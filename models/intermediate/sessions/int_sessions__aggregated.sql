@@ -14,9 +14,10 @@ with_pause as (
         case
             when is_session_relevant and event_number > 1
                 then least(
-                    {{ microseconds_between('previous_active_at', 'occurred_at') }},
-                    {{ var('engaged_pause_limit_seconds') }} * cast(1000000 as bigint)
-                )
+                        {{ microseconds_between('previous_active_at', 'occurred_at') }},
+                        {{ var('engaged_pause_limit_seconds') }}
+                        * cast(1000000 as bigint)
+                    )
         end as engaged_pause_microseconds
     from events
 ),
