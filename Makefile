@@ -16,7 +16,7 @@ help:  ## Say what each command does
 install: $(INSTALLED)  ## Make the virtual environment with the pinned packages
 
 $(INSTALLED): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "footfall needs Python 3.11 or later: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "footfall needs Python 3.10 or later: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
@@ -51,7 +51,7 @@ bench: install  ## Measure a build of a million events against a plain copy
 
 lock: install  ## Pin requirements.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile requirements.in --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 -o requirements.txt
+	$(BIN)/uv pip compile requirements.in --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.10 -o requirements.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse

@@ -23,9 +23,9 @@ answer as (
         rejection_reason,
         bot_reason,
         events,
-        round(1.0 * events / sum(events) over (), 3) as share_of_rejected,
         cast(first_received_at as date) as first_received_date,
-        cast(last_received_at as date) as last_received_date
+        cast(last_received_at as date) as last_received_date,
+        round(1.0 * events / sum(events) over (), 3) as share_of_rejected
     from counted
 )
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +33,7 @@ class Writers:
             )
         self._open[name].write_table(table)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Writers":
         """Close all files on the way out."""
         return self
 

@@ -147,6 +147,24 @@ def run_dbt(
     return Build(folder, result.success, "\n".join(said))
 
 
+def compile_analyses(folder: Path) -> dict[str, str]:
+    """SQL of every file in analyses/, by its name."""
+    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "compile"]
+    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+    arguments += ["--target-path", str(folder), "--log-path", str(folder)]
+    arguments += ["--select", "resource_type:analysis"]
+    with pytest.MonkeyPatch.context() as patch:
+        # The name of the file is in the SQL; nothing is read or written.
+        patch.setenv("FOOTFALL_DUCKDB_PATH", str(folder / "footfall.duckdb"))
+        result = dbtRunner().invoke(arguments)
+        DuckDBConnectionManager.close_all_connections()
+    assert result.success, result.exception
+    return {
+        path.stem: path.read_text()
+        for path in (folder / "compiled" / "footfall" / "analyses").glob("*.sql")
+    }
+
+
 def copy_project(folder: Path) -> Path:
     """A copy of all that dbt reads, for tests that change it."""
     for name in ("dbt_project.yml", "profiles.yml"):

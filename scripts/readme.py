@@ -1,0 +1,226 @@
+"""Fill the generated parts of README.md from a built demo.
+
+`python -m scripts.readme` rewrites what stands between `<!-- generated: NAME -->` and
+`<!-- end: NAME -->`; with `--check` it only says whether that would change anything.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+QUESTIONS = [
+    "which_channels_bring_buyers",
+    "which_device_converts_worst",
+    "where_does_the_purchase_funnel_leak",
+    "what_does_each_attribution_model_say_of_paid_search",
+    "what_did_a_purchase_cost_by_channel",
+]
+LAYERS = ["seeds", "staging", "intermediate", "marts"]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What one build of the demo left behind."""
+
+    database: Path
+    manifest: dict[str, Any]
+
+    def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows of a query's answer."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            answer = connection.execute(sql)
+            return [column[0] for column in answer.description], answer.fetchall()
+
+    def nodes(self, *kinds: str) -> list[dict[str, Any]]:
+        """The manifest's nodes of some resource types, in order of their files."""
+        nodes = self.manifest["nodes"].values()
+        return sorted(
+            (node for node in nodes if node["resource_type"] in kinds),
+            key=lambda node: str(node["original_file_path"]),
+        )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A Markdown table, its numbers to the right."""
+    columns = [shown(column) for column in zip(*rows, strict=True)]
+    rulers = ["--:" if is_numeric else "---" for is_numeric, _ in columns]
+    cells = zip(*(texts for _, texts in columns), strict=True)
+    lines = [header, rulers, *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def shown(column: Sequence[Any]) -> tuple[bool, list[str]]:
+    """Whether a column holds numbers, and its cells: floats with equal decimals."""
+    floats = [value for value in column if isinstance(value, float)]
+    decimals = max((len(repr(value).split(".")[1]) for value in floats), default=0)
+    texts = [
+        ""
+        if value is None
+        else f"{value:.{decimals}f}"
+        if isinstance(value, float)
+        else str(value)
+        for value in column
+    ]
+    kinds = (int, float, Decimal, type(None))
+    return all(isinstance(value, kinds) for value in column), texts
+
+
+def folder(node: dict[str, Any]) -> str:
+    """The folder of a model or seed, layer first."""
+    parts = Path(node["original_file_path"]).parts
+    return "/".join(parts[:-1] if parts[0] == "seeds" else parts[1:-1])
+
+
+def lineage(demo: Demo) -> str:
+    """Which folder reads from which, as a Mermaid diagram."""
+    nodes = demo.nodes("seed", "model")
+    folders = {node["unique_id"]: folder(node) for node in nodes}
+    edges = {
+        (folders[parent], folders[node["unique_id"]])
+        for node in nodes
+        for parent in node["depends_on"].get("nodes", [])
+        if parent in folders and folders[parent] != folders[node["unique_id"]]
+    }
+    lines = ["```mermaid", "flowchart LR"]
+    for layer in LAYERS:
+        lines.append(f"    subgraph {layer}")
+        lines += [
+            f"        {name.replace('/', '_')}[{name.split('/')[1]}]"
+            for name in sorted(set(folders.values()))
+            if name.startswith(f"{layer}/")
+        ]
+        lines.append("    end")
+    for parent, child in sorted(edges):
+        # Rules are read from everywhere: they stay in the background.
+        arrow = "-.->" if parent == "seeds/rules" else "-->"
+        ends = [name.replace("/", "_") for name in (parent, child)]
+        lines.append(f"    {ends[0]} {arrow} {ends[1]}")
+    return "\n".join([*lines, "```"])
+
+
+def marts(demo: Demo) -> str:
+    """Each mart, what a row of it is, and the question that it answers."""
+    overview = demo.manifest["docs"]["doc.footfall.__overview__"]["block_contents"]
+    questions = {
+        mart: question.strip()
+        for question, answers in re.findall(r"^\|(.+)\|(.+)\|$", overview, re.M)
+        for mart in re.findall(r"`(\w+)`", answers)
+    }
+    rows = []
+    for node in demo.nodes("model"):
+        if node["fqn"][1] == "marts":
+            sentence = re.split(r"(?<=\.)\s", node["description"])[0]
+            grain = sentence.removeprefix("One row per ").removesuffix(".")
+            rows.append((f"`{node['name']}`", grain, questions.get(node["name"], "")))
+    return table(["relation", "one row per", "answers"], rows)
+
+
+def settings(_: Demo) -> str:
+    """Each var of dbt_project.yml, with its default and the comment above it."""
+    rows: list[tuple[str, str, str]] = []
+    comment: list[str] = []
+    text = (ROOT / "dbt_project.yml").read_text().split("\nvars:\n")[1]
+    for line in text.splitlines():
+        if ruler := re.fullmatch(r"  # -- (.+?) -+", line):
+            rows.append((f"**{ruler[1]}**", "", ""))
+        elif line.startswith("  # "):
+            comment.append(line.removeprefix("  # "))
+        elif setting := re.fullmatch(r"  (\w+): (.+)", line):
+            rows.append((f"`{setting[1]}`", f"`{setting[2]}`", " ".join(comment)))
+            comment = []
+    return table(["var", "default", "meaning"], rows)
+
+
+def questions(demo: Demo) -> str:
+    """Each question with the SQL that asks it and the demo's answer."""
+    analyses = {node["name"]: node for node in demo.nodes("analysis")}
+    parts = []
+    for name in QUESTIONS:
+        _, question, sql = analyses[name]["raw_code"].split("\n", 2)
+        sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql).strip()
+        answer = table(*demo.ask(sql))
+        title = question.removeprefix("-- ")
+        parts.append(f"### {title}\n\n```sql\n{sql}\n```\n\n{answer}")
+    return "\n\n".join(parts)
+
+
+def ledger(demo: Demo) -> str:
+    """What became of the demo's events."""
+    (names, (counts,)) = demo.ask(
+        "select sum(columns(* exclude (source_name, received_date)))"
+        " from mart_quality__event_ledger"
+    )
+    return table(
+        ["events", "count"],
+        [(f"`{name}`", count) for name, count in zip(names, counts, strict=True)],
+    )
+
+
+PARTS: dict[str, Callable[[Demo], str]] = {
+    "lineage": lineage,
+    "marts": marts,
+    "questions": questions,
+    "ledger": ledger,
+    "vars": settings,
+}
+
+
+def render(text: str, demo: Demo) -> str:
+    """The README with its generated parts as the demo has them."""
+    for name, part in PARTS.items():
+        start, end = f"<!-- generated: {name} -->\n", f"\n<!-- end: {name} -->"
+        if text.count(start) != 1 or text.count(end) != 1:
+            sys.exit(f"README.md lacks the markers of the generated part {name}.")
+        before, rest = text.split(start)
+        text = f"{before}{start}{part(demo)}{end}{rest.split(end)[1]}"
+    return text
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write README.md anew, or check that it need not be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument(
+        "--database",
+        type=Path,
+        default=os.environ.get(
+            "FOOTFALL_DUCKDB_PATH", ROOT / "warehouse" / "footfall.duckdb"
+        ),
+        help="the DuckDB file of a demo build",
+    )
+    parser.add_argument(
+        "--target-path",
+        type=Path,
+        default=ROOT / "target",
+        help="the folder of that build's manifest.json",
+    )
+    chosen = parser.parse_args(arguments)
+    manifest = chosen.target_path / "manifest.json"
+    for needed in (chosen.database, manifest):
+        if not needed.exists():
+            sys.exit(f"There is no {needed}: run `make build` first.")
+    demo = Demo(chosen.database, json.loads(manifest.read_text()))
+    old = README.read_text()
+    new = render(old, demo)
+    if not chosen.check:
+        README.write_text(new)
+    elif new != old:
+        sys.exit(
+            "README.md is not what the demo says: run `make build` and"
+            " `.venv/bin/python -m scripts.readme`."
+        )
+
+
+if __name__ == "__main__":
+    main()

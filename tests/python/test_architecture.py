@@ -1,0 +1,334 @@
+"""The project's conventions, read from the manifest and the files themselves."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from harness import ROOT, Build, compile_analyses
+
+MAY_READ = {
+    "staging": {"seeds", "sources"},
+    "intermediate": {"staging", "intermediate", "seeds"},
+    "marts": {"intermediate", "marts", "seeds"},
+}
+NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
+MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
+ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
+Node = dict[str, Any]
+
+
+def files(*endings: str) -> Iterator[Path]:
+    """The project's own files, by ending."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        is_ours = not (NOT_OURS & set(parts)) and not any(
+            part.endswith("cache") or part.endswith("cache__") for part in parts
+        )
+        if is_ours and path.is_file() and (not endings or path.suffix in endings):
+            yield path
+
+
+def where(path: Path) -> str:
+    """A file as the project calls it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def sql() -> dict[str, str]:
+    """Text of all models and macros."""
+    return {
+        where(path): path.read_text()
+        for path in files(".sql")
+        if where(path).startswith(("models/", "macros/"))
+    }
+
+
+def listed(macro_file: str, name: str) -> list[str]:
+    """The list that a macro returns."""
+    text = (ROOT / "macros" / f"{macro_file}.sql").read_text()
+    found = re.search(rf"macro {name}\(\).*?return\(\[(.*?)\]", text, re.DOTALL)
+    assert found, name
+    return re.findall(r"'([^']*)'", found[1])
+
+
+def seed_column(seed: str, column: str) -> set[str]:
+    """Values of a column of a rule seed."""
+    with (ROOT / "seeds" / "rules" / f"{seed}.csv").open(newline="") as file:
+        return {row[column] for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def nodes(demo: Build) -> dict[str, Node]:
+    """Everything dbt knows of this project, switched off or not."""
+    manifest = demo.manifest()
+    disabled = {key: each for key, (each, *_) in manifest["disabled"].items()}
+    return {
+        key: node
+        for key, node in (manifest["nodes"] | disabled).items()
+        if node["package_name"] == "footfall"
+    }
+
+
+@pytest.fixture(scope="module")
+def models(nodes: dict[str, Node]) -> list[Node]:
+    """All models."""
+    return [node for node in nodes.values() if node["resource_type"] == "model"]
+
+
+def layer(node: Node) -> str:
+    """A model's folder, else what kind of thing it is."""
+    if node["resource_type"] == "model":
+        return str(node["fqn"][1])
+    return f"{node['resource_type']}s"
+
+
+def test_layers_read_only_downwards(nodes: dict[str, Node], models: list[Node]) -> None:
+    """A mart that reads staging would see what screening rejects."""
+    wrong = [
+        (model["name"], parent)
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if layer(nodes[parent]) not in MAY_READ[layer(model)]
+    ]
+    assert {layer(model) for model in models} == set(MAY_READ)
+    assert wrong == []
+
+
+def test_dispatch_stands_in_portable_macros_alone() -> None:
+    """Functions may differ by engine, rules may not."""
+    found = {path for path, text in sql().items() if "adapter.dispatch" in text}
+    assert found and all(path.startswith("macros/portable/") for path in found)
+
+
+def test_no_model_asks_which_engine_it_runs_on() -> None:
+    """Whoever reads a model would have to run it in their head once per engine."""
+    asks = re.compile(r"target\s*\.\s*(type|name)|target\[")
+    found = [
+        path
+        for path, text in sql().items()
+        if asks.search(text) and not path.startswith("macros/portable/")
+    ]
+    assert found == []
+
+
+def test_no_var_has_a_default_in_sql() -> None:
+    """All defaults stand in dbt_project.yml, with their reasons."""
+    found = [
+        path for path, text in sql().items() if re.search(r"\bvar\([^)]*,[^)]*\)", text)
+    ]
+    assert found == []
+
+
+def test_only_the_enabled_sources_change_what_dbt_parses() -> None:
+    """The tests' builds share what was parsed for other vars."""
+    for path in files(".yml"):
+        if where(path).startswith(("models/", "seeds/", "dbt_project", "tests/")):
+            used = set(re.findall(r"\bvar\(['\"](\w+)", path.read_text()))
+            assert used <= {"enabled_sources"}, where(path)
+
+
+def project_vars() -> dict[str, object]:
+    """All vars with their defaults."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    found: dict[str, object] = project["vars"]
+    return found
+
+
+def test_every_var_is_used() -> None:
+    """A setting that does nothing misleads."""
+    text = "\n".join(sql().values()) + (ROOT / "dbt_project.yml").read_text()
+    used = set(re.findall(r"\bvar\(['\"](\w+)", text))
+    assert used == set(project_vars())
+
+
+def test_every_var_is_explained_where_it_is_set() -> None:
+    """Meaning, unit and reason, in a comment above it."""
+    lines = (ROOT / "dbt_project.yml").read_text().splitlines()
+    bare = [
+        name
+        for name in project_vars()
+        for above, line in zip(lines, lines[1:], strict=False)
+        if line.startswith(f"  {name}:") and not above.startswith("  #")
+    ]
+    assert bare == []
+
+
+def readme() -> str:
+    """The first page."""
+    path = ROOT / "README.md"
+    assert path.exists(), "there is no README.md"
+    return path.read_text()
+
+
+def test_every_var_is_in_the_readmes_table() -> None:
+    """The README is where settings are looked for, with the defaults they have."""
+    rows = re.findall(r"^\| *`(\w+)` *\|", readme(), re.MULTILINE)
+    assert set(project_vars()) <= set(rows)
+
+
+def test_the_readmes_commands_are_those_of_the_makefile() -> None:
+    """Each make target has its line, and each line a target."""
+    targets = set(
+        re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    )
+    assert set(re.findall(r"(?:`|^ *)make ([a-z]+)", readme(), re.MULTILINE)) == targets
+
+
+def test_what_the_readme_names_is_there() -> None:
+    """Files and links go stale first."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", readme())
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_model_and_seed_and_column_is_described(nodes: dict[str, Node]) -> None:
+    """A reviewer finds every column explained."""
+    bare = [
+        f"{node['name']}.{column['name']}" if column else node["name"]
+        for node in nodes.values()
+        if node["resource_type"] in ("model", "seed")
+        for column in [None, *node["columns"].values()]
+        if not (column or node)["description"].strip()
+    ]
+    assert bare == []
+
+
+def test_the_described_columns_are_those_that_are_built(
+    demo: Build, nodes: dict[str, Node]
+) -> None:
+    """Of marts, seeds and staging, in order; descriptions that drift mislead."""
+    built: dict[str, list[str]] = {}
+    for relation, column in demo.rows(
+        "select table_name, column_name from information_schema.columns"
+        " order by table_name, ordinal_position"
+    ):
+        built.setdefault(relation, []).append(column)
+    for node in nodes.values():
+        is_contracted = (
+            node["resource_type"] == "model" and layer(node) != "intermediate"
+        )
+        if node["name"] in built and (
+            is_contracted or node["resource_type"] == "seed"
+        ):
+            assert list(node["columns"]) == built[node["name"]], node["name"]
+
+
+def test_every_macro_and_argument_is_described(demo: Build) -> None:
+    """But the engines' versions of a macro, which do what it says."""
+    ours = [
+        macro
+        for macro in demo.manifest()["macros"].values()
+        if macro["package_name"] == "footfall"
+        and not re.match(r"(default|duckdb|postgres|spark)__", macro["name"])
+    ]
+    assert [macro["name"] for macro in ours if not macro["description"].strip()] == []
+    for macro in ours:
+        head = re.search(r"(?:macro|test) \w+\(([^)]*)\)", macro["macro_sql"])
+        assert head, macro["name"]
+        names = [part.split("=")[0].strip() for part in head[1].split(",") if part]
+        if not macro["name"].startswith("test_"):
+            described = {each["name"]: each for each in macro["arguments"]}
+            assert list(described) == names, macro["name"]
+            assert all(each["description"] for each in described.values())
+
+
+def test_every_model_says_its_grain_first(models: list[Node]) -> None:
+    """Line one, so that a reader knows what a row is before how it is made."""
+    paths = [ROOT / model["original_file_path"] for model in models]
+    assert [
+        where(path) for path in paths if not path.read_text().startswith("-- grain: ")
+    ] == []
+
+
+def test_every_model_ends_by_selecting_its_last_cte(models: list[Node]) -> None:
+    """So that any step can be looked at by changing one word."""
+    last = re.compile(r"^(\w+) as \($", re.MULTILINE)
+    for model in models:
+        if model["name"].endswith("__unioned"):
+            continue
+        text = (ROOT / model["original_file_path"]).read_text().strip()
+        name = text.splitlines()[-1].removeprefix("select * from ")
+        ctes = last.findall(re.sub(r"^with (recursive )?", "", text, flags=re.M))
+        assert ctes and name == ctes[-1], model["name"]
+
+
+def test_no_model_configures_itself(models: list[Node]) -> None:
+    """Folders hold the configuration."""
+    assert [
+        model["name"] for model in models if re.search(r"\bconfig\(", model["raw_code"])
+    ] == []
+
+
+def test_marts_keep_a_contract_and_a_key(
+    nodes: dict[str, Node], models: list[Node]
+) -> None:
+    """What BI tools read must not change its columns or repeat its rows."""
+    keyed = {
+        node["attached_node"]
+        for node in nodes.values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "is_primary_key"
+    }
+    marts = [model for model in models if layer(model) == "marts"]
+    assert len(marts) > 15
+    for mart in marts:
+        assert mart["config"]["contract"]["enforced"], mart["name"]
+        assert mart["config"]["access"] == "public", mart["name"]
+        assert mart["unique_id"] in keyed, mart["name"]
+
+
+def test_only_marts_are_public(models: list[Node]) -> None:
+    """The layers below may change from one version to the next."""
+    assert {layer(m) for m in models if m["config"]["access"] == "public"} == {"marts"}
+
+
+def test_every_source_keeps_the_event_contract(models: list[Node]) -> None:
+    """Its columns in its order, since a union matches by position."""
+    contract = listed("event_columns", "event_columns")
+    staged = [m for m in models if re.fullmatch(r"stg_\w+?__events", m["name"])]
+    assert len(staged) >= 2
+    for model in staged:
+        assert list(model["columns"]) == contract, model["name"]
+        assert model["config"]["contract"]["enforced"], model["name"]
+
+
+def test_lists_in_macros_equal_the_rows_and_folders_they_repeat() -> None:
+    """A macro cannot read a seed or a folder while dbt parses."""
+    click_ids = {name.lower() for name in listed("url_click_id", "click_id_names")}
+    assert click_ids == seed_column("click_ids", "click_id_type")
+    presets = listed("assert_settings", "channel_presets")
+    assert set(presets) == seed_column("channel_rules", "preset")
+    sources = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    assert set(listed("enabled_sources", "known_sources")) == sources
+
+
+@pytest.fixture(scope="module")
+def analyses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """SQL of the worked questions."""
+    return compile_analyses(tmp_path_factory.mktemp("analyses"))
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_worked_question_has_an_answer(
+    demo: Build, analyses: dict[str, str], name: str
+) -> None:
+    """It compiles, and the demo holds rows that answer it."""
+    assert demo.rows(analyses[name].strip().rstrip(";")) != []
+
+
+def test_no_file_is_large() -> None:
+    """A clone stays quick, and data stays out."""
+    assert [where(p) for p in files() if p.stat().st_size > 3_000_000] == []
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    """What runs here must run anywhere."""
+    texts = (".sql", ".py", ".yml", ".md", ".csv", ".toml", ".txt", ".in", ".cfg", "")
+    found = {
+        where(path): match[0]
+        for path in files(*texts)
+        if (match := MACHINE_PATH.search(path.read_text(errors="replace")))
+    }
+    assert found == {}
