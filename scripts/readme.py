@@ -120,8 +120,8 @@ def marts(demo: Demo) -> str:
     rows = []
     for node in demo.nodes("model"):
         if node["fqn"][1] == "marts":
-            sentence = re.split(r"(?<=\.)\s", node["description"])[0]
-            grain = sentence.removeprefix("One row per ").removesuffix(".")
+            start = re.split(r"[.:;]\s|\.$", node["description"])[0]
+            grain = start.removeprefix("One row per ")
             rows.append((f"`{node['name']}`", grain, questions.get(node["name"], "")))
     return table(["relation", "one row per", "answers"], rows)
 
@@ -179,11 +179,12 @@ PARTS: dict[str, Callable[[Demo], str]] = {
 def render(text: str, demo: Demo) -> str:
     """The README with its generated parts as the demo has them."""
     for name, part in PARTS.items():
-        start, end = f"<!-- generated: {name} -->\n", f"\n<!-- end: {name} -->"
+        start, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         if text.count(start) != 1 or text.count(end) != 1:
             sys.exit(f"README.md lacks the markers of the generated part {name}.")
-        before, rest = text.split(start)
-        text = f"{before}{start}{part(demo)}{end}{rest.split(end)[1]}"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = f"{before}{start}\n{part(demo)}\n{end}{after}"
     return text
 
 

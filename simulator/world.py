@@ -255,7 +255,7 @@ SOURCES = (
     _from("Organic Social", "facebook", "referral", 1.2, _FACEBOOK),
     _from("Organic Social", "instagram", "referral", 1.2, "https://l.instagram.com/"),
     _from("Organic Social", "reddit", "referral", 0.8, "https://www.reddit.com/"),
-    _from("Organic Social", "twitter", "referral", 0.5, "https://t.co/"),
+    _from("Organic Social", "x", "referral", 0.5, "https://t.co/"),
     _from("Organic Social", "linkedin", "referral", 0.4, "https://www.linkedin.com/"),
     _utm("Organic Social", "instagram", "social", "bio", 0.5),
     _from("Organic Video", "youtube", "referral", 1.0, "https://www.youtube.com/"),

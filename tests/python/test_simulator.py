@@ -38,7 +38,7 @@ SITES = {
     "facebook": ("facebook", "referral", "Organic Social"),
     "instagram": ("instagram", "referral", "Organic Social"),
     "reddit": ("reddit", "referral", "Organic Social"),
-    "t.co": ("twitter", "referral", "Organic Social"),
+    "t.co": ("x", "referral", "Organic Social"),
     "linkedin": ("linkedin", "referral", "Organic Social"),
     "youtube": ("youtube", "referral", "Organic Video"),
     "vimeo": ("vimeo", "referral", "Organic Video"),

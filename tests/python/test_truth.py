@@ -234,42 +234,34 @@ def test_touches_are_the_sessions_of_the_thirty_days_before(
     sessions: dict[str, dict[str, Any]],
     denied: set[str],
 ) -> None:
-    """All devices of the person, in order; nothing for who denied marketing."""
-    built = demo.rows(
-        "select converted_at, visitor_id, touch_number, touched_at, channel, source,"
-        " medium, campaign"
-        " from mart_attribution__touchpoints"
-        " join (select session_id, visitor_id from fct_sessions) using (session_id)"
-        " where is_in_window"
-    )
+    """All devices of the person, in order, but none that denied marketing."""
+    columns = ("channel", "source", "medium", "campaign")
+    unsure = {
+        each["key"] for each in sessions.values() if each["is_damaged"] == "true"
+    }
     conversions = {
         row["conversion_id"]: row for row in read(truth / "truth" / "conversions.csv")
     }
-    true = Counter[Any]()
-    damaged = set()
+    true: dict[Any, list[Any]] = defaultdict(list)
     for row in read(truth / "truth" / "touches.csv"):
-        conversion, session = (
-            conversions[row["conversion_id"]],
-            sessions[row["session_id"]],
-        )
-        if conversion["visitor_id"] in denied:
-            continue
-        if session["is_damaged"] == "true":
-            damaged.add(session["key"])
-        true[
-            at(conversion["converted_at"]),
-            session["visitor_id"],
-            int(row["touch_number"]),
-            at(row["touched_at"]),
-            *(
-                None if session["key"] in damaged else row[name]
-                for name in ("channel", "source", "medium", "campaign")
-            ),
-        ] += 1
-    assert true == Counter(
-        (*row[:4], *([None] * 4 if (row[1], row[3]) in damaged else row[4:]))
-        for row in built
-    )
+        conversion = conversions[row["conversion_id"]]
+        key = sessions[row["session_id"]]["key"]
+        if not {conversion["visitor_id"], key[0]} & denied:
+            name = (conversion["conversion_name"], at(conversion["converted_at"]))
+            source = None if key in unsure else tuple(row[each] for each in columns)
+            true[name].append((*key, source))
+    built: dict[Any, list[Any]] = defaultdict(list)
+    for name, converted, visitor, touched, number, *source in demo.rows(
+        "select conversion_name, converted_at, visitor_id, touched_at, touch_number,"
+        " channel, source, medium, campaign from mart_attribution__touchpoints"
+        " join (select session_id, visitor_id from fct_sessions) using (session_id)"
+        " where is_in_window order by conversion_id, touch_number"
+    ):
+        touches = built[name, converted]
+        key = (visitor, touched)
+        touches.append((*key, None if key in unsure else tuple(source)))
+        assert number == len(touches)
+    assert built == true
 
 
 def test_whoever_denied_marketing_is_attributed_to_no_channel(

@@ -41,7 +41,8 @@ delivered as (
     union all
 
     select
-        consent_id as event_id,
+        -- The log of decisions counts for itself: its ids are no event's.
+        'consent-' || consent_id as event_id,
         visitor_id,
         null as user_id,
         null as platform,
