@@ -1,7 +1,7 @@
 """Builds that the tests share: one per distinct input and session."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from simulator.demo import simulate_demo
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Build on demand, and never twice with equal arguments."""
     made: dict[str, Build] = {}
 
@@ -31,7 +31,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
             made[key] = run_dbt(folder, chosen, select, project, prepare, runs_tests)
         return made[key]
 
-    yield builder
+    return builder
 
 
 @pytest.fixture(scope="session")

@@ -140,11 +140,15 @@ def run_dbt(
             result = dbtRunner(manifest, callbacks=[listen]).invoke(arguments)
         finally:
             os.chdir(before)
-            # Else the file stays open for writing, and nobody else may read it.
-            DuckDBConnectionManager.close_all_connections()
+            close_connections()
     if result.exception:
         said.append(str(result.exception))
     return Build(folder, result.success, "\n".join(said))
+
+
+def close_connections() -> None:
+    """Let go of the database, which else stays open for writing."""
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def compile_analyses(folder: Path) -> dict[str, str]:
@@ -157,7 +161,7 @@ def compile_analyses(folder: Path) -> dict[str, str]:
         # The name of the file is in the SQL; nothing is read or written.
         patch.setenv("FOOTFALL_DUCKDB_PATH", str(folder / "footfall.duckdb"))
         result = dbtRunner().invoke(arguments)
-        DuckDBConnectionManager.close_all_connections()
+        close_connections()
     assert result.success, result.exception
     return {
         path.stem: path.read_text()

@@ -150,9 +150,15 @@ VISITS: dict[str, Visit] = {
     # 8: three events at one instant, in two orders.
     **{
         f"tie {name}": [
-            (after(), view("utm_source=newsletter&utm_medium=email", event_id=f"{name} 1")),
+            (
+                after(),
+                view("utm_source=newsletter&utm_medium=email", event_id=f"{name} 1"),
+            ),
             (after(), view("utm_source=gdn&utm_medium=display", event_id=f"{name} 2")),
-            (after(), view("utm_source=awin&utm_medium=affiliate", event_id=f"{name} 3")),
+            (
+                after(),
+                view("utm_source=awin&utm_medium=affiliate", event_id=f"{name} 3"),
+            ),
         ][:: -1 if name == "backward" else 1]
         for name in ("forward", "backward")
     },
@@ -213,7 +219,14 @@ VISITS: dict[str, Visit] = {
             after(60),
             view("utm_source=secret", user_agent="curl/8.5.0", event_id="denied bot"),
         ),
-        (after(90), {"event_name": "consent_update", "analytics_consent": "denied"}),
+        (
+            after(90),
+            {
+                "event_name": "consent_update",
+                "event_id": "denial",
+                "analytics_consent": "denied",
+            },
+        ),
     ],
 }
 
@@ -264,10 +277,13 @@ def test_an_arrival_gets_its_channel_and_source(shop: Build, visitor: str) -> No
 
 def test_every_channel_is_explained(shop: Build) -> None:
     """Which rule gave it, and why, on every session."""
-    assert shop.value(
-        "select count(*) from fct_sessions"
-        " where channel_rule_id is null or coalesce(channel_reason, '') = ''"
-    ) == 0
+    assert (
+        shop.value(
+            "select count(*) from fct_sessions"
+            " where channel_rule_id is null or coalesce(channel_reason, '') = ''"
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -343,10 +359,13 @@ def test_a_servers_event_neither_starts_nor_extends_a_session(shop: Build) -> No
         (1, 0),
         (1, 0),
     ]
-    assert shop.value(
-        "select count(*) from fct_events"
-        " where visitor_id = 'webhook' and session_id is null"
-    ) == 1
+    assert (
+        shop.value(
+            "select count(*) from fct_events"
+            " where visitor_id = 'webhook' and session_id is null"
+        )
+        == 1
+    )
 
 
 def test_whoever_denied_consent_is_nowhere_to_be_read_about(shop: Build) -> None:

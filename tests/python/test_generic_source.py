@@ -59,11 +59,9 @@ def test_every_kind_of_file_gives_the_same_events(
 ) -> None:
     """What a format knows of types must not change what an event is."""
     duckdb.execute(FORMS[form].format(folder=tmp_path))
-    name = NAMES.get(form, f"in.{form.split()[-1]}")
+    name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
     path = {"generic_events": str(tmp_path / name)}
-    assert staged(
-        build(settings | path, select="stg_generic__events")
-    ) == staged(plain)
+    assert staged(build(settings | path, select="stg_generic__events")) == staged(plain)
 
 
 def test_a_relation_gives_the_same_events(
@@ -121,7 +119,12 @@ def bare(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         "https://www.Shop.example:8443/a/b?utm_source=Ad&utm_medium=cpc"
         "&utm_campaign=a+b%20c&gclid=X1#top"
     )
-    row = {"who": "v", "time": "2026-03-02 09:00:00", "what": "page_view", "url": url}
+    row: dict[str, object] = {
+        "who": "v",
+        "time": "2026-03-02 09:00:00",
+        "what": "page_view",
+        "url": url,
+    }
     rows: list[dict[str, object]] = [
         row,
         row,
@@ -227,7 +230,8 @@ def stopped(made: Build, var: str) -> None:
     }
     assert len(sentences) == 1, made.said
     (sentence,) = sentences
-    assert var in sentence and sentence.endswith("."), sentence
+    assert var in sentence
+    assert sentence.endswith("."), sentence
     assert not made.database.exists() or made.relations() == []
 
 

@@ -112,5 +112,6 @@ def test_a_second_delivery_is_rejected_row_by_row(demo: Build, doubled: Build) -
     shown = f"select {ALWAYS_SHOWN} from mart_quality__rejected_events"
     expected = Counter(demo.rows(shown))
     for *row, reason in demo.rows(f"select {ALWAYS_SHOWN} from int_events__classified"):
-        expected[*row, reason if reason in OWN_REASONS else "duplicate"] += 1
+        own = reason if reason in OWN_REASONS else "duplicate"
+        expected[(*row, own)] += 1
     assert Counter(doubled.rows(shown)) == expected

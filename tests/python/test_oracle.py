@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import SHARED, Build, Builder, generic, needs, write_parquet
+from harness import SHARED, Builder, generic, needs, write_parquet
 
 HANDS = SHARED / "oracles" / "attribution_hand"
 VISITORS = 400
@@ -258,7 +258,8 @@ def test_sessions_equal_a_plain_loop(
             " from int_events__sessionized"
         )
     }
-    rules, expected = Rules(**settings), {}
+    rules = Rules(**settings)
+    expected: dict[str, tuple[Any, Any]] = {}
     for visitor in {event.visitor for event in events}:
         own = [event for event in events if event.visitor == visitor]
         expected |= answer(own, rules)
@@ -305,9 +306,7 @@ def touch_visitor(touch: dict[str, str]) -> str:
     rank = f"{int(touch['touch_id']):x}"
     names = (f"{touch['case_id']}/{touch['touch_id']}/{nth}" for nth in range(9999))
     return next(
-        name
-        for name in names
-        if session_id(name, touch["touched_at"]).startswith(rank)
+        name for name in names if session_id(name, touch["touched_at"]).startswith(rank)
     )
 
 
@@ -316,7 +315,7 @@ def hand_events(cases: set[str]) -> list[dict[str, object]]:
 
     A server's event starts no session, so a conversion adds no touch of its own.
     """
-    touches = [
+    touches: list[dict[str, object]] = [
         {
             "event_id": f"touch {row['case_id']} {row['touch_id']}",
             "visitor_id": touch_visitor(row),
@@ -330,7 +329,7 @@ def hand_events(cases: set[str]) -> list[dict[str, object]]:
         for row in read_hand("touches")
         if row["case_id"] in cases
     ]
-    conversions = [
+    conversions: list[dict[str, object]] = [
         {
             "event_id": f"{row['case_id']} {row['conversion_id']}",
             "visitor_id": f"server of {row['case_id']}",

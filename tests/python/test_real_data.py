@@ -28,7 +28,8 @@ def comparison() -> ModuleType:
     """The example that compares channels with GA360's."""
     path = ROOT / "examples" / "ga360_agreement.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -43,7 +44,9 @@ def ga360(build: Builder) -> Build:
 
 
 @needs(READERS)
-@pytest.mark.parametrize(("is_inclusive", "sessions"), [(False, 22_224), (True, 22_226)])
+@pytest.mark.parametrize(
+    ("is_inclusive", "sessions"), [(False, 22_224), (True, 22_226)]
+)
 def test_readers_have_the_sessions_that_two_methods_found(
     build: Builder, is_inclusive: bool, sessions: int
 ) -> None:
@@ -60,9 +63,9 @@ def test_readers_have_the_sessions_that_two_methods_found(
 @needs(GA360)
 def test_a_day_of_ga360_has_the_sessions_that_two_methods_found(ga360: Build) -> None:
     """Many hits share one timestamp; none is lost to it, nor to a rejection."""
-    assert ga360.rows("select count(*), count(distinct visitor_id) from fct_sessions") == [
-        (2_513, 2_293)
-    ]
+    assert ga360.rows(
+        "select count(*), count(distinct visitor_id) from fct_sessions"
+    ) == [(2_513, 2_293)]
     assert ga360.rows(
         "select sum(received), sum(accepted) from mart_quality__event_ledger"
     ) == [(13_233, 13_233)]
@@ -140,8 +143,10 @@ def test_bots_in_an_access_log_are_rejected(build: Builder, tmp_path: Path) -> N
     made = build(generic(path, columns), select="+mart_quality__rejected_events")
     assert made.is_green, made.said
     requests, reasons = 10_000, "rejection_reason, bot_reason"
-    found = dict(
-        made.rows("select rejection_reason, count(*) from int_events__classified group by 1")
+    found: dict[str | None, int] = dict(
+        made.rows(
+            "select rejection_reason, count(*) from int_events__classified group by 1"
+        )
     )
     print(found)
     assert sum(found.values()) == requests
@@ -150,10 +155,12 @@ def test_bots_in_an_access_log_are_rejected(build: Builder, tmp_path: Path) -> N
         f"select {reasons}, count(*) from mart_quality__rejected_events"
         " where rejection_reason = 'bot' group by all"
     )
-    assert all(bot_reason for _, bot_reason, _ in bots) and len(bots) >= 5
+    assert len(bots) >= 5
+    assert all(bot_reason for _, bot_reason, _ in bots)
     browsers = made.value(
         "select count(*) from int_events__classified where rejection_reason = 'bot'"
-        " and regexp_matches(user_agent, '^Mozilla/5.0 [(](Windows NT|Macintosh)[^)]*[)]"
-        " AppleWebKit/[0-9.]+ [(]KHTML, like Gecko[)] Chrome/[0-9.]+ Safari/[0-9.]+$')"
+        " and regexp_matches(user_agent, '^Mozilla/5.0 [(](Windows NT|Macintosh)[^)]*"
+        "[)] AppleWebKit/[0-9.]+ [(]KHTML, like Gecko[)] Chrome/[0-9.]+"
+        " Safari/[0-9.]+$')"
     )
     assert browsers == 0

@@ -28,6 +28,7 @@ REFERRER_MEDIUM = {
     "search": "organic",
     "shopping": "referral",
     "social": "referral",
+    "tool": "referral",
     "video": "referral",
 }
 MATCH_TYPES = {"host", "brand", "alias", "app"}
