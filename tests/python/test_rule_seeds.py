@@ -232,7 +232,8 @@ def read(name: str) -> list[Row]:
     reader = csv.DictReader(text.splitlines(), strict=True)
     rows = list(reader)
     assert reader.fieldnames == HEADERS[name]
-    assert rows and all(None not in r and None not in r.values() for r in rows)
+    assert rows
+    assert all(None not in r and None not in r.values() for r in rows)
     return rows
 
 

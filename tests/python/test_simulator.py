@@ -458,8 +458,10 @@ def test_a_webhook_belongs_to_a_session_up_to_its_last_instant(
     last = [hook for hook in hooks if (hook.visitor, hook.at - TIMEOUT) in ends]
     tick = timedelta(microseconds=1)
     late = [hook for hook in hooks if (hook.visitor, hook.at - TIMEOUT - tick) in ends]
-    assert last and all(hook in sessions for hook in last)
-    assert late and not any(hook in sessions for hook in late)
+    assert last
+    assert all(hook in sessions for hook in last)
+    assert late
+    assert not any(hook in sessions for hook in late)
 
 
 def test_ties_and_placeholders_and_refunds_are_as_promised(
@@ -505,7 +507,8 @@ def test_copies_arrive_after_what_they_copy(
         assert (changed > {"received_at"}) == (
             row["defect"] == "duplicate_other_payload"
         )
-    assert same and different
+    assert same
+    assert different
 
 
 def test_every_channel_is_there(truth: dict[str, list[Row]]) -> None:
@@ -528,7 +531,9 @@ def test_spend_and_sessions_meet_on_some_days_only(
     }
     of_campaigns = {key for key in visited if key[1:] in campaigns}
     assert len(paid) == len(spend)
-    assert paid - visited and of_campaigns - paid and paid & visited
+    assert paid - visited
+    assert of_campaigns - paid
+    assert paid & visited
     for row in spend:
         clicks, shown = int(row["clicks"] or 0), int(row["impressions"] or 0)
         assert float(row["cost"] or 0) >= 0.1 * clicks > 0
@@ -570,7 +575,10 @@ def test_parquet_holds_what_csv_holds(tmp_path: Path) -> None:
         if path.stem.startswith("raw_"):
             assert {str(kind) for kind in table.schema.types} == {"string"}
         texts = [column.cast("string").to_pylist() for column in table.columns]
-        rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*texts)]
+        rows = [
+            dict(zip(table.column_names, row, strict=True))
+            for row in zip(*texts, strict=True)
+        ]
         ours = [{name: text or None for name, text in row.items()} for row in rows]
         assert ours == read(path)
 
