@@ -127,7 +127,7 @@ ARRIVALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "analytics.google.com": (
         view(referrer="https://analytics.google.com/"),
         "Referral",
-        "analytics.google.com",
+        "google_analytics",
     ),
     "webmail of a search engine": (
         view(referrer="https://mail.google.com/"),

@@ -445,7 +445,8 @@ def test_bot_patterns_are_portable(bot_rules: list[Row]) -> None:
         for row in bot_rules:
             pattern = row["pattern"]
             assert BANNED.search(pattern) is None, row["rule_id"]
-            assert "||" not in pattern and not pattern.endswith("|"), row["rule_id"]
+            assert "||" not in pattern, row["rule_id"]
+            assert not pattern.endswith("|"), row["rule_id"]
             assert re.search(pattern, "") is None, row["rule_id"]
             sql = "select regexp_matches('', ?::varchar)"
             assert db.execute(sql, [pattern]).fetchone() == (False,)
