@@ -22,7 +22,6 @@ $(INSTALLED): requirements.txt
 	@touch $@
 
 build: install  ## Build and test every model (the demo, unless vars say otherwise)
-	@mkdir -p warehouse
 	$(BIN)/dbt build
 
 test: lint build  ## Run everything that CI runs: lint, dbt build, pytest
@@ -32,7 +31,6 @@ lint: install  ## Check the SQL, the Python and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@mkdir -p warehouse
 	$(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
 
 format: install  ## Let the linters mend what they can
@@ -54,4 +52,4 @@ lock: install  ## Pin requirements.in anew, with hashes
 	$(BIN)/uv pip compile requirements.in --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.10 -o requirements.txt
 
 clean:  ## Remove what was built, but not the environment
-	rm -rf target logs warehouse
+	rm -rf target logs warehouse/*

@@ -1,6 +1,7 @@
 {#- Stops a run with one sentence that names the var to mend, before it writes. -#}
 {% macro assert_settings() -%}
     {%- if execute -%}
+        {%- do assert_names() -%}
         {%- do assert_numbers() -%}
         {%- do assert_flags() -%}
         {%- do assert_timezone() -%}
@@ -13,6 +14,33 @@
 
 {% macro stop_run(message) -%}
     {{ exceptions.raise_compiler_error('footfall: ' ~ message) }}
+{%- endmacro %}
+
+{#- A misspelt name would change nothing, and nobody would notice. -#}
+{% macro assert_names() -%}
+    {%- for name in invocation_args_dict.get('vars', {}) if name not in known_vars() -%}
+        {%- do stop_run(
+            'there is no var ' ~ name ~ '; the vars are '
+            ~ known_vars() | join(', ') ~ '.'
+        ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The vars of dbt_project.yml; a test holds both to be equal. -#}
+{% macro known_vars() -%}
+    {{ return([
+        'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
+        'future_tolerance_minutes', 'event_age_limit_days', 'accept_bots',
+        'accept_unknown_consent', 'session_timeout_minutes',
+        'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
+        'session_splits_at_midnight', 'session_splits_on_campaign_change',
+        'session_splits_on_user_change', 'session_end_events',
+        'session_limit_minutes', 'session_limit_events', 'engaged_session_seconds',
+        'engaged_pause_limit_seconds', 'reporting_timezone', 'channel_preset',
+        'internal_hosts', 'last_non_direct_lookback_days',
+        'attribution_lookback_days', 'attribution_resets_after_conversion',
+        'attribution_half_life_days',
+    ]) }}
 {%- endmacro %}
 
 {% macro assert_numbers() -%}

@@ -8,6 +8,11 @@
             ~ "', but must be a list of sources, such as [generic]."
         ) -%}
     {%- endif -%}
+    {%- if sources | unique | list | length < sources | length -%}
+        {%- do stop_run(
+            'the var enabled_sources names a source twice, which would double it.'
+        ) -%}
+    {%- endif -%}
     {%- for source in sources if source not in known_sources() -%}
         {%- do stop_run(
             "the var enabled_sources names '" ~ source ~ "', but the sources are "

@@ -3,6 +3,6 @@
 {% macro registrable_domain(host) -%}
     {{ regex_group(
         host,
-        '([^.]+[.](?:(?:co|com|net|org|gov|ac|edu|or|ne|go|gob|gouv)[.][a-z][a-z]|[a-z0-9-]+))$'
+        '([^.]+[.](?:(?:co|com|net|org|gov|ac|edu|or|ne|go|gob|gouv)[.][a-z][a-z]|[^.0-9][^.]*))$'
     ) }}
 {%- endmacro %}

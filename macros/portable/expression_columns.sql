@@ -31,7 +31,7 @@
         {%- set node = nodes.pop() -%}
         {%- if node is mapping -%}
             {%- if node.get('class') == 'COLUMN_REF' -%}
-                {%- do columns.append(node['column_names'][-1] | lower) -%}
+                {%- do columns.append(node['column_names'][0] | lower) -%}
             {%- elif node.get('class') == 'LAMBDA' -%}
                 {%- do lambdas.append(node['lhs']) -%}
             {%- endif -%}

@@ -15,7 +15,7 @@
     {%- set literal = "'" ~ path | replace("'", "''") ~ "'" -%}
     {%- set ending = path | lower | replace('.gz', '') | replace('.zst', '') -%}
     {%- if ending.endswith('.csv') or ending.endswith('.tsv') -%}
-        read_csv({{ literal }}, all_varchar = true, union_by_name = true)
+        read_csv({{ literal }}, header = true, all_varchar = true, union_by_name = true)
     {%- elif ending.endswith('.json') or ending.endswith('.jsonl')
         or ending.endswith('.ndjson') -%}
         read_json({{ literal }}, union_by_name = true)

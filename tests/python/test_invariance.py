@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness import Build, Builder, Row, copy_project
+from harness import Build, Builder, Row, copy_project, generic, write_parquet
 
 COUNTED = ("mart_quality__event_ledger", "mart_quality__rejected_events")
 # What makes an event unfit by itself makes its copies unfit by themselves.
@@ -115,3 +115,33 @@ def test_a_second_delivery_is_rejected_row_by_row(demo: Build, doubled: Build) -
         own = reason if reason in OWN_REASONS else "duplicate"
         expected[(*row, own)] += 1
     assert Counter(doubled.rows(shown)) == expected
+
+
+def test_of_copies_that_arrive_at_once_the_same_one_wins(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Their content decides, not which of them the engine happens to read first."""
+    rows: list[dict[str, object]] = [
+        {
+            "event_id": f"e{event}",
+            "visitor_id": f"v{event % 40}",
+            "occurred_at": f"2026-03-02 12:00:{event % 60:02}",
+            "event_name": "page_view",
+            "page_title": f"title {copy}",
+        }
+        for copy in range(3)
+        for event in range(300)
+    ]
+    won = []
+    for seed in (1, 2):
+        shuffled = random.Random(seed).sample(rows, len(rows))
+        path = write_parquet(tmp_path / f"{seed}.parquet", shuffled)
+        made = build(generic(path, list(rows[0])), select="+int_events__screened")
+        assert made.is_green, made.said
+        won.append(
+            made.rows(
+                "select event_id, page_title from int_events__screened order by 1"
+            )
+        )
+    assert len(won[0]) == 300
+    assert won[0] == won[1]

@@ -113,6 +113,10 @@ classified as (
         (
             coalesce(visitors.analytics_consent, 'unknown') = 'denied'
             or numbered.analytics_consent = 'denied'
+            or (
+                coalesce(visitors.analytics_consent, 'unknown') = 'unknown'
+                and not {{ var('accept_unknown_consent') }}
+            )
         ) as is_consent_denied,
         case
             when numbered.own_rejection_reason is not null

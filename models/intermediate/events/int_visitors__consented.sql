@@ -21,6 +21,9 @@ decided as (
         (analytics_consent <> 'unknown' or marketing_consent <> 'unknown')
         and visitor_id is not null
         and occurred_at is not null
+        -- A decision from a clock far ahead would outvote every later one.
+        and occurred_at
+        <= received_at + interval '{{ var("future_tolerance_minutes") }}' minute
     group by source_name, visitor_id
 ),
 

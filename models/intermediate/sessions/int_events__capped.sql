@@ -63,7 +63,12 @@ with_next as (
         least(
             {% if var('session_limit_events') is not none -%}
                 min(case when is_new_instant then segment_event_number end) over (
-                    segment_timeline
+                    partition by
+                        source_name,
+                        visitor_id,
+                        activity_started_at,
+                        segment_first_number
+                    order by segment_event_number
                     rows between {{ var("session_limit_events") }} following
                     and unbounded following
                 )

@@ -80,7 +80,12 @@ named as (
         combinations.utm_campaign as campaign,
         coalesce(
             tags.source_category,
-            case when combinations.utm_source is null then clicks.source_category end,
+            case
+                when
+                    combinations.utm_source is null
+                    or (click_ids.is_paid and combinations.utm_medium is null)
+                    then clicks.source_category
+            end,
             case
                 when
                     combinations.utm_source is null
@@ -140,7 +145,8 @@ matched as (
             and (
                 channel_rules.campaign_pattern is null
                 or {{ matches_regex(
-                    'named.campaign', 'channel_rules.campaign_pattern'
+                    "coalesce(named.campaign, '(none)')",
+                    'channel_rules.campaign_pattern'
                 ) }}
             )
 ),

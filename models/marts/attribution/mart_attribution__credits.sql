@@ -23,7 +23,10 @@ touches as (
         touchpoints.*,
         max(case when not channels.is_direct then touchpoints.touch_number end) over (
             partition by touchpoints.conversion_id
-        ) as last_non_direct_number
+        ) as last_non_direct_number,
+        min(touchpoints.seconds_to_conversion) over (
+            partition by touchpoints.conversion_id
+        ) as last_seconds_to_conversion
     from touchpoints
     inner join channels
         on touchpoints.channel = channels.channel
@@ -59,7 +62,11 @@ weighted as (
             when attribution_models.kind = 'time_decay'
                 then power(
                         cast(2 as double precision),
-                        -cast(touches.seconds_to_conversion as double precision)
+                        -cast(
+                            touches.seconds_to_conversion
+                            - touches.last_seconds_to_conversion
+                            as double precision
+                        )
                         / (86400 * {{ var('attribution_half_life_days') }})
                     )
             when attribution_models.kind = 'position'
@@ -170,13 +177,19 @@ valued as (
         conversions.converted_at,
         conversions.converted_date,
         conversions.revenue,
-        cast(conversions.revenue * all_credits.credit as numeric(18, 2))
-            as rounded_revenue
+        cast(
+            sum(all_credits.credit) over (
+                partition by all_credits.conversion_id, all_credits.attribution_model
+                order by all_credits.touch_number asc nulls last
+                rows between unbounded preceding and current row
+            ) as numeric(18, 12)
+        ) as credit_so_far
     from all_credits
     inner join conversions
         on all_credits.conversion_id = conversions.conversion_id
 ),
 
+-- Rounding the sum so far, not each share, leaves no cent over and none below zero.
 final as (
     select
         conversion_id,
@@ -195,18 +208,11 @@ final as (
         touch_count,
         cast(credit as numeric(18, 12)) as credit,
         cast(
-            case
-                when touch_number < touch_count then rounded_revenue
-                else
-                    revenue - coalesce(
-                        sum(rounded_revenue) over (
-                            partition by conversion_id, attribution_model
-                            order by touch_number
-                            rows between unbounded preceding and 1 preceding
-                        ),
-                        0
-                    )
-            end as numeric(18, 2)
+            cast(revenue * credit_so_far as numeric(18, 2))
+            - cast(
+                revenue * cast(credit_so_far - credit as numeric(18, 12))
+                as numeric(18, 2)
+            ) as numeric(18, 2)
         ) as attributed_revenue
     from valued
 )

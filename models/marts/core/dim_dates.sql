@@ -34,9 +34,9 @@ bounds as (
     from days
 ),
 
--- Ten years and a bit; a test says when a longer history outgrows it.
+-- A century, since one broken clock may say 1970; a test says if that is too short.
 numbers as (
-    {{ dbt.generate_series(4000) }}
+    {{ dbt.generate_series(40000) }}
 ),
 
 spine as (

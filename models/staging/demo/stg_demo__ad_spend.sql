@@ -12,9 +12,9 @@ contracted as (
         {{ campaign_tag('medium') }} as medium,
         {{ campaign_tag('campaign') }} as campaign,
         upper({{ clean_text('currency') }}) as currency,
-        cast(cost as numeric(18, 2)) as spend,
-        cast(clicks as bigint) as clicks,
-        cast(impressions as bigint) as impressions
+        {{ safe_number('cost', 'numeric(18, 2)') }} as spend,
+        {{ safe_number('clicks', 'bigint') }} as clicks,
+        {{ safe_number('impressions', 'bigint') }} as impressions
     from raw_ad_spend
 )
 

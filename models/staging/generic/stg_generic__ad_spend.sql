@@ -29,9 +29,9 @@ contracted as (
         {{ campaign_tag('cast(campaign as ' ~ dbt.type_string() ~ ')') }}
              as campaign,
         upper(trim(cast(currency as {{ dbt.type_string() }}))) as currency,
-        cast(cost as numeric(18, 2)) as spend,
-        cast(clicks as bigint) as clicks,
-        cast(impressions as bigint) as impressions
+        {{ safe_number('cost', 'numeric(18, 2)') }} as spend,
+        {{ safe_number('clicks', 'bigint') }} as clicks,
+        {{ safe_number('impressions', 'bigint') }} as impressions
     from input_rows
 )
 
