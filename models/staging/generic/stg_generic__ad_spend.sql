@@ -5,16 +5,16 @@ with input_rows as (
     select * from {{ input_relation(var('generic_ad_spend')) }}
     {%- else -%}
     -- Nothing was spent, or nobody says so.
-    select
-        null as spend_date,
-        null as source,
-        null as medium,
-        null as campaign,
-        null as currency,
-        null as cost,
-        null as clicks,
-        null as impressions
-    where false
+        select
+            null as spend_date,
+            null as source,
+            null as medium,
+            null as campaign,
+            null as currency,
+            null as cost,
+            null as clicks,
+            null as impressions
+        where false
     {%- endif %}
 ),
 
@@ -23,11 +23,11 @@ contracted as (
         'generic' as source_name,
         cast({{ utc_timestamp('spend_date') }} as date) as spend_date,
         {{ campaign_tag('cast(source as ' ~ dbt.type_string() ~ ')') }}
-             as source,
+            as source,
         {{ campaign_tag('cast(medium as ' ~ dbt.type_string() ~ ')') }}
-             as medium,
+            as medium,
         {{ campaign_tag('cast(campaign as ' ~ dbt.type_string() ~ ')') }}
-             as campaign,
+            as campaign,
         upper(trim(cast(currency as {{ dbt.type_string() }}))) as currency,
         {{ safe_number('cost', 'numeric(18, 2)') }} as spend,
         {{ safe_number('clicks', 'bigint') }} as clicks,

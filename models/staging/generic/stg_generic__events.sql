@@ -7,22 +7,23 @@ with input_rows as (
 -- What the column map does not name is null.
 mapped as (
     select
-        {%- for column in event_columns() %}
-        {{ var('generic_columns').get(column, 'null') }} as {{ column }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in event_columns() %}
+            {{ var('generic_columns').get(column, 'null') }} as {{ column }}
+            {{- ',' if not loop.last }}
+    {%- endfor %}
     from input_rows
 ),
 
 cleaned as (
     select
         {%- for column in generic_text_columns() %}
-        {{ clean_text('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
-            as {{ column }},
+            {{ clean_text('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
+                as {{ column }},
         {%- endfor %}
         -- Here a placeholder is GA4's own word, which the channel rules know.
         {%- for column in campaign_tag_columns() %}
-        nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '') as {{ column }},
+            nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
+                as {{ column }},
         {%- endfor %}
         {{ utc_timestamp('occurred_at') }} as occurred_at,
         {{ utc_timestamp('received_at') }} as received_at,
