@@ -4,7 +4,7 @@
     {%- set default = var('session_timeout_minutes') -%}
     {%- set by_platform = var('session_timeout_minutes_by_platform') -%}
     {%- if by_platform -%}
-        {%- set longest = (by_platform.values() | list + [default]) | max -%}
+        {%- set longest = longest_session_timeout() -%}
         case
             when not is_session_relevant then interval '{{ longest }}' minute
         {%- for platform, minutes in by_platform.items() %}

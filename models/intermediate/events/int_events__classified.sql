@@ -1,7 +1,11 @@
 -- grain: one row per event delivered; rejection_reason says why it is in no session.
 
-with events as (
+{% set held = stored('int_events__classified') %}
+{% set is_arriving = is_arriving(ref('int_events__unioned')) %}
+
+with delivered as (
     select * from {{ ref('int_events__unioned') }}
+    where {{ is_arriving }}
 ),
 
 user_agents as (
@@ -15,6 +19,87 @@ visitors as (
 internal_traffic as (
     select * from {{ ref('internal_traffic') }}
 ),
+
+{% if held %}
+
+held as (
+    select
+        *,
+        coalesce({{ is_arriving }}, false) as is_delivered_anew
+    from {{ held }}
+),
+
+-- Of which ids did copies arrive?
+copies as (
+    select
+        source_name,
+        event_id,
+        1 as copies
+    from delivered
+
+    union all
+
+    select
+        source_name,
+        event_id,
+        -1 as copies
+    from held
+    where is_delivered_anew
+),
+
+-- An event is judged anew if a copy of it came, or its visitor decided otherwise.
+touched_ids as (
+    select
+        source_name,
+        event_id
+    from copies
+    group by source_name, event_id
+    having sum(copies) <> 0
+
+    union
+
+    select
+        held.source_name,
+        held.event_id
+    from held
+    inner join visitors
+        on
+            held.source_name = visitors.source_name
+            and held.visitor_id = visitors.visitor_id
+    where
+        coalesce(held.visitor_analytics_consent, 'unknown')
+        <> visitors.analytics_consent
+        or coalesce(held.visitor_marketing_consent, 'unknown')
+        <> visitors.marketing_consent
+),
+
+events as (
+    select delivered.*
+    from delivered
+    inner join touched_ids
+        on
+            delivered.source_name = touched_ids.source_name
+            and delivered.event_id = touched_ids.event_id
+
+    union all
+
+    select
+        held.{{ event_columns() | join(',\n        held.') }}
+    from held
+    inner join touched_ids
+        on
+            held.source_name = touched_ids.source_name
+            and held.event_id = touched_ids.event_id
+    where not held.is_delivered_anew
+),
+
+{% else %}
+
+events as (
+    select * from delivered
+),
+
+{% endif %}
 
 -- Is the event whole by itself?
 checked as (
@@ -108,6 +193,7 @@ classified as (
     select
         numbered.{{ event_columns() | join(',\n        numbered.') }},
         numbered.copy_number,
+        visitors.analytics_consent as visitor_analytics_consent,
         visitors.marketing_consent as visitor_marketing_consent,
         user_agents.bot_reason,
         (
@@ -141,7 +227,15 @@ classified as (
                     and not {{ var('accept_unknown_consent') }}
                 )
                 then 'no_consent'
-        end as rejection_reason
+        end as rejection_reason,
+        cast(
+            {% if held -%}
+                (select coalesce(max(held.batch_number), 0) + 1 from held)
+            {%- else -%} 1
+            {%- endif %}
+            as bigint
+        ) as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from numbered
     left join user_agents
         on numbered.user_agent = user_agents.user_agent

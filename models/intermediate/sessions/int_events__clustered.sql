@@ -2,7 +2,7 @@
 -- optional splitters follow. Keys and times only: what a window carries, it copies.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__pooled') }}
 ),
 
 event_names as (
@@ -17,6 +17,7 @@ relevant as (
         events.event_id,
         events.occurred_at,
         events.received_at,
+        events.event_name,
         events.platform,
         event_names.is_session_relevant,
         event_names.is_page_view,
@@ -84,6 +85,7 @@ clustered as (
         event_id,
         occurred_at,
         received_at,
+        event_name,
         platform,
         is_session_relevant,
         is_page_view,

@@ -29,11 +29,12 @@ whole as (
         events.event_id,
         events.occurred_at,
         events.received_at,
+        events.event_name,
+        events.platform,
         events.is_session_relevant,
         events.is_page_view,
         events.engagement_ms,
         events.previous_active_at,
-        events.visitor_event_number,
         events.activity_started_at,
         events.activity_started_at as session_started_at,
         events.activity_event_number as event_number
@@ -81,7 +82,7 @@ parted as (
     )
 ),
 
-sessionized as (
+mapped as (
     select * from whole
 
     union all
@@ -92,15 +93,41 @@ sessionized as (
         event_id,
         occurred_at,
         received_at,
+        event_name,
+        platform,
         is_session_relevant,
         is_page_view,
         engagement_ms,
         previous_active_at,
-        visitor_event_number,
         activity_started_at,
         session_started_at,
         activity_event_number - session_first_number + 1 as event_number
     from parted
+),
+
+-- Of an activity's first event it is not said when the visitor was active before: that
+-- depends on what lies outside, which other batches may bring.
+sessionized as (
+    select
+        source_name,
+        visitor_id,
+        event_id,
+        occurred_at,
+        received_at,
+        event_name,
+        platform,
+        is_session_relevant,
+        is_page_view,
+        engagement_ms,
+        case when occurred_at > activity_started_at then previous_active_at end
+            as previous_active_at,
+        activity_started_at,
+        session_started_at,
+        event_number,
+        (select max(batch_number) from {{ ref('int_events__classified') }})
+            as batch_number,
+        '{{ definition_hash() }}' as definition_hash
+    from mapped
 )
 
 select * from sessionized

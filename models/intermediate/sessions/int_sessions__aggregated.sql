@@ -3,7 +3,9 @@
 
 with events as (
     select * from {{ ref('int_events__sessionized') }}
-    where session_started_at is not null
+    where
+        session_started_at is not null
+        and {{ is_unseen('int_sessions__aggregated') }}
 ),
 
 -- How much of the pause before this event, within its session, counts as engaged? The
@@ -37,7 +39,9 @@ aggregated as (
         count(case when is_page_view then 1 end) as page_view_count,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
         cast(sum(engaged_pause_microseconds) as bigint)
-            as inferred_engagement_microseconds
+            as inferred_engagement_microseconds,
+        max(batch_number) as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from with_pause
     group by source_name, visitor_id, session_started_at
 )

@@ -2,7 +2,9 @@
 
 with all_sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where session_started_at is not null
+    where
+        session_started_at is not null
+        and {{ is_unseen('fct_page_views') }}
 ),
 
 sessionized as (
@@ -27,6 +29,7 @@ ordered as (
         session_started_at,
         occurred_at,
         event_number,
+        batch_number,
         row_number() over session_views as view_number,
         lead(event_number) over session_views as next_event_number,
         lead(occurred_at) over session_views as next_viewed_at
@@ -91,7 +94,9 @@ final as (
             'coalesce(ordered.next_viewed_at, sessions.session_ended_at)'
         ) }} as seconds_on_page,
         scrolled.scroll_percent,
-        events.page_load_ms
+        events.page_load_ms,
+        ordered.batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from ordered
     inner join events
         on

@@ -1,0 +1,34 @@
+{#- The incremental strategy `replace`: whatever a batch touched goes, by the model's
+    unique_key, and what was computed anew comes. delete+insert would leave behind a
+    session that another one absorbed, or a view of an event that was rejected since. -#}
+{% macro get_incremental_replace_sql(arg_dict) -%}
+    {%- set target_relation = arg_dict['target_relation'] -%}
+    {%- set keys = arg_dict['unique_key'] | join(', ') -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ target_relation }}
+    where ({{ keys }}) in (
+        select {{ keys }} from {{ arg_dict['temp_relation'] }}
+
+        union all
+
+        select {{ keys }}
+        from (
+        {%- for name in ['int_events__classified', 'int_events__sessionized'] %}
+            select
+                source_name,
+                visitor_id,
+                event_id,
+                occurred_at as session_started_at,
+                batch_number
+            from {{ target_relation.incorporate(path={'identifier': name}) }}
+            {{ 'union all' if not loop.last }}
+        {%- endfor %}
+        ) as touched
+        where batch_number > (
+            select coalesce(max(held.batch_number), 0) from {{ target_relation }} as held
+        )
+    );
+
+    insert into {{ target_relation }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}

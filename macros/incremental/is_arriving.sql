@@ -1,0 +1,79 @@
+{#- Whether an event arrived in an hour of which the source delivers another number than
+    the screened events hold. Arrival is checked, not trusted: rows may land with a
+    received_at behind the latest one. The hours stand in the SQL as literals, so that
+    the engine can skip what lies outside. -#}
+{% macro is_arriving(delivered) -%}
+    {%- set held = stored('int_events__classified') -%}
+    {%- if held is none -%} {{ return('true') }} {%- endif -%}
+    {%- set ranges = [] -%}
+    {%- for source, hour, delivered_count, held_count in changed_hours(delivered, held)
+    -%}
+        {%- if delivered_count < held_count -%}
+            {%- do stop_run(
+                'the source ' ~ source ~ ' now has ' ~ delivered_count ~ ' events that'
+                ~ ' arrived in the hour of ' ~ hour ~ ', where ' ~ held_count
+                ~ ' were taken in before; if they are meant to be gone, run dbt build'
+                ~ ' --full-refresh.'
+            ) -%}
+        {%- endif -%}
+        {%- set last = ranges[-1] if ranges else none -%}
+        {%- if hour is none or last is none or last.end != hour
+            or last.source != source -%}
+            {%- do ranges.append({'source': source, 'start': hour, 'end': hour}) -%}
+        {%- endif -%}
+        {%- if hour is not none -%}
+            {%- do ranges[-1].update(
+                {'end': hour + modules.datetime.timedelta(hours=1)}
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set conditions = [] -%}
+    {%- for range in ranges -%}
+        {%- if range.start is none -%}
+            {%- do conditions.append(
+                "(source_name = '" ~ range.source ~ "' and received_at is null)"
+            ) -%}
+        {%- else -%}
+            {%- do conditions.append(
+                "(source_name = '" ~ range.source ~ "' and received_at >= timestamp '"
+                ~ range.start ~ "' and received_at < timestamp '" ~ range.end ~ "')"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return('(' ~ conditions | join(' or ') ~ ')' if conditions else 'false') }}
+{%- endmacro %}
+
+{#- Source, hour of arrival, events delivered and held, where these two differ. -#}
+{% macro changed_hours(delivered, held) -%}
+    {%- set hour = dbt.date_trunc('hour', 'received_at') -%}
+    {%- set compared -%}
+        select
+            source_name,
+            received_hour,
+            cast(sum(delivered_count) as bigint) as delivered_count,
+            cast(sum(held_count) as bigint) as held_count
+        from (
+            select
+                source_name,
+                {{ hour }} as received_hour,
+                count(*) as delivered_count,
+                0 as held_count
+            from {{ delivered }}
+            group by source_name, {{ hour }}
+
+            union all
+
+            select
+                source_name,
+                {{ hour }} as received_hour,
+                0 as delivered_count,
+                count(*) as held_count
+            from {{ held }}
+            group by source_name, {{ hour }}
+        ) as counted
+        group by source_name, received_hour
+        having sum(delivered_count) <> sum(held_count)
+        order by source_name, received_hour
+    {%- endset -%}
+    {{ return(run_query(compared).rows) }}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- What an earlier run stored under a model's name, none where this run starts anew. By
+    name, since a ref upstream of its own reader would be a circle. -#}
+{% macro stored(name) -%}
+    {%- if not execute or flags.FULL_REFRESH or model.resource_type == 'unit_test' -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(
+        adapter.get_relation(
+            database=target.database, schema=target.schema, identifier=name
+        )
+    ) }}
+{%- endmacro %}
