@@ -104,10 +104,14 @@ def run_dbt(
     settings: Mapping[str, Any],
     select: str | None,
     project: Path,
-    prepare: str | None,
-    runs_tests: bool,
+    prepare: str | None = None,
+    runs_tests: bool = False,
+    loads_seeds: bool = True,
 ) -> Build:
-    """Run `dbt build` in this process; `prepare` is SQL to run before it."""
+    """Run `dbt build` in this process; `prepare` is SQL to run before it.
+
+    A second call for one folder is an incremental run, which can do without the seeds.
+    """
     said: list[str] = []
     database = folder / "footfall.duckdb"
     sources = settings.get("enabled_sources", ["demo"])
@@ -125,6 +129,8 @@ def run_dbt(
         arguments += ["--exclude", "path:seeds/demo"]
     if not runs_tests:
         arguments += ["--exclude-resource-types", "test", "unit_test"]
+    if not loads_seeds:
+        arguments += ["--exclude-resource-type", "seed"]
 
     def listen(event: Any) -> None:
         if event.info.level == "error":

@@ -1,0 +1,216 @@
+"""After every batch, whatever arrived in whatever order, all equals a full refresh."""
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from harness import ROOT, Build, copy_project, generic, run_dbt, write_parquet
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+Event = dict[str, object]
+
+START = datetime(2026, 1, 1, 22)
+TIMEOUT = timedelta(minutes=30)
+MICROSECOND = timedelta(microseconds=1)
+GAPS = [
+    timedelta(0),
+    timedelta(seconds=1),
+    timedelta(minutes=16),
+    TIMEOUT - MICROSECOND,
+    TIMEOUT,
+    TIMEOUT + MICROSECOND,
+    timedelta(hours=5),
+    timedelta(days=2),
+]
+COLUMNS = [
+    "event_id",
+    "visitor_id",
+    "user_id",
+    "platform",
+    "occurred_at",
+    "received_at",
+    "event_name",
+    "page_url",
+    "referrer_url",
+    "user_agent",
+    "engagement_ms",
+    "scroll_percent",
+    "order_id",
+    "revenue",
+    "currency",
+    "analytics_consent",
+    "marketing_consent",
+]
+# They tell which run wrote a row, and by which definition.
+BOOKKEEPING = ["batch_number", "definition_hash"]
+# What one run hands to itself.
+PASSING = ["int_events__pooled", "int_events__clustered", "int_events__cut"]
+PASSING += ["int_events__capped"]
+
+
+def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Event]:
+    """One visitor's rows, each with the number of its batch, under the key `batch`."""
+    rows: list[Event] = []
+    moment = START + timedelta(minutes=chance.randrange(600))
+    for number in range(chance.randrange(1, 12)):
+        moment += chance.choice(GAPS)
+        batch = chance.randrange(batches)
+        # A second loader delivers behind the latest arrival.
+        arrival = chance.choice([batch, batch, batch, 0])
+        row: Event = {
+            "event_id": f"{visitor}-{number}",
+            "visitor_id": f"v{visitor}",
+            "user_id": chance.choice([None, None, None, f"u{visitor % 7}", "u0"]),
+            "platform": chance.choice(["web", "web", "web", "ios", "server"]),
+            "occurred_at": moment,
+            "received_at": START + timedelta(days=30, hours=arrival),
+            "event_name": chance.choice(
+                ["page_view", "page_view", "click", "scroll", "payment", "purchase"]
+            ),
+            "page_url": chance.choice(
+                [
+                    "https://shop.example/",
+                    "https://shop.example/cart",
+                    "https://shop.example/?utm_source=news&utm_medium=email",
+                ]
+            ),
+            "referrer_url": chance.choice([None, None, "https://www.google.com/"]),
+            "user_agent": chance.choice([None, "Mozilla/5.0", "Googlebot/2.1"]),
+            "engagement_ms": chance.choice([None, None, 1200]),
+            "scroll_percent": chance.choice([None, 50, 90]),
+            "batch": batch,
+        }
+        if row["event_name"] == "purchase":
+            row |= {"order_id": f"o{chance.randrange(40)}", "revenue": "12.50"}
+            row |= {"currency": "EUR"}
+        if chance.random() < 0.04:
+            row["analytics_consent"] = chance.choice(["granted", "denied"])
+            row["marketing_consent"] = chance.choice(["granted", "denied"])
+        rows.append(row)
+        if chance.random() < 0.2:
+            again = row | {"batch": chance.randrange(batches)}
+            again["received_at"] = START + timedelta(
+                days=30, hours=chance.randrange(batches)
+            )
+            if chance.random() < 0.5:
+                again["occurred_at"] = moment + chance.choice(GAPS)
+                again["visitor_id"] = f"v{visitor + chance.randrange(2)}"
+            rows.append(again)
+    return rows
+
+
+def contents(built: Build) -> dict[str, tuple[int, list[object]]]:
+    """Rows of every relation, without what tells runs apart."""
+    held = {}
+    for name in built.relations():
+        columns = [
+            column
+            for (column,) in built.rows(f"select column_name from (describe {name})")
+            if column not in BOOKKEEPING
+        ]
+        if name in PASSING:
+            continue
+        rows = built.rows(f"select {', '.join(columns)} from {name} order by all")
+        held[name] = (len(rows), list(rows))
+    return held
+
+
+def run(folder: Path, rows: list[Event], project: Path, *, is_first: bool) -> Build:
+    """Deliver these rows as the source's only file, and build."""
+    delivered = [
+        {name: row.get(name) for name in COLUMNS} | {"event_id": row["event_id"]}
+        for row in rows
+    ]
+    events = write_parquet(folder / "events.parquet", delivered)
+    built = run_dbt(
+        folder, generic(events, COLUMNS), None, project, loads_seeds=is_first
+    )
+    assert built.is_green, built.said
+    return built
+
+
+def differences(folder: Path, rows: list[Event], batches: int, project: Path) -> list[str]:
+    """Relations that differ from a full refresh after some batch, with the batch."""
+    incremental = folder / "incremental"
+    incremental.mkdir(parents=True)
+    found = []
+    for batch in range(batches):
+        arrived = [row for row in rows if int(str(row["batch"])) <= batch]
+        built = run(incremental, arrived, project, is_first=batch == 0)
+        full = folder / f"full_{batch}"
+        full.mkdir()
+        expected = contents(run(full, arrived, project, is_first=True))
+        held = contents(built)
+        assert held.keys() == expected.keys()
+        found += [
+            f"{name} after batch {batch}"
+            for name in expected
+            if held[name] != expected[name]
+        ]
+    return found
+
+
+@settings(
+    max_examples=3,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(chance=st.randoms(use_true_random=False))
+def test_every_batch_equals_a_full_refresh(
+    tmp_path_factory: pytest.TempPathFactory, chance: random.Random
+) -> None:
+    """Late events, copies, ties, bridges, earlier starts, denials, an empty batch."""
+    batches = 4
+    rows = [
+        row
+        for visitor in range(120)
+        for row in visitor_events(chance, visitor, batches - 1)
+    ]
+    # The last batch brings nothing.
+    assert differences(tmp_path_factory.mktemp("batches"), rows, batches, ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param(
+            "macros/incremental/get_incremental_replace_sql.sql",
+            "where batch_number > (",
+            "where false and batch_number > (",
+            id="superseded sessions stay",
+        ),
+        pytest.param(
+            "models/intermediate/sessions/int_events__pooled.sql",
+            "            >= activities.activity_started_at\n"
+            "            - interval '{{ longest_session_timeout() }}' minute",
+            "            >= activities.activity_started_at",
+            id="an earlier event is not joined",
+        ),
+        pytest.param(
+            "models/intermediate/sessions/int_events__pooled.sql",
+            "        {{ is_unseen('int_events__sessionized') }}\n",
+            "        {{ is_unseen('int_events__sessionized') }}\n"
+            "        and occurred_at > (select max(occurred_at) from held)"
+            " - interval '3' hour\n",
+            id="a trailing window",
+        ),
+    ],
+)
+def test_the_comparison_bites(
+    tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    """Each mistake that peers make is seen."""
+    project = tmp_path / "project"
+    project.mkdir()
+    copy_project(project)
+    text = (project / name).read_text()
+    assert text.count(old) == 1
+    (project / name).write_text(text.replace(old, new))
+    chance = random.Random(1)
+    rows = [row for visitor in range(120) for row in visitor_events(chance, visitor, 2)]
+    assert differences(tmp_path / "runs", rows, 2, project) != []
