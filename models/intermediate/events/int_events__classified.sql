@@ -22,76 +22,76 @@ internal_traffic as (
 
 {% if held %}
 
-held as (
-    select
-        *,
-        coalesce({{ is_arriving }}, false) as is_delivered_anew
-    from {{ held }}
-),
+    held as (
+        select
+            *,
+            coalesce({{ is_arriving }}, false) as is_delivered_anew
+        from {{ held }}
+    ),
 
--- Of which ids did copies arrive?
-copies as (
-    select
-        source_name,
-        event_id,
-        1 as copies
-    from delivered
+    -- Of which ids did copies arrive?
+    copies as (
+        select
+            source_name,
+            event_id,
+            1 as copies
+        from delivered
 
-    union all
+        union all
 
-    select
-        source_name,
-        event_id,
-        -1 as copies
-    from held
-    where is_delivered_anew
-),
+        select
+            source_name,
+            event_id,
+            -1 as copies
+        from held
+        where is_delivered_anew
+    ),
 
--- An event is judged anew if a copy of it came, or its visitor decided otherwise.
-touched_ids as (
-    select
-        source_name,
-        event_id
-    from copies
-    group by source_name, event_id
-    having sum(copies) <> 0
+    -- An event is judged anew if a copy of it came, or its visitor decided otherwise.
+    touched_ids as (
+        select
+            source_name,
+            event_id
+        from copies
+        group by source_name, event_id
+        having sum(copies) <> 0
 
-    union
+        union
 
-    select
-        held.source_name,
-        held.event_id
-    from held
-    inner join visitors
-        on
-            held.source_name = visitors.source_name
-            and held.visitor_id = visitors.visitor_id
-    where
-        coalesce(held.visitor_analytics_consent, 'unknown')
-        <> visitors.analytics_consent
-        or coalesce(held.visitor_marketing_consent, 'unknown')
-        <> visitors.marketing_consent
-),
+        select
+            held.source_name,
+            held.event_id
+        from held
+        inner join visitors
+            on
+                held.source_name = visitors.source_name
+                and held.visitor_id = visitors.visitor_id
+        where
+            coalesce(held.visitor_analytics_consent, 'unknown')
+            <> visitors.analytics_consent
+            or coalesce(held.visitor_marketing_consent, 'unknown')
+            <> visitors.marketing_consent
+    ),
 
-events as (
-    select delivered.*
-    from delivered
-    inner join touched_ids
-        on
-            delivered.source_name = touched_ids.source_name
-            and delivered.event_id = touched_ids.event_id
+    events as (
+        select delivered.*
+        from delivered
+        inner join touched_ids
+            on
+                delivered.source_name = touched_ids.source_name
+                and delivered.event_id = touched_ids.event_id
 
-    union all
+        union all
 
-    select
-        held.{{ event_columns() | join(',\n        held.') }}
-    from held
-    inner join touched_ids
-        on
-            held.source_name = touched_ids.source_name
-            and held.event_id = touched_ids.event_id
-    where not held.is_delivered_anew
-),
+        select
+            held.{{ event_columns() | join(',\n        held.') }}
+        from held
+        inner join touched_ids
+            on
+                held.source_name = touched_ids.source_name
+                and held.event_id = touched_ids.event_id
+        where not held.is_delivered_anew
+    ),
 
 {% else %}
 

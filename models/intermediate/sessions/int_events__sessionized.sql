@@ -124,8 +124,10 @@ sessionized as (
         activity_started_at,
         session_started_at,
         event_number,
-        (select max(batch_number) from {{ ref('int_events__classified') }})
-            as batch_number,
+        (
+            select max(classified.batch_number)
+            from {{ ref('int_events__classified') }} as classified
+        ) as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from mapped
 )
