@@ -17,6 +17,7 @@ MAY_READ = {
     "marts": {"intermediate", "marts", "seeds"},
 }
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
+NOT_OURS |= {".hypothesis"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
 Node = dict[str, Any]

@@ -187,9 +187,8 @@ def test_every_batch_equals_a_full_refresh(
         ),
         pytest.param(
             "models/intermediate/sessions/int_events__pooled.sql",
-            "            >= activities.activity_started_at\n"
-            "            - interval '{{ longest_session_timeout() }}' minute",
-            "            >= activities.activity_started_at",
+            "- interval '{{ longest_session_timeout() }}' minute",
+            "",
             id="an earlier event is not joined",
         ),
         pytest.param(

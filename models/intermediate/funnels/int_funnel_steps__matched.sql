@@ -45,13 +45,13 @@ placed as (
         stepped.step_number,
         stepped.source_name,
         sessionized.visitor_id,
+        sessionized.occurred_at,
+        sessions.session_id,
         dense_rank() over (
             partition by sessionized.source_name, sessionized.visitor_id
             order by
                 sessionized.occurred_at, sessionized.received_at, sessionized.event_id
         ) as visitor_event_number,
-        sessionized.occurred_at,
-        sessions.session_id,
         case
             when stepped.entity = 'session' then sessions.session_id
             else sessionized.visitor_id
