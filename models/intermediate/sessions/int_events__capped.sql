@@ -72,7 +72,7 @@ with_next as (
                     rows between {{ var("session_limit_events") }} following
                     and unbounded following
                 )
-            {%- else -%} null
+            {%- else -%} cast(null as bigint)
             {%- endif %},
             {% if var('session_limit_minutes') is not none -%}
                 max(segment_event_number) over (
@@ -80,7 +80,7 @@ with_next as (
                     range between current row
                     and interval '{{ var("session_limit_minutes") }}' minute following
                 ) + 1
-            {%- else -%} null
+            {%- else -%} cast(null as bigint)
             {%- endif %}
         ) as next_segment_event_number
     from numbered
