@@ -24,67 +24,72 @@ touches as (
         max(case when not channels.is_direct then touchpoints.touch_number end) over (
             partition by touchpoints.conversion_id
         ) as last_non_direct_number,
-        cast(
-            touchpoints.seconds_to_conversion
-            - min(touchpoints.seconds_to_conversion) over (
-                partition by touchpoints.conversion_id
-            ) as double precision
-        )
-        / (86400 * {{ var('attribution_half_life_days') }})
-            as half_lives_before_last
+        min(touchpoints.seconds_to_conversion) over (
+            partition by touchpoints.conversion_id
+        ) as last_seconds_to_conversion
     from touchpoints
     inner join channels
         on touchpoints.channel = channels.channel
     where touchpoints.is_in_window
 ),
 
+-- How long before the last touch was it?
+aged as (
+    select
+        *,
+        {{ dbt.cast(
+            'seconds_to_conversion - last_seconds_to_conversion', 'double precision'
+        ) }} / (86400 * {{ var('attribution_half_life_days') }})
+            as half_lives_before_last
+    from touches
+),
+
 -- How much does each touch weigh, before the weights of a conversion are made to
 -- sum to 1?
 weighted as (
     select
-        touches.*,
+        aged.*,
         attribution_models.attribution_model,
         case
             when attribution_models.kind = 'first'
-                then case when touches.touch_number = 1 then 1 else 0 end
+                then case when aged.touch_number = 1 then 1 else 0 end
             when attribution_models.kind = 'last'
                 then
                     case
-                        when touches.touch_number = touches.touch_count then 1 else 0
+                        when aged.touch_number = aged.touch_count then 1 else 0
                     end
             when attribution_models.kind = 'last_non_direct'
                 then
                     case
                         when
-                            touches.touch_number
+                            aged.touch_number
                             = coalesce(
-                                touches.last_non_direct_number, touches.touch_count
+                                aged.last_non_direct_number, aged.touch_count
                             )
                             then 1
                         else 0
                     end
             when attribution_models.kind = 'linear' then 1
             when attribution_models.kind = 'time_decay'
-                then {{ power_of_half('touches.half_lives_before_last') }}
+                then {{ power_of_half('aged.half_lives_before_last') }}
             when attribution_models.kind = 'position'
                 then
                     case
-                        when touches.touch_count <= 2 then 1
-                        when touches.touch_number = 1
+                        when aged.touch_count <= 2 then 1
+                        when aged.touch_number = 1
                             then attribution_models.first_share
-                        when touches.touch_number = touches.touch_count
+                        when aged.touch_number = aged.touch_count
                             then attribution_models.last_share
                         else
-                            cast(
-                                1
-                                - attribution_models.first_share
-                                - attribution_models.last_share
-                                as double precision
-                            )
-                            / (touches.touch_count - 2)
+                            {{ dbt.cast(
+                                '1 - attribution_models.first_share'
+                                ~ ' - attribution_models.last_share',
+                                'double precision'
+                            ) }}
+                            / (aged.touch_count - 2)
                     end
         end as touch_weight
-    from touches
+    from aged
     cross join attribution_models
 ),
 
