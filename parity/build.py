@@ -204,8 +204,7 @@ def spark_rows(relation: Relation) -> Iterable[Sequence[Any]]:
     # Only there where requirements-spark.txt is installed.
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    session = SparkSession.getActiveSession()
-    assert session is not None
+    session = SparkSession.builder.getOrCreate()
     return session.sql(selection(relation)).collect()
 
 
