@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from engines import EngineBuilder, engine_builder
 from harness import ROOT, Build, Builder, run_dbt
 
 from simulator.demo import simulate_demo
@@ -40,6 +41,12 @@ def demo(build: Builder) -> Build:
     made = build()
     assert made.is_green, made.said
     return made
+
+
+@pytest.fixture(scope="session")
+def engine_build(tmp_path_factory: pytest.TempPathFactory) -> EngineBuilder:
+    """Build on any engine, in a process of its own."""
+    return engine_builder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -72,23 +72,23 @@ with_next as (
                     rows between {{ var("session_limit_events") }} following
                     and unbounded following
                 )
-            {%- else -%} null
+            {%- else -%} cast(null as bigint)
             {%- endif %},
             {% if var('session_limit_minutes') is not none -%}
                 max(segment_event_number) over (
-                    segment_timeline
+                    partition by
+                        source_name,
+                        visitor_id,
+                        activity_started_at,
+                        segment_first_number
+                    order by occurred_at
                     range between current row
                     and interval '{{ var("session_limit_minutes") }}' minute following
                 ) + 1
-            {%- else -%} null
+            {%- else -%} cast(null as bigint)
             {%- endif %}
         ) as next_segment_event_number
     from numbered
-    window segment_timeline as (
-        partition by
-            source_name, visitor_id, activity_started_at, segment_first_number
-        order by occurred_at
-    )
 ),
 
 -- Step from start to start: where one session ends depends on where it began.

@@ -33,9 +33,10 @@ relevant as (
 with_previous as (
     select
         *,
-        row_number() over visitor_timeline as visitor_event_number,
+        cast(row_number() over visitor_timeline as bigint) as visitor_event_number,
         max(case when is_session_relevant then occurred_at end) over (
-            visitor_timeline
+            partition by source_name, visitor_id
+            order by occurred_at, received_at, event_id
             rows between unbounded preceding and 1 preceding
         ) as previous_active_at
     from relevant

@@ -125,7 +125,7 @@ ranked as (
         *,
         row_number() over (
             partition by traffic_name
-            order by match_strength desc, source asc
+            order by match_strength desc, {{ byte_order('source') }} asc
         ) as match_rank
     from matches
 ),

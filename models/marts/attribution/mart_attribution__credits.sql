@@ -33,101 +33,119 @@ touches as (
     where touchpoints.is_in_window
 ),
 
+-- How long before the last touch was it?
+aged as (
+    select
+        *,
+        {{ dbt.cast(
+            'seconds_to_conversion - last_seconds_to_conversion', 'double precision'
+        ) }} / (86400 * {{ var('attribution_half_life_days') }})
+            as half_lives_before_last
+    from touches
+),
+
 -- How much does each touch weigh, before the weights of a conversion are made to
 -- sum to 1?
 weighted as (
     select
-        touches.*,
+        aged.*,
         attribution_models.attribution_model,
         case
             when attribution_models.kind = 'first'
-                then case when touches.touch_number = 1 then 1 else 0 end
+                then case when aged.touch_number = 1 then 1 else 0 end
             when attribution_models.kind = 'last'
                 then
                     case
-                        when touches.touch_number = touches.touch_count then 1 else 0
+                        when aged.touch_number = aged.touch_count then 1 else 0
                     end
             when attribution_models.kind = 'last_non_direct'
                 then
                     case
                         when
-                            touches.touch_number
+                            aged.touch_number
                             = coalesce(
-                                touches.last_non_direct_number, touches.touch_count
+                                aged.last_non_direct_number, aged.touch_count
                             )
                             then 1
                         else 0
                     end
             when attribution_models.kind = 'linear' then 1
             when attribution_models.kind = 'time_decay'
-                then power(
-                        cast(2 as double precision),
-                        -cast(
-                            touches.seconds_to_conversion
-                            - touches.last_seconds_to_conversion
-                            as double precision
-                        )
-                        / (86400 * {{ var('attribution_half_life_days') }})
-                    )
+                then {{ power_of_half('aged.half_lives_before_last') }}
             when attribution_models.kind = 'position'
                 then
                     case
-                        when touches.touch_count <= 2 then 1
-                        when touches.touch_number = 1
+                        when aged.touch_count <= 2 then 1
+                        when aged.touch_number = 1
                             then attribution_models.first_share
-                        when touches.touch_number = touches.touch_count
+                        when aged.touch_number = aged.touch_count
                             then attribution_models.last_share
                         else
-                            (
-                                1
-                                - attribution_models.first_share
-                                - attribution_models.last_share
-                            )
-                            / (touches.touch_count - 2)
+                            {{ dbt.cast(
+                                '1 - attribution_models.first_share'
+                                ~ ' - attribution_models.last_share',
+                                'double precision'
+                            ) }}
+                            / (aged.touch_count - 2)
                     end
         end as touch_weight
-    from touches
+    from aged
     cross join attribution_models
+),
+
+-- In whole units, since a sum of floats depends on the order of its terms.
+united as (
+    select
+        *,
+        cast(
+            cast(floor(touch_weight * 1000000000000000 + 0.5) as bigint)
+            as numeric(18, 0)
+        ) as touch_units
+    from weighted
 ),
 
 shared as (
     select
         *,
-        cast(
-            cast(touch_weight as double precision)
-            / sum(cast(touch_weight as double precision)) over (
-                partition by conversion_id, attribution_model
-            ) as numeric(18, 12)
-        ) as rounded_credit
-    from weighted
+        sum(touch_units) over (
+            partition by conversion_id, attribution_model
+        ) as conversion_units
+    from united
+),
+
+rounded as (
+    select
+        *,
+        {{ ratio('touch_units', 'conversion_units', 12) }} as rounded_credit
+    from shared
 ),
 
 -- What rounding leaves over goes to the last touch.
 credited as (
     select
-        shared.conversion_id,
-        shared.session_id,
-        shared.touched_at,
-        shared.touch_number,
-        shared.touch_count,
-        shared.channel,
-        shared.source,
-        shared.medium,
-        shared.campaign,
-        shared.attribution_model,
+        rounded.conversion_id,
+        rounded.session_id,
+        rounded.touched_at,
+        rounded.touch_number,
+        rounded.touch_count,
+        rounded.channel,
+        rounded.source,
+        rounded.medium,
+        rounded.campaign,
+        rounded.attribution_model,
         case
-            when shared.touch_number < shared.touch_count then shared.rounded_credit
+            when rounded.touch_number < rounded.touch_count then rounded.rounded_credit
             else
                 1 - coalesce(
-                    sum(shared.rounded_credit) over (
-                        partition by shared.conversion_id, shared.attribution_model
-                        order by shared.touch_number
+                    sum(rounded.rounded_credit) over (
+                        partition by rounded.conversion_id, rounded.attribution_model
+                        order by rounded.touch_number
                         rows between unbounded preceding and 1 preceding
                     ),
                     0
                 )
         end as credit
-    from shared
+    from rounded
 ),
 
 -- A conversion without a touch to credit says why in place of a channel.

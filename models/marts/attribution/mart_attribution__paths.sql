@@ -129,7 +129,7 @@ final as (
         cast(sum(conversion_count) as bigint) as conversions,
         cast(sum(non_converting_count) as bigint) as non_converting,
         cast(sum(revenue) as numeric(18, 2)) as revenue,
-        cast(avg(seconds_to_convert) / 86400 as numeric(18, 6))
+        {{ rate('sum(seconds_to_convert)', '86400 * count(seconds_to_convert)') }}
             as average_days_to_convert
     from all_paths
     group by path, conversion_name

@@ -78,7 +78,7 @@ final as (
         medium,
         campaign,
         is_in_window,
-        case when is_in_window then touch_rank end as touch_number,
+        case when is_in_window then cast(touch_rank as bigint) end as touch_number,
         case when is_in_window then rank_count end as touch_count,
         {{ seconds_between('touched_at', 'converted_at') }} as seconds_to_conversion
     from ranked

@@ -30,7 +30,7 @@ ordered as (
         occurred_at,
         event_number,
         batch_number,
-        row_number() over session_views as view_number,
+        cast(row_number() over session_views as bigint) as view_number,
         lead(event_number) over session_views as next_event_number,
         lead(occurred_at) over session_views as next_viewed_at
     from sessionized

@@ -100,9 +100,11 @@ measured as (
             when sessions.measured_engagement_ms is not null then 'measured'
             else 'inferred'
         end as engaged_time_method,
-        row_number() over (
-            partition by sessions.source_name, sessions.visitor_id
-            order by sessions.session_started_at
+        cast(
+            row_number() over (
+                partition by sessions.source_name, sessions.visitor_id
+                order by sessions.session_started_at
+            ) as bigint
         ) as session_number
     from sessions
 ),

@@ -49,8 +49,8 @@ counted as (
             as reached_previous,
         count(case when furthest_step >= step_number then 1 end) as reached,
         percentile_cont(0.5) within group (
-            order by {{ seconds_between('previous_step_at', 'step_at') }}
-        ) as median_seconds
+            order by {{ microseconds_between('previous_step_at', 'step_at') }}
+        ) as median_microseconds
     from stepped
     group by
         funnel_name,
@@ -89,8 +89,9 @@ final as (
         end as dropped,
         {{ rate('counted.reached', 'counted.reached_previous') }} as step_rate,
         {{ rate('counted.reached', 'counted.entered') }} as overall_rate,
-        cast(counted.median_seconds as numeric(18, 6))
-            as median_seconds_from_previous
+        cast(
+            {{ from_units('counted.median_microseconds', 6) }} as numeric(18, 6)
+        ) as median_seconds_from_previous
     from counted
     inner join last_steps
         on counted.funnel_name = last_steps.funnel_name

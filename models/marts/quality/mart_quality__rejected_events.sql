@@ -13,7 +13,7 @@ final as (
     select
         source_name,
         event_id,
-        copy_number,
+        cast(copy_number as bigint) as copy_number,
         rejection_reason,
         bot_reason,
         received_at,

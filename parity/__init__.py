@@ -1,0 +1,1 @@
+"""Builds one input on several engines and compares every mart, row by row."""
