@@ -47,10 +47,14 @@ placed as (
         sessionized.visitor_id,
         sessionized.occurred_at,
         sessions.session_id,
-        dense_rank() over (
-            partition by sessionized.source_name, sessionized.visitor_id
-            order by
-                sessionized.occurred_at, sessionized.received_at, sessionized.event_id
+        cast(
+            dense_rank() over (
+                partition by sessionized.source_name, sessionized.visitor_id
+                order by
+                    sessionized.occurred_at,
+                    sessionized.received_at,
+                    sessionized.event_id
+            ) as bigint
         ) as visitor_event_number,
         case
             when stepped.entity = 'session' then sessions.session_id
