@@ -3,15 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SPARK_INSTALLED := $(VENV)/.spark_installed
+# Spark needs Java 17 and Python 3.11; where either is missing its tests are skipped.
+CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo yes)
 
 export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test lint format docs demo bench lock clean
+.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
 
 install: $(INSTALLED)  ## Make the virtual environment with the pinned packages
 
@@ -21,11 +24,27 @@ $(INSTALLED): requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
+# Half a gigabyte: for those who have the Java that it needs.
+spark: $(SPARK_INSTALLED)  ## Add the pinned packages of the target spark
+
+$(SPARK_INSTALLED): requirements-spark.txt $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
+	@touch $@
+
 build: install  ## Build and test every model (the demo, unless vars say otherwise)
 	$(BIN)/dbt build
 
-test: lint build  ## Run everything that CI runs: lint, dbt build, pytest
+test: lint build $(if $(CAN_SPARK),spark)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest
+
+test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
+	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"
+
+test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in dbt's process and compare its marts
+	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k "not postgres"
+
+parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
+	$(BIN)/python -m parity
 
 lint: install  ## Check the SQL, the Python and the types
 	$(BIN)/ruff check .
@@ -47,9 +66,11 @@ demo: install  ## Simulate the demo seeds anew (the same bytes)
 bench: install  ## Measure a build of a million events against a plain copy
 	$(BIN)/python -m benchmarks.build
 
-lock: install  ## Pin requirements.in anew, with hashes
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal
+lock: install  ## Pin requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile requirements.in --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.10 -o requirements.txt
+	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
+	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*
