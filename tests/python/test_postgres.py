@@ -24,7 +24,8 @@ def test_a_file_as_input_is_refused_in_a_sentence(engine_build: EngineBuilder) -
     columns = ["visitor_id", "occurred_at", "event_name"]
     built = engine_build("postgres", generic("events.parquet", columns))
     assert not built.is_green
-    assert "'events.parquet' is a file, and files are read on DuckDB alone" in built.said
+    said = "'events.parquet' is a file, and files are read on DuckDB alone"
+    assert said in built.said
 
 
 @pytest.mark.skipif(postgres_missing() is not None, reason=str(postgres_missing()))
@@ -40,7 +41,7 @@ def test_the_server_is_gone_even_after_a_failure(
         assert not (Path(path) / "data" / "postmaster.pid").exists()
         remember(path, ignore_errors=ignore_errors)
 
-    monkeypatch.setattr(engines.shutil, "rmtree", removed)
+    monkeypatch.setattr(shutil, "rmtree", removed)
     with pytest.raises(ZeroDivisionError), postgres_started(tmp_path):
         raise ZeroDivisionError
     assert [folder.exists() for folder in folders] == [False]
