@@ -205,7 +205,8 @@ def spark_rows(relation: Relation) -> Iterable[Sequence[Any]]:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     session = SparkSession.builder.getOrCreate()
-    return session.sql(selection(relation)).collect()
+    rows: Iterable[Sequence[Any]] = session.sql(selection(relation)).collect()
+    return rows
 
 
 def selection(relation: Relation) -> str:
