@@ -46,16 +46,17 @@ test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in db
 parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
 	$(BIN)/python -m parity
 
+# With an empty database, so that what was built before does not matter.
 lint: install  ## Check the SQL, the Python and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
+	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
 
 format: install  ## Let the linters mend what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix models analyses tests/singular --processes 2
+	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff fix models analyses tests/singular --processes 2
 
 docs: build  ## Write the documentation as one page: target/static_index.html
 	$(BIN)/dbt docs generate --static

@@ -95,9 +95,9 @@ internal_traffic as (
 
 {% else %}
 
-events as (
-    select * from delivered
-),
+    events as (
+        select * from delivered
+    ),
 
 {% endif %}
 

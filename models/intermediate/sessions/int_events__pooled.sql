@@ -128,19 +128,19 @@ with events as (
 
 {% else %}
 
-pooled as (
-    select
-        source_name,
-        visitor_id,
-        event_id,
-        occurred_at,
-        received_at,
-        event_name,
-        platform,
-        engagement_ms
-    from events
-    where rejection_reason is null
-)
+    pooled as (
+        select
+            source_name,
+            visitor_id,
+            event_id,
+            occurred_at,
+            received_at,
+            event_name,
+            platform,
+            engagement_ms
+        from events
+        where rejection_reason is null
+    )
 
 {% endif %}
 
