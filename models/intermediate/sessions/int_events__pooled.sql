@@ -86,7 +86,7 @@ with events as (
         from changed
     ),
 
-    pooled as (
+    chosen as (
         select
             history.source_name,
             history.visitor_id,
@@ -124,24 +124,28 @@ with events as (
             engagement_ms
         from changed
         where rejection_reason is null
-    )
+    ),
 
 {% else %}
 
-    pooled as (
-        select
-            source_name,
-            visitor_id,
-            event_id,
-            occurred_at,
-            received_at,
-            event_name,
-            platform,
-            engagement_ms
-        from events
+    chosen as (
+        select * from events
         where rejection_reason is null
-    )
+    ),
 
 {% endif %}
+
+pooled as (
+    select
+        source_name,
+        visitor_id,
+        event_id,
+        occurred_at,
+        received_at,
+        event_name,
+        platform,
+        engagement_ms
+    from chosen
+)
 
 select * from pooled
