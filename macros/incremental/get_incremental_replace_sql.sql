@@ -13,16 +13,25 @@
 
         select {{ keys }}
         from (
-        {%- for name in ['int_events__classified', 'int_events__sessionized'] %}
             select
                 source_name,
                 visitor_id,
                 event_id,
                 occurred_at as session_started_at,
                 batch_number
-            from {{ target_relation.incorporate(path={'identifier': name}) }}
-            {{ 'union all' if not loop.last }}
-        {%- endfor %}
+            from {{ stored('int_events__classified') }}
+
+            union all
+
+            -- What is in no session may stand at the start of one it does not touch.
+            select
+                source_name,
+                visitor_id,
+                event_id,
+                case when session_started_at is not null then occurred_at end
+                    as session_started_at,
+                batch_number
+            from {{ stored('int_events__sessionized') }}
         ) as touched
         where batch_number > (
             select coalesce(max(held.batch_number), 0) from {{ target_relation }} as held

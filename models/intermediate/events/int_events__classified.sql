@@ -74,7 +74,8 @@ internal_traffic as (
     ),
 
     events as (
-        select delivered.*
+        select
+            delivered.{{ event_columns() | join(',\n            delivered.') }}
         from delivered
         inner join touched_ids
             on
@@ -84,7 +85,7 @@ internal_traffic as (
         union all
 
         select
-            held.{{ event_columns() | join(',\n        held.') }}
+            held.{{ event_columns() | join(',\n            held.') }}
         from held
         inner join touched_ids
             on
