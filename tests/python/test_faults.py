@@ -1,0 +1,161 @@
+"""A build that dies leaves nothing to repair, and two at once do not mix."""
+
+import csv
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import psycopg2
+import pytest
+from harness import copy_project
+from test_incremental import BOOKKEEPING, PASSING
+
+from parity.engines import postgres_missing, postgres_started
+
+# A build is killed this often, each time at another moment; more in a longer test.
+KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
+ENGINES = [
+    "duckdb",
+    pytest.param(
+        "postgres",
+        marks=pytest.mark.skipif(
+            postgres_missing() is not None, reason=str(postgres_missing())
+        ),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A project of its own, whose demo events arrive in parts, and its database."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def deliver(self, first_day_missing: str) -> None:
+        """Leave in the demo's seeds what had arrived before a day."""
+        for name in ("raw_events", "raw_consents"):
+            seed = Path("seeds") / "demo" / f"{name}.csv"
+            with (self.folder / "all" / seed).open(newline="") as file:
+                header, *rows = csv.reader(file)
+            received = header.index("received_at")
+            with (self.folder / "project" / seed).open("w", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(header)
+                writer.writerows(r for r in rows if r[received] < first_day_missing)
+
+    def start(self, schema: str, *arguments: str) -> subprocess.Popen[str]:
+        """Begin `dbt build` of this schema, or on DuckDB of this file."""
+        project = str(self.folder / "project")
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"]
+        command += ["--project-dir", project, "--profiles-dir", project]
+        command += ["--target-path", str(self.folder / "target" / schema)]
+        command += ["--log-path", str(self.folder / "logs")]
+        command += ["--exclude-resource-types", "test", "unit_test", *arguments]
+        return subprocess.Popen(
+            command,
+            env=os.environ
+            | self.environment
+            | {
+                "FOOTFALL_DUCKDB_PATH": str(self.folder / f"{schema}.duckdb"),
+                "FOOTFALL_POSTGRES_SCHEMA": schema,
+                "DO_NOT_TRACK": "1",
+            },
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def build(self, schema: str, *arguments: str) -> None:
+        """Build to the end."""
+        process = self.start(schema, *arguments)
+        said, _ = process.communicate()
+        assert process.returncode == 0, said
+
+    def contents(self, schema: str) -> dict[str, str]:
+        """Relation -> digest of its rows, without what tells runs apart."""
+        if "FOOTFALL_POSTGRES_PORT" in self.environment:
+            connection = psycopg2.connect(
+                host=self.environment["FOOTFALL_POSTGRES_HOST"],
+                port=self.environment["FOOTFALL_POSTGRES_PORT"],
+                user=self.environment["FOOTFALL_POSTGRES_USER"],
+                password=self.environment["FOOTFALL_POSTGRES_PASSWORD"],
+                dbname=self.environment["FOOTFALL_POSTGRES_DATABASE"],
+            )
+            cursor = connection.cursor()
+        else:
+            schema, file = "main", f"{schema}.duckdb"
+            connection = duckdb.connect(str(self.folder / file), read_only=True)
+            cursor = connection.cursor()
+        cursor.execute(
+            "select table_name, column_name from information_schema.columns"
+            f" where table_schema = '{schema}' order by table_name, ordinal_position"
+        )
+        columns: dict[str, list[str]] = {}
+        for relation, column in cursor.fetchall():
+            if relation not in PASSING and column not in BOOKKEEPING:
+                columns.setdefault(relation, []).append(column)
+        digests = {}
+        for relation, names in columns.items():
+            cursor.execute(f"select {', '.join(names)} from {schema}.{relation}")
+            rows = sorted(map(repr, cursor.fetchall()))
+            digests[relation] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        connection.close()
+        return digests
+
+
+@pytest.fixture(params=ENGINES)
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A built part of the demo, with the rest still to come."""
+    for name in ("project", "all"):
+        (tmp_path / name).mkdir()
+        copy_project(tmp_path / name)
+    if request.param == "postgres":
+        with postgres_started(tmp_path) as environment:
+            yield Site(tmp_path, {"FOOTFALL_TARGET": "postgres", **environment})
+    else:
+        yield Site(tmp_path, {"FOOTFALL_TARGET": "duckdb"})
+
+
+def test_batches_and_killed_builds_equal_one_full_refresh(site: Site) -> None:
+    """At whatever moment the builds died."""
+    chance = random.Random(1)
+    site.deliver("2026-06-20")
+    started = time.monotonic()
+    site.build("kept")
+    seconds = time.monotonic() - started
+    site.deliver("2027")
+    for _ in range(KILLS):
+        process = site.start("kept")
+        time.sleep(seconds * chance.uniform(0.4, 1))
+        process.kill()
+        with process:
+            process.communicate()
+    site.build("kept")
+    site.build("whole")
+    expected = site.contents("whole")
+    assert len(expected) > 40
+    assert site.contents("kept") == expected
+
+
+@pytest.mark.parametrize("site", ["duckdb"], indirect=True)
+def test_a_second_build_of_one_file_stops(site: Site) -> None:
+    """The first goes on."""
+    first = site.start("kept")
+    refused = False
+    while not refused and first.poll() is None:
+        second = site.start("kept", "--select", "channels")
+        said, _ = second.communicate()
+        refused = second.returncode != 0
+    assert refused
+    assert "Conflicting lock is held" in said
+    said, _ = first.communicate()
+    assert first.returncode == 0, said
