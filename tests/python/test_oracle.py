@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import SHARED, Builder, generic, needs, write_parquet
+from harness import SHARED, Build, Builder, copy_project, generic, needs, write_parquet
 
 HANDS = SHARED / "oracles" / "attribution_hand"
 VISITORS = 400
@@ -250,6 +250,46 @@ def test_sessions_equal_a_plain_loop(
 ) -> None:
     """Every event's session and number, on gaps at and around every limit."""
     made = build(events_file | settings, select="+int_events__sessionized")
+    assert misplaced(made, events, settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param(
+            "macros/is_past_timeout.sql",
+            "{{ '>=' if var('session_timeout_is_inclusive') else '>' }}",
+            ">=",
+            id="a gap of the timeout parts",
+        ),
+        pytest.param(
+            "models/intermediate/sessions/int_events__clustered.sql",
+            "order by occurred_at, received_at, event_id",
+            "order by occurred_at",
+            id="ties fall anyhow",
+        ),
+    ],
+)
+def test_the_loop_bites(
+    tmp_path: Path,
+    build: Builder,
+    events: list[Event],
+    events_file: dict[str, Any],
+    name: str,
+    old: str,
+    new: str,
+) -> None:
+    """Each small mistake moves an event to another session or number."""
+    copy_project(tmp_path)
+    text = (tmp_path / name).read_text()
+    assert old in text
+    (tmp_path / name).write_text(text.replace(old, new))
+    made = build(events_file, select="+int_events__sessionized", project=tmp_path)
+    assert misplaced(made, events, {}) != set()
+
+
+def misplaced(made: Build, events: list[Event], settings: dict[str, Any]) -> set[str]:
+    """Ids of events whose session or number is another than the loop's."""
     assert made.is_green, made.said
     built = {
         event_id: (start, number)
@@ -263,9 +303,8 @@ def test_sessions_equal_a_plain_loop(
     for visitor in {event.visitor for event in events}:
         own = [event for event in events if event.visitor == visitor]
         expected |= answer(own, rules)
-    differ = {each for each in expected if built.get(each) != expected[each]}
     assert built.keys() == expected.keys()
-    assert differ == set()
+    return {each for each in expected if built[each] != expected[each]}
 
 
 TAGS = {
