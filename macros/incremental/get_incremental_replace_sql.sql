@@ -13,29 +13,34 @@
 
         select {{ keys }}
         from (
-            select
-                source_name,
-                visitor_id,
-                event_id,
-                occurred_at as session_started_at,
-                batch_number
-            from {{ stored('int_events__classified') }}
+            {%- if arg_dict['unique_key'] == ['source_name', 'visitor_id'] %}
+                select * from {{ stored('int_visitors__touched') }}
+            {%- elif arg_dict['unique_key'] == ['person_id'] %}
+                select * from {{ stored('int_persons__touched') }}
+            {%- else %}
+                select
+                    source_name,
+                    visitor_id,
+                    event_id,
+                    occurred_at as session_started_at,
+                    batch_number
+                from {{ stored('int_events__classified') }}
 
-            union all
+                union all
 
-            -- What is in no session may stand at the start of one it does not touch.
-            select
-                source_name,
-                visitor_id,
-                event_id,
-                case when session_started_at is not null then occurred_at end
-                    as session_started_at,
-                batch_number
-            from {{ stored('int_events__sessionized') }}
+                -- What is in no session may stand at the start of one it does not
+                -- touch.
+                select
+                    source_name,
+                    visitor_id,
+                    event_id,
+                    case when session_started_at is not null then occurred_at end
+                        as session_started_at,
+                    batch_number
+                from {{ stored('int_events__sessionized') }}
+            {%- endif %}
         ) as touched
-        where batch_number > (
-            select coalesce(max(held.batch_number), 0) from {{ target_relation }} as held
-        )
+        where batch_number > {{ taken_in(target_relation) }}
     );
 
     insert into {{ target_relation }} ({{ columns }})

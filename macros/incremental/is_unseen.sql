@@ -3,9 +3,16 @@
 {% macro is_unseen(name, batch_number='batch_number') -%}
     {%- set held = stored(name) -%}
     {%- if held is none -%} true
-    {%- else -%}
-        {{ batch_number }} > (
-            select coalesce(max(held.batch_number), 0) from {{ held }} as held
-        )
+    {%- else -%} {{ batch_number }} > {{ taken_in(held) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The last batch of which a stored relation has rows: as a literal, so that the engine
+    skips what cannot be newer. -#}
+{% macro taken_in(held) -%}
+    {{ return(
+        run_query(
+            'select coalesce(max(batch_number), 0) as batch_number from ' ~ held
+        ).columns[0].values()[0]
+    ) }}
 {%- endmacro %}

@@ -2,14 +2,17 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('mart_funnel__entries') }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
+    where {{ is_visitor_touched('mart_funnel__entries') }}
 ),
 
 sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
+    where {{ is_visitor_touched('mart_funnel__entries') }}
 ),
 
 funnels as (

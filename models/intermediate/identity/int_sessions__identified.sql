@@ -2,14 +2,17 @@
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
+    where {{ is_visitor_touched('int_sessions__identified') }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
+    where {{ is_visitor_touched('int_sessions__identified') }}
 ),
 
 events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('int_sessions__identified') }}
 ),
 
 visitors as (
@@ -47,7 +50,9 @@ identified as (
         sessions.session_started_at,
         sessions.session_id,
         users.user_id,
-        coalesce(users.user_id, visitors.person_id) as person_id
+        coalesce(users.user_id, visitors.person_id) as person_id,
+        {{ last_batch(['int_sessions__aggregated', 'int_visitors__identified']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from sessions
     inner join visitors
         on

@@ -2,6 +2,7 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('int_visitors__identified') }}
 ),
 
 counted as (
@@ -27,7 +28,9 @@ identified as (
             when first_user_id_by_name = last_user_id_by_name
                 then first_user_id_by_name
             else visitor_id
-        end as person_id
+        end as person_id,
+        {{ last_batch(['int_visitors__touched']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from counted
 )
 

@@ -3,6 +3,7 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 sessionized as (
@@ -10,6 +11,7 @@ sessionized as (
     where
         is_session_relevant
         and session_started_at is not null
+        and {{ is_visitor_touched('fct_sessions') }}
 ),
 
 traffic_names as (

@@ -2,6 +2,7 @@
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 sources as (

@@ -3,6 +3,7 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 ad_spend as (

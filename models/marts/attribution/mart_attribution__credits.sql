@@ -3,10 +3,12 @@
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
+    where {{ is_person_touched('mart_attribution__credits') }}
 ),
 
 touchpoints as (
     select * from {{ ref('mart_attribution__touchpoints') }}
+    where {{ is_person_touched('mart_attribution__credits') }}
 ),
 
 channels as (
@@ -231,7 +233,9 @@ final as (
                 revenue * cast(credit_so_far - credit as numeric(18, 12))
                 as numeric(18, 2)
             ) as numeric(18, 2)
-        ) as attributed_revenue
+        ) as attributed_revenue,
+        {{ last_batch(['fct_sessions', 'int_persons__touched']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from valued
 )
 

@@ -3,10 +3,12 @@
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
+    where {{ is_person_touched('mart_attribution__touchpoints') }}
 ),
 
 sessions as (
     select * from {{ ref('fct_sessions') }}
+    where {{ is_person_touched('mart_attribution__touchpoints') }}
 ),
 
 -- Who denied marketing consent is attributed to nothing, nor are their sessions.
@@ -80,7 +82,9 @@ final as (
         is_in_window,
         case when is_in_window then cast(touch_rank as bigint) end as touch_number,
         case when is_in_window then rank_count end as touch_count,
-        {{ seconds_between('touched_at', 'converted_at') }} as seconds_to_conversion
+        {{ seconds_between('touched_at', 'converted_at') }} as seconds_to_conversion,
+        {{ last_batch(['fct_sessions', 'int_persons__touched']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from ranked
     where
         is_in_window

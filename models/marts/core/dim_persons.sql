@@ -1,7 +1,7 @@
 -- grain: one row per person: a known user, or a visitor nobody knows by name.
 
-with events as (
-    select * from {{ ref('fct_events') }}
+with visitors as (
+    select * from {{ ref('int_visitors__seen') }}
 ),
 
 sessions as (
@@ -15,10 +15,10 @@ conversions as (
 seen as (
     select
         person_id,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
         count(distinct visitor_id) as visitor_count
-    from events
+    from visitors
     group by person_id
 ),
 

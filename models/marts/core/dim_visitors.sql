@@ -2,6 +2,7 @@
 
 with sessions as (
     select * from {{ ref('fct_sessions') }}
+    where {{ is_visitor_touched('dim_visitors') }}
 ),
 
 firsts as (
@@ -38,7 +39,9 @@ final as (
         totals.session_count,
         totals.page_view_count,
         totals.conversion_count,
-        totals.revenue
+        totals.revenue,
+        {{ last_batch(['fct_sessions']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from totals
     inner join firsts
         on

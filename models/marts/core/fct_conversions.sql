@@ -14,6 +14,7 @@ sessions as (
 
 visitors as (
     select * from {{ ref('int_visitors__identified') }}
+    where {{ is_visitor_touched('fct_conversions') }}
 ),
 
 conversion_definitions as (
@@ -56,7 +57,9 @@ final as (
         defined.conversion_name,
         defined.currency,
         coalesce(defined.visitor_marketing_consent, 'unknown') as marketing_consent,
-        coalesce(defined.revenue, cast(0 as numeric(18, 2))) as revenue
+        coalesce(defined.revenue, cast(0 as numeric(18, 2))) as revenue,
+        {{ last_batch(['int_sessions__identified']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from defined
     inner join sessionized
         on

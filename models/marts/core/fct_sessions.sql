@@ -2,19 +2,24 @@
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where event_number = 1
+    where
+        event_number = 1
+        and {{ is_visitor_touched('fct_sessions') }}
 ),
 
 events as (
     select * from {{ ref('int_events__screened') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 persons as (
     select * from {{ ref('int_sessions__identified') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 channels as (
@@ -31,10 +36,12 @@ visitors as (
 
 page_views as (
     select * from {{ ref('fct_page_views') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 conversions as (
     select * from {{ ref('fct_conversions') }}
+    where {{ is_visitor_touched('fct_sessions') }}
 ),
 
 session_conversions as (
@@ -192,7 +199,9 @@ engaged as (
 final as (
     select
         *,
-        not is_engaged as is_bounce
+        not is_engaged as is_bounce,
+        {{ last_batch(['int_sessions__identified']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from engaged
 )
 
