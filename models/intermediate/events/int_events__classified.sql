@@ -1,7 +1,7 @@
 -- grain: one row per event delivered; rejection_reason says why it is in no session.
 
 {% set held = stored('int_events__classified') %}
-{% set is_arriving = is_arriving(ref('int_events__unioned')) %}
+{% set is_arriving = is_arriving() %}
 
 with delivered as (
     select * from {{ ref('int_events__unioned') }}
@@ -22,13 +22,6 @@ internal_traffic as (
 
 {% if held %}
 
-    held as (
-        select
-            *,
-            coalesce({{ is_arriving }}, false) as is_delivered_anew
-        from {{ held }}
-    ),
-
     -- Of which ids did copies arrive?
     copies as (
         select
@@ -43,8 +36,8 @@ internal_traffic as (
             source_name,
             event_id,
             -1 as copies
-        from held
-        where is_delivered_anew
+        from {{ held }}
+        where {{ is_arriving }}
     ),
 
     -- An event is judged anew if a copy of it came, or its visitor decided otherwise.
@@ -61,7 +54,7 @@ internal_traffic as (
         select
             held.source_name,
             held.event_id
-        from held
+        from {{ held }} as held
         inner join visitors
             on
                 held.source_name = visitors.source_name
@@ -73,6 +66,7 @@ internal_traffic as (
             <> visitors.marketing_consent
     ),
 
+    -- What is held is read where it is used: a CTE of it would be kept whole.
     events as (
         select
             delivered.{{ event_columns() | join(',\n            delivered.') }}
@@ -86,12 +80,12 @@ internal_traffic as (
 
         select
             held.{{ event_columns() | join(',\n            held.') }}
-        from held
+        from {{ held }} as held
         inner join touched_ids
             on
                 held.source_name = touched_ids.source_name
                 and held.event_id = touched_ids.event_id
-        where not held.is_delivered_anew
+        where not coalesce({{ is_arriving }}, false)
     ),
 
 {% else %}
@@ -231,7 +225,7 @@ classified as (
         end as rejection_reason,
         cast(
             {% if held -%}
-                (select coalesce(max(held.batch_number), 0) + 1 from held)
+                {{ taken_in(held) }} + 1
             {%- else -%} 1
             {%- endif %}
             as bigint

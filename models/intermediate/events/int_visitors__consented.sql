@@ -1,7 +1,36 @@
 -- grain: one row per visitor of a source who ever decided about consent.
 
-with events as (
+{% set held = stored('int_events__classified') %}
+{% set is_arriving = is_arriving() %}
+
+with arriving as (
     select * from {{ ref('int_events__unioned') }}
+    where {{ is_arriving }}
+),
+
+events as (
+    select
+        source_name,
+        visitor_id,
+        occurred_at,
+        received_at,
+        analytics_consent,
+        marketing_consent
+    from arriving
+
+    {% if held %}
+        union all
+
+        select
+            source_name,
+            visitor_id,
+            occurred_at,
+            received_at,
+            analytics_consent,
+            marketing_consent
+        from {{ held }}
+        where not coalesce({{ is_arriving }}, false)
+    {% endif %}
 ),
 
 decided as (
