@@ -48,8 +48,10 @@
     {{ return(found.values() | list) }}
 {%- endmacro %}
 
-{#- Stops a run that would add to rows of another definition. -#}
+{#- Stops a run that would add to rows of another definition, or to rows that a full
+    refresh was about to replace when it died. -#}
 {% macro assert_definition() -%}
+    {%- set oldest = oldest_batch() if execute else 0 -%}
     {%- for node in (graph.nodes.values() if execute else [])
         if node.config.materialized == 'incremental' -%}
         {%- set held = stored(node.name) -%}
@@ -68,6 +70,22 @@
                     ~ ' --full-refresh.'
                 ) -%}
             {%- endfor -%}
+            {%- if hashes and taken_in(held) < oldest -%}
+                {%- do stop_run(
+                    'the last full refresh ended before it reached ' ~ node.name
+                    ~ ', which holds rows of before: run dbt build --full-refresh.'
+                ) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- The lowest batch of which there are events. -#}
+{% macro oldest_batch() -%}
+    {%- set held = stored('int_events__classified') -%}
+    {%- if held is none -%} {{ return(0) }} {%- endif -%}
+    {{ return(
+        run_query('select coalesce(min(batch_number), 0) from ' ~ held)
+        .columns[0].values()[0]
+    ) }}
 {%- endmacro %}

@@ -66,7 +66,11 @@ internal_traffic as (
             <> visitors.marketing_consent
     ),
 
-    -- What is held is read where it is used: a CTE of it would be kept whole.
+    kept as (
+        select * from {{ held }}
+        where not coalesce({{ is_arriving }}, false)
+    ),
+
     events as (
         select
             delivered.{{ event_columns() | join(',\n            delivered.') }}
@@ -79,13 +83,12 @@ internal_traffic as (
         union all
 
         select
-            held.{{ event_columns() | join(',\n            held.') }}
-        from {{ held }} as held
+            kept.{{ event_columns() | join(',\n            kept.') }}
+        from kept
         inner join touched_ids
             on
-                held.source_name = touched_ids.source_name
-                and held.event_id = touched_ids.event_id
-        where not coalesce({{ is_arriving }}, false)
+                kept.source_name = touched_ids.source_name
+                and kept.event_id = touched_ids.event_id
     ),
 
 {% else %}
@@ -223,13 +226,7 @@ classified as (
                 )
                 then 'no_consent'
         end as rejection_reason,
-        cast(
-            {% if held -%}
-                {{ taken_in(held) }} + 1
-            {%- else -%} 1
-            {%- endif %}
-            as bigint
-        ) as batch_number,
+        cast({{ next_batch_number() }} as bigint) as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from numbered
     left join user_agents
