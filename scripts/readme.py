@@ -179,13 +179,18 @@ PARTS: dict[str, Callable[[Demo], str]] = {
 def render(text: str, demo: Demo) -> str:
     """The README with its generated parts as the demo has them."""
     for name, part in PARTS.items():
-        start, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
-        if text.count(start) != 1 or text.count(end) != 1:
-            sys.exit(f"README.md lacks the markers of the generated part {name}.")
-        before, _, rest = text.partition(start)
-        _, _, after = rest.partition(end)
-        text = f"{before}{start}\n{part(demo)}\n{end}{after}"
+        text = fill(text, name, part(demo))
     return text
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """A page with one generated part anew."""
+    start, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+    if text.count(start) != 1 or text.count(end) != 1:
+        sys.exit(f"The page lacks the markers of the generated part {name}.")
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n{content}\n{end}{after}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

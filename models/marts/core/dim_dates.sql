@@ -1,7 +1,12 @@
--- grain: one row per day from the first session, conversion or spend to the last.
+-- grain: one row per day from the first session, conversion or spend to the last, or
+-- to the last view: a session may outlast its day.
 
 with sessions as (
     select * from {{ ref('fct_sessions') }}
+),
+
+page_views as (
+    select * from {{ ref('fct_page_views') }}
 ),
 
 conversions as (
@@ -15,6 +20,11 @@ ad_spend as (
 days as (
     select started_date as report_date
     from sessions
+
+    union
+
+    select viewed_date as report_date
+    from page_views
 
     union
 

@@ -1,0 +1,74 @@
+"""What one command takes, in a process of its own."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class CommandError(Exception):
+    """A command that failed, with what it said."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process took."""
+
+    wall: float
+    """Seconds from start to end."""
+    cpu: float
+    """CPU seconds, its children's included."""
+    peak: float
+    """Peak resident memory in MiB, of the largest process."""
+    work: float | None = None
+    """Seconds without start-up, where the process itself says so."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The cost of a process, and what its last line of output said."""
+
+    cost: Cost
+    answer: Mapping[str, Any]
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
+    """Run a command to its end.
+
+    Linux counts the parent's memory at the fork as the child's, so whoever calls this
+    has to stay small.
+
+    Raises:
+        CommandError: with the end of the command's output, where it fails.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        lines = said.read().strip().splitlines()
+    if process.returncode != 0:
+        raise CommandError("\n".join([f"exit {process.returncode}", *lines[-30:]]))
+    answer = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+    cpu = usage.ru_utime + usage.ru_stime
+    cost = Cost(wall, cpu, usage.ru_maxrss / 1024, answer.get("seconds"))
+    return Measured(cost, answer)
