@@ -6,6 +6,7 @@ with events as (
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
+    where {{ is_visitor_touched('fct_conversions') }}
 ),
 
 sessions as (

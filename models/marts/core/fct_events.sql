@@ -1,21 +1,29 @@
 -- grain: one row per accepted event. A view: the map says to which session the event
 -- belongs, the screened event says everything else, and neither is stored twice.
 
-with identified as (
-    select * from {{ ref('int_events__identified') }}
+with sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
 ),
 
 events as (
     select * from {{ ref('int_events__screened') }}
 ),
 
+sessions as (
+    select * from {{ ref('int_sessions__identified') }}
+),
+
+visitors as (
+    select * from {{ ref('int_visitors__identified') }}
+),
+
 final as (
     select
         events.event_id,
         events.source_name,
-        identified.session_id,
+        sessions.session_id,
         events.visitor_id,
-        identified.person_id,
+        coalesce(sessions.person_id, events.user_id, visitors.person_id) as person_id,
         events.user_id,
         events.app_id,
         events.platform,
@@ -23,7 +31,7 @@ final as (
         events.occurred_at,
         events.received_at,
         cast({{ local_time('events.occurred_at') }} as date) as occurred_date,
-        identified.event_number,
+        sessionized.event_number,
         events.event_name,
         events.properties,
         events.page_url,
@@ -56,10 +64,19 @@ final as (
         events.analytics_consent,
         events.marketing_consent
     from events
-    inner join identified
+    inner join sessionized
         on
-            events.source_name = identified.source_name
-            and events.event_id = identified.event_id
+            events.source_name = sessionized.source_name
+            and events.event_id = sessionized.event_id
+    inner join visitors
+        on
+            events.source_name = visitors.source_name
+            and events.visitor_id = visitors.visitor_id
+    left join sessions
+        on
+            sessionized.source_name = sessions.source_name
+            and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_started_at = sessions.session_started_at
 )
 
 select * from final

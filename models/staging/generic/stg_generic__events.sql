@@ -25,6 +25,7 @@ cleaned as (
             nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
                 as {{ column }},
         {%- endfor %}
+        occurred_at as raw_occurred_at,
         {{ utc_timestamp('occurred_at') }} as occurred_at,
         {{ utc_timestamp('received_at') }} as received_at,
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
@@ -45,7 +46,8 @@ contracted as (
         lower(platform) as platform,
         vendor_session_id,
         occurred_at,
-        coalesce(received_at, occurred_at) as received_at,
+        -- Read again where it is needed: who counts arrivals reads no other time.
+        coalesce(received_at, {{ utc_timestamp('raw_occurred_at') }}) as received_at,
         coalesce({{ snake_case('event_name') }}, 'unknown') as event_name,
         properties,
         page_url,
