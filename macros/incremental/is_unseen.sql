@@ -3,6 +3,7 @@
 {% macro is_unseen(name, batch_number='batch_number') -%}
     {%- set held = stored(name) -%}
     {%- if held is none -%} true
+    {%- elif taken_in(stored('int_events__classified')) <= taken_in(held) -%} false
     {%- else -%} {{ batch_number }} > {{ taken_in(held) }}
     {%- endif -%}
 {%- endmacro %}

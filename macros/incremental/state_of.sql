@@ -1,0 +1,62 @@
+{#- What a model is made of, as one text: its definition, and of each incremental model
+    under it the rows and the last batch. Between two states with the same last batch
+    rows can only have gone. None where it reads what no batch numbers, such as spend:
+    then nobody knows. -#}
+{% macro state_of(node) -%}
+    {%- set found = [definition_hash(node)] -%}
+    {%- set seen = [] -%}
+    {%- set open = node.depends_on.nodes | list -%}
+    {%- for _ in graph.nodes if open -%}
+        {%- set name = open.pop() -%}
+        {%- set parent = graph.nodes.get(name) -%}
+        {%- if parent and name not in seen -%}
+            {%- do seen.append(name) -%}
+            {%- if parent.config.materialized == 'incremental' -%}
+                {%- do found.append(name ~ '=' ~ run_query(
+                    'select count(*), max(batch_number) from '
+                    ~ relation_named(parent.name)
+                ).rows[0].values() | join(',')) -%}
+            {%- elif parent.resource_type == 'model' and parent.fqn[1] != 'staging' -%}
+                {%- do open.extend(parent.depends_on.nodes | reject('in', seen)) -%}
+            {%- elif 'rules' not in parent.tags -%}
+                {{ return(none) }}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(local_md5(found | sort | join('\n'))) }}
+{%- endmacro %}
+
+{#- The state that a model was last made of; none if it never was. -#}
+{% macro recorded_state(node) -%}
+    {%- set states = run_query(
+        'select state from ' ~ states_relation() ~ " where relation_name = '"
+        ~ node.name ~ "'"
+    ).columns[0].values() -%}
+    {{ return(states[0] if states else none) }}
+{%- endmacro %}
+
+{% macro states_relation() -%}
+    {{ return(api.Relation.create(
+        database=target.database, schema=target.schema, identifier='footfall_states'
+    )) }}
+{%- endmacro %}
+
+{#- The hook that makes the place for states, before any model. -#}
+{% macro prepare_states() -%}
+    {%- if execute and graph.nodes.values()
+        | selectattr('config.materialized', 'equalto', 'rebuilt') | list -%}
+        {%- do run_query(
+            'create table if not exists ' ~ states_relation()
+            ~ ' (relation_name text, state text)'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The hook that writes down what a table was made of, in the table's transaction. -#}
+{% macro record_state() -%}
+    {%- if execute and model.config.materialized == 'rebuilt' -%}
+        delete from {{ states_relation() }} where relation_name = '{{ model.name }}';
+        insert into {{ states_relation() }} (relation_name, state)
+        values ('{{ model.name }}', '{{ state_of(model) or '' }}')
+    {%- endif -%}
+{%- endmacro %}
