@@ -1,11 +1,21 @@
 """After every batch, whatever arrived in whatever order, all equals a full refresh."""
 
+import json
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from harness import ROOT, Build, Row, copy_project, generic, parse, run_dbt, write_parquet
+from harness import (
+    ROOT,
+    Build,
+    Row,
+    copy_project,
+    generic,
+    parse,
+    run_dbt,
+    write_parquet,
+)
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -217,6 +227,12 @@ def test_every_batch_equals_a_full_refresh(
             id="a person's other visitors are forgotten",
         ),
         pytest.param(
+            "macros/incremental/materialization_rebuilt.sql",
+            "state == recorded_state(model)",
+            "recorded_state(model)",
+            id="marts are left alone whatever changed",
+        ),
+        pytest.param(
             "macros/incremental/last_batch.sql",
             "'least(' ~",
             "'greatest(' ~",
@@ -235,6 +251,30 @@ def test_the_comparison_bites(tmp_path: Path, name: str, old: str, new: str) -> 
     chance = random.Random(1)
     rows = [row for visitor in range(120) for row in visitor_events(chance, visitor, 2)]
     assert differences(tmp_path / "runs", rows, 2, project) != []
+
+
+def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
+    """All but those that read ad spend, which no batch numbers."""
+    rows = visitor_events(random.Random(1), 1, 1)
+    for is_first in (True, False):
+        built = run(tmp_path, rows, ROOT, is_first=is_first)
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text())
+    left_alone = {
+        result["unique_id"].split(".")[-1]
+        for result in results["results"]
+        if result["message"] == "UNCHANGED"
+    }
+    rebuilt = {
+        node["name"]
+        for node in built.manifest()["nodes"].values()
+        if node["config"]["materialized"] == "rebuilt"
+    }
+    assert rebuilt - left_alone == {
+        "dim_dates",
+        "mart_attribution__channels",
+        "mart_channel__campaigns_daily",
+        "mart_channel__daily",
+    }
 
 
 def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
