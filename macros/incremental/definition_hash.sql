@@ -49,7 +49,8 @@
 {%- endmacro %}
 
 {#- Stops a run that would add to rows of another definition, or to rows that a full
-    refresh was about to replace when it died. -#}
+    refresh was about to replace when it died. One row tells of all: two definitions
+    never met in a relation. -#}
 {% macro assert_definition() -%}
     {%- set oldest = oldest_batch() if execute else 0 -%}
     {%- for node in (graph.nodes.values() if execute else [])
@@ -60,7 +61,7 @@
             {%- set hashes = [none] -%}
             {%- if 'definition_hash' in columns | map(attribute='name') -%}
                 {%- set hashes = run_query(
-                    'select distinct definition_hash from ' ~ held
+                    'select definition_hash from ' ~ held ~ ' limit 1'
                 ).columns[0].values() -%}
             {%- endif -%}
             {%- for hash in hashes if hash != definition_hash(node) -%}
@@ -70,22 +71,21 @@
                     ~ ' --full-refresh.'
                 ) -%}
             {%- endfor -%}
-            {%- if hashes and taken_in(held) < oldest -%}
+            {%- if hashes and (oldest is none or taken_in(held) < oldest) -%}
                 {%- do stop_run(
-                    'the last full refresh ended before it reached ' ~ node.name
-                    ~ ', which holds rows of before: run dbt build --full-refresh.'
+                    node.name ~ ' holds rows that a full refresh was to replace, but'
+                    ~ ' that run ended before: run dbt build --full-refresh.'
                 ) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The lowest batch of which there are events. -#}
+{#- The lowest batch of which there are events, none where no events are stored. -#}
 {% macro oldest_batch() -%}
     {%- set held = stored('int_events__classified') -%}
-    {%- if held is none -%} {{ return(0) }} {%- endif -%}
+    {%- if held is none -%} {{ return(none) }} {%- endif -%}
     {{ return(
-        run_query('select coalesce(min(batch_number), 0) from ' ~ held)
-        .columns[0].values()[0]
+        run_query('select min(batch_number) from ' ~ held).columns[0].values()[0]
     ) }}
 {%- endmacro %}
