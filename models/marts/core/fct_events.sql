@@ -9,6 +9,15 @@ events as (
     select * from {{ ref('int_events__screened') }}
 ),
 
+arrivals as (
+    select * from {{ ref('int_arrivals__sourced') }}
+),
+
+traffic_channels as (
+    select * from {{ ref('int_traffic_sources__channelled') }}
+    where is_in_force
+),
+
 final as (
     select
         events.event_id,
@@ -39,6 +48,9 @@ final as (
         events.utm_term,
         events.click_id,
         events.click_id_type,
+        traffic_channels.channel,
+        traffic_channels.channel_rule_id,
+        traffic_channels.channel_reason,
         events.device_category,
         events.os_name,
         events.browser_name,
@@ -60,6 +72,16 @@ final as (
         on
             events.source_name = identified.source_name
             and events.event_id = identified.event_id
+    left join arrivals
+        on
+            identified.session_id = arrivals.session_id
+            and identified.event_number >= arrivals.first_event_number
+            and (
+                arrivals.next_event_number is null
+                or identified.event_number < arrivals.next_event_number
+            )
+    left join traffic_channels
+        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
 )
 
 select * from final
