@@ -28,8 +28,11 @@
         | selectattr('resource_type', 'equalto', 'seed')
         | selectattr('name', 'equalto', name) | first -%}
     {#- Any result of a query is a table that can read one from a file. -#}
-    {%- set file = run_query('select 1 as one').from_csv(
-        seed.root_path ~ '/' ~ seed.original_file_path
+    {%- set file = try_or_compiler_error(
+        'footfall: ' ~ seed.original_file_path ~ ' cannot be read: a row has more'
+        ~ ' values than row 1 has columns, or its text is not UTF-8.',
+        run_query('select 1 as one').from_csv,
+        seed.root_path ~ '/' ~ seed.original_file_path,
     ) -%}
     {%- set place = seed.original_file_path ~ ', row ' -%}
     {%- for column in file.column_names if column not in seed.columns -%}

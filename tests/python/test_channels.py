@@ -1,7 +1,7 @@
 """Channels under five presets, against cases that were written from published rules.
 
-The fixture channel_cases.csv has what a visit brought along, the address's query and the
-referrer, and the channel that each tool's own rules give it, with why.
+The fixture channel_cases.csv has what a visit brought along, the query of the address
+and the referrer, and the channel that each tool's own rules give it, with why.
 """
 
 import csv

@@ -5,16 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from harness import (
-    ROOT,
-    Build,
-    Row,
-    copy_project,
-    generic,
-    parse,
-    run_dbt,
-    write_parquet,
-)
+from harness import ROOT, Build, Row, copy_project, generic, parse, run_dbt, write_parquet
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
