@@ -42,16 +42,16 @@ numbered as (
         sessions.visitor_id,
         sessions.session_started_at,
         sessions.session_id,
-        coalesce(telling.occurred_at, sessions.session_started_at) as arrived_at,
-        coalesce(telling.traffic_source_id, blank.traffic_source_id)
-            as traffic_source_id,
+        telling.event_number,
         cast(
             row_number() over (
                 partition by sessions.session_id
                 order by telling.event_number
             ) as bigint
         ) as arrival_number,
-        telling.event_number,
+        coalesce(telling.occurred_at, sessions.session_started_at) as arrived_at,
+        coalesce(telling.traffic_source_id, blank.traffic_source_id)
+            as traffic_source_id,
         lead(telling.event_number) over (
             partition by sessions.session_id
             order by telling.event_number

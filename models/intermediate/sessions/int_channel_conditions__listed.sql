@@ -1,4 +1,4 @@
--- grain: one row per preset, rule and condition of it: what a rule's filled columns ask.
+-- grain: one row per preset, rule and condition of it: what its filled columns ask.
 
 with rules as (
     select * from {{ ref('int_channel_rules__ordered') }}
@@ -10,7 +10,7 @@ asked as (
             preset,
             rule_number,
             '{{ field }}' as field,
-            'matches' as operator,
+            'matches' as comparison,
             {{ field }}_pattern as wanted
         from rules
 
@@ -21,7 +21,7 @@ asked as (
             preset,
             rule_number,
             '{{ field }}' as field,
-            'is' as operator,
+            'is' as comparison,
             lower(cast({{ field }} as {{ dbt.type_string() }})) as wanted
         from rules
         {{- '\n\n        union all' if not loop.last }}

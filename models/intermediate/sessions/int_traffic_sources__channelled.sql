@@ -36,21 +36,33 @@ facts as (
 
 -- Many combinations share a fact, and many rules a condition: each pair is compared
 -- once.
+distinct_facts as (
+    select distinct
+        field,
+        fact
+    from facts
+),
+
+distinct_conditions as (
+    select distinct
+        field,
+        comparison,
+        wanted
+    from conditions
+),
+
 compared as (
     select
-        distinct_facts.field,
-        distinct_facts.fact,
-        distinct_conditions.wanted
-    from (select distinct field, fact from facts) as distinct_facts
-    inner join (
-        select distinct field, operator, wanted from conditions
-    ) as distinct_conditions
-        on distinct_facts.field = distinct_conditions.field
+        known.field,
+        known.fact,
+        asked.wanted
+    from distinct_facts as known
+    inner join distinct_conditions as asked
+        on known.field = asked.field
     where
         case
-            when distinct_conditions.operator = 'is'
-                then distinct_facts.fact = distinct_conditions.wanted
-            else {{ matches_regex('distinct_facts.fact', 'distinct_conditions.wanted') }}
+            when asked.comparison = 'is' then known.fact = asked.wanted
+            else {{ matches_regex('known.fact', 'asked.wanted') }}
         end
 ),
 
@@ -76,7 +88,7 @@ met as (
         conditions.rule_number
 ),
 
-asked as (
+counted as (
     select
         rules.preset,
         rules.rule_number,
@@ -96,21 +108,21 @@ matched as (
         met.preset,
         met.rule_number
     from met
-    inner join asked
+    inner join counted
         on
-            met.preset = asked.preset
-            and met.rule_number = asked.rule_number
-            and met.condition_count = asked.condition_count
+            met.preset = counted.preset
+            and met.rule_number = counted.rule_number
+            and met.condition_count = counted.condition_count
 
     union all
 
     select
         traffic_sources.traffic_source_id,
-        asked.preset,
-        asked.rule_number
+        counted.preset,
+        counted.rule_number
     from traffic_sources
-    cross join asked
-    where asked.condition_count = 0
+    cross join counted
+    where counted.condition_count = 0
 ),
 
 first_matches as (

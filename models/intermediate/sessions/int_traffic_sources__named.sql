@@ -101,6 +101,11 @@ named as (
         utm_campaign,
         click_id_type,
         referrer_host,
+        utm_campaign as campaign,
+        utm_source_category,
+        referrer_category,
+        source_is_ads,
+        is_blank,
         coalesce(utm_source, click_source, referrer_source, '(direct)') as source,
         coalesce(
             utm_medium,
@@ -111,7 +116,6 @@ named as (
             end,
             '(none)'
         ) as medium,
-        utm_campaign as campaign,
         coalesce(
             utm_source_category,
             case
@@ -123,13 +127,9 @@ named as (
                     then referrer_category
             end
         ) as source_category,
-        utm_source_category,
-        referrer_category,
-        source_is_ads,
         coalesce(utm_source, utm_medium, utm_campaign) is not null as is_tagged,
         coalesce(utm_source, utm_medium, utm_campaign, click_id_type, referrer_host)
-        is not null as is_telling,
-        is_blank
+        is not null as is_telling
     from recognised
 )
 

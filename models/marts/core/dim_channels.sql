@@ -24,7 +24,7 @@ worded as (
         rules.rule_number,
         coalesce(
             {{ joined_in_order(
-                "conditions.field || ' ' || conditions.operator || ' '"
+                "conditions.field || ' ' || conditions.comparison || ' '"
                 " || conditions.wanted",
                 ' and ',
                 'conditions.field',
