@@ -6,7 +6,7 @@ After `dbt build --vars "$(cat examples/ga360.yml)"`:
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -41,18 +41,19 @@ with vendor_sessions as (
 
 ours as (
     select
-        vendor_session_id,
-        arg_min(channel, event_id) as channel
+        fct_events.vendor_session_id,
+        arg_min(fct_sessions.channel, fct_events.event_id) as channel,
+        arg_min(fct_sessions.channel_reason, fct_events.event_id) as channel_reason
     from fct_events
-    inner join (select session_id, channel from fct_sessions) using (session_id)
+    inner join fct_sessions using (session_id)
     group by 1
 )
 
-select vendor_channel, has_signal, channel, count(*)
+select vendor_channel, has_signal, channel, channel_reason, count(*)
 from vendor_sessions
 inner join ours using (vendor_session_id)
 group by all
-order by count(*) desc, channel asc
+order by count(*) desc, channel asc, channel_reason asc
 """
 
 
@@ -64,7 +65,8 @@ class Line:
     sessions: int = 0
     with_signal: int = 0
     agreed: int = 0
-    others: dict[str, int] | None = None
+    others: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Sessions with a signal that have another channel here, by channel and reason."""
 
 
 def compare(database: str, hits: str) -> list[Line]:
@@ -72,15 +74,15 @@ def compare(database: str, hits: str) -> list[Line]:
     with duckdb.connect(database, read_only=True) as connection:
         rows = connection.execute(COMPARED, [hits]).fetchall()
     lines: dict[str, Line] = {}
-    for vendor_channel, has_signal, channel, count in rows:
-        line = lines.setdefault(vendor_channel, Line(vendor_channel, others={}))
+    for vendor_channel, has_signal, channel, reason, count in rows:
+        line = lines.setdefault(vendor_channel, Line(vendor_channel))
         line.sessions += count
         if has_signal:
             line.with_signal += count
             if channel in SAME[vendor_channel]:
                 line.agreed += count
-            elif line.others is not None:
-                line.others[channel] = line.others.get(channel, 0) + count
+            else:
+                line.others[channel, reason] = count
     return sorted(lines.values(), key=lambda line: -line.sessions)
 
 
@@ -90,24 +92,33 @@ def agreement(lines: list[Line]) -> float:
 
 
 def markdown(lines: list[Line]) -> str:
-    """The comparison as a table."""
+    """The comparison as a table, and what differs as another one, by reason."""
     table = [
-        "| GA360 says | sessions | with a signal | same here | else here |",
-        "|---|--:|--:|--:|---|",
+        "| GA360 says | sessions | with a signal | same here |",
+        "|---|--:|--:|--:|",
     ]
     for line in lines:
-        others = ", ".join(f"{name} {n}" for name, n in (line.others or {}).items())
         table.append(
             f"| {line.vendor_channel} | {line.sessions:,} | {line.with_signal:,}"
-            f" | {line.agreed:,} | {others} |"
+            f" | {line.agreed:,} |"
         )
     sessions = sum(line.sessions for line in lines)
     with_signal = sum(line.with_signal for line in lines)
     agreed = sum(line.agreed for line in lines)
     table.append(
         f"| all | {sessions:,} | {with_signal:,}"
-        f" | {agreed:,} ({agreement(lines):.1%}) | |"
+        f" | {agreed:,} ({agreement(lines):.1%}) |"
     )
+    table += [
+        "",
+        "| GA360 says | else here | because | sessions |",
+        "|---|---|---|--:|",
+    ]
+    table += [
+        f"| {line.vendor_channel} | {channel} | {reason} | {count:,} |"
+        for line in lines
+        for (channel, reason), count in line.others.items()
+    ]
     return "\n".join(table)
 
 

@@ -5,7 +5,7 @@
         {%- do assert_numbers() -%}
         {%- do assert_flags() -%}
         {%- do assert_timezone() -%}
-        {%- do assert_channel_preset() -%}
+        {%- do assert_channel_rules() -%}
         {%- if 'generic' in enabled_sources() -%}
             {%- do assert_generic_source() -%}
         {%- endif -%}
@@ -114,20 +114,6 @@
             ~ "', but must be an IANA name such as Europe/Berlin."
         ) -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro assert_channel_preset() -%}
-    {%- if var('channel_preset') not in channel_presets() -%}
-        {%- do stop_run(
-            "the var channel_preset is '" ~ var('channel_preset')
-            ~ "', but must be one of " ~ channel_presets() | join(', ') ~ '.'
-        ) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- The presets in seeds/rules/channel_rules.csv; a test holds both to be equal. -#}
-{% macro channel_presets() -%}
-    {{ return(['footfall']) }}
 {%- endmacro %}
 
 {% macro assert_generic_source() -%}

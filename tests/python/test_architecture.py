@@ -301,8 +301,6 @@ def test_lists_in_macros_equal_the_rows_and_folders_they_repeat() -> None:
     assert click_ids == seed_column("click_ids", "click_id_type")
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     assert set(listed("assert_settings", "known_vars")) == set(project["vars"])
-    presets = listed("assert_settings", "channel_presets")
-    assert set(presets) == seed_column("channel_rules", "preset")
     sources = {path.name for path in (ROOT / "models" / "staging").iterdir()}
     assert set(listed("enabled_sources", "known_sources")) == sources
 

@@ -114,6 +114,9 @@ def test_channels_agree_with_ga360_where_anything_tells_them(
     print(comparison.markdown(lines))
     assert sum(line.sessions for line in lines) == 2_556
     assert comparison.agreement(lines) >= AGREEMENT
+    for line in lines:
+        assert line.agreed + sum(line.others.values()) == line.with_signal
+        assert all(reason for _, reason in line.others)
 
 
 AGREEMENT = 0.95

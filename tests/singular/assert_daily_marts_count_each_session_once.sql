@@ -34,6 +34,15 @@ marts as (
         revenue,
         'device' as mart
     from {{ ref('mart_device__daily') }}
+
+    union all
+
+    select
+        report_date,
+        sessions,
+        revenue,
+        'landing page' as mart
+    from {{ ref('mart_channel__landing_pages') }}
 ),
 
 mart_totals as (

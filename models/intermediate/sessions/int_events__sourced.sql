@@ -1,9 +1,9 @@
--- grain: one row per event of a session that tells where the visitor came from: by
--- campaign tag, by click id, or by a referrer that is neither internal nor a gateway.
+-- grain: one row per event of a session that may tell where the visitor came from: by
+-- campaign tag, by click id, or by a referrer that is not internal.
 
 with events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where {{ is_visitor_touched('int_events__sourced') }}
 ),
 
 sessionized as (
@@ -11,18 +11,13 @@ sessionized as (
     where
         is_session_relevant
         and session_started_at is not null
-        and {{ is_visitor_touched('fct_sessions') }}
-),
-
-traffic_names as (
-    select * from {{ ref('int_traffic_names__categorised') }}
+        and {{ is_unseen('int_events__sourced') }}
 ),
 
 -- A referrer counts if it is another host than the page's.
 hinted as (
     select
         source_name,
-        visitor_id,
         event_id,
         page_host,
         click_id_type,
@@ -40,38 +35,35 @@ hinted as (
 -- Judged event by event, so that the verdict never depends on what else arrived.
 judged as (
     select
-        hinted.source_name,
-        hinted.visitor_id,
-        hinted.event_id,
-        hinted.utm_source,
-        hinted.utm_medium,
-        hinted.utm_campaign,
-        hinted.click_id_type,
+        source_name,
+        event_id,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        click_id_type,
         case
-            when
-                traffic_names.source_category = 'gateway'
-                or {{ is_internal_host('hinted.referrer_host', 'hinted.page_host') }}
-                then null
-            else hinted.referrer_host
+            when not {{ is_internal_host('referrer_host', 'page_host') }}
+                then referrer_host
         end as referrer_host
     from hinted
-    left join traffic_names
-        on hinted.referrer_host = traffic_names.traffic_name
 ),
 
 sourced as (
     select
         judged.source_name,
-        judged.visitor_id,
+        sessionized.visitor_id,
         judged.event_id,
         sessionized.session_started_at,
+        sessionized.occurred_at,
         sessionized.event_number,
         judged.utm_source,
         judged.utm_medium,
         judged.utm_campaign,
         judged.click_id_type,
         judged.referrer_host,
-        {{ traffic_source_id('judged') }} as traffic_source_id
+        {{ traffic_source_id('judged') }} as traffic_source_id,
+        sessionized.batch_number,
+        '{{ definition_hash() }}' as definition_hash
     from judged
     inner join sessionized
         on

@@ -2,8 +2,7 @@
 -- host, the advertiser of a click id or of spend.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    select * from {{ ref('int_events__sourced') }}
 ),
 
 ad_spend as (
@@ -28,7 +27,7 @@ all_names as (
 
     union
 
-    select {{ campaign_tag('utm_source') }} as traffic_name
+    select utm_source as traffic_name
     from events
 
     union

@@ -1,173 +1,154 @@
--- grain: one row per distinct combination of campaign tags, click id type and referrer
--- host, of events or of ad spend, and one for none of them: direct.
+-- grain: one row per combination of campaign tags, click id type and referrer host, and
+-- preset of rules: the channel that the preset gives it.
 
-with events as (
-    select * from {{ ref('int_events__sourced') }}
+with traffic_sources as (
+    select * from {{ ref('int_traffic_sources__named') }}
 ),
 
-ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+rules as (
+    select * from {{ ref('int_channel_rules__ordered') }}
 ),
 
-traffic_names as (
-    select * from {{ ref('int_traffic_names__categorised') }}
+conditions as (
+    select * from {{ ref('int_channel_conditions__listed') }}
 ),
 
-click_ids as (
-    select * from {{ ref('click_ids') }}
+-- What is known of each combination, a fact per field that a rule can ask about.
+facts as (
+    {%- for field in rule_text_fields() %}
+        select
+            traffic_source_id,
+            '{{ field }}' as field,
+            coalesce({{ field }}, '(none)') as fact
+        from traffic_sources
+
+        union all
+    {% endfor -%}
+    {%- for field in rule_value_fields() %}
+        select
+            traffic_source_id,
+            '{{ field }}' as field,
+            lower(cast({{ field }} as {{ dbt.type_string() }})) as fact
+        from traffic_sources
+        {{- '\n\n        union all' if not loop.last }}
+    {% endfor -%}
 ),
 
-channel_rules as (
-    select * from {{ ref('channel_rules') }}
-    where preset = '{{ var("channel_preset") }}'
+-- Many combinations share a fact, and many rules a condition: each pair is compared
+-- once.
+distinct_facts as (
+    select distinct
+        field,
+        fact
+    from facts
 ),
 
-combinations as (
+distinct_conditions as (
+    select distinct
+        field,
+        comparison,
+        wanted
+    from conditions
+),
+
+compared as (
     select
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        click_id_type,
-        referrer_host
-    from events
-
-    union
-
-    select
-        source as utm_source,
-        medium as utm_medium,
-        campaign as utm_campaign,
-        cast(null as {{ dbt.type_string() }}) as click_id_type,
-        cast(null as {{ dbt.type_string() }}) as referrer_host
-    from ad_spend
-
-    union
-
-    select
-        cast(null as {{ dbt.type_string() }}) as utm_source,
-        cast(null as {{ dbt.type_string() }}) as utm_medium,
-        cast(null as {{ dbt.type_string() }}) as utm_campaign,
-        cast(null as {{ dbt.type_string() }}) as click_id_type,
-        cast(null as {{ dbt.type_string() }}) as referrer_host
+        known.field,
+        known.fact,
+        asked.wanted
+    from distinct_facts as known
+    inner join distinct_conditions as asked
+        on known.field = asked.field
+    where
+        case
+            when asked.comparison = 'is' then known.fact = asked.wanted
+            else {{ matches_regex('known.fact', 'asked.wanted') }}
+        end
 ),
 
--- A click id fills the gaps that the tags leave, a referrer those that both leave.
-named as (
+-- How many of each rule's conditions does a combination meet?
+met as (
     select
-        {{ traffic_source_id('combinations') }} as traffic_source_id,
-        combinations.utm_source,
-        combinations.utm_medium,
-        combinations.utm_campaign,
-        combinations.click_id_type,
-        combinations.referrer_host,
-        coalesce(
-            combinations.utm_source, click_ids.source, referrers.source, '(direct)'
-        ) as source,
-        coalesce(
-            combinations.utm_medium,
-            click_ids.medium,
-            case
-                when combinations.utm_source is null then referrers.referrer_medium
-            end,
-            case
-                when
-                    combinations.utm_source is null
-                    and combinations.referrer_host is not null
-                    then 'referral'
-            end,
-            '(none)'
-        ) as medium,
-        combinations.utm_campaign as campaign,
-        coalesce(
-            tags.source_category,
-            case
-                when
-                    combinations.utm_source is null
-                    or (click_ids.is_paid and combinations.utm_medium is null)
-                    then clicks.source_category
-            end,
-            case
-                when
-                    combinations.utm_source is null
-                    and combinations.click_id_type is null
-                    then referrers.source_category
-            end
-        ) as source_category,
-        coalesce(tags.is_ads, false) as source_is_ads
-    from combinations
-    left join click_ids
-        on combinations.click_id_type = click_ids.click_id_type
-    left join traffic_names as tags
-        on combinations.utm_source = tags.traffic_name
-    left join traffic_names as clicks
-        on click_ids.source = clicks.traffic_name
-    left join traffic_names as referrers
-        on combinations.referrer_host = referrers.traffic_name
+        facts.traffic_source_id,
+        conditions.preset,
+        conditions.rule_number,
+        count(*) as condition_count
+    from facts
+    inner join compared
+        on
+            facts.field = compared.field
+            and facts.fact = compared.fact
+    inner join conditions
+        on
+            compared.field = conditions.field
+            and compared.wanted = conditions.wanted
+    group by
+        facts.traffic_source_id,
+        conditions.preset,
+        conditions.rule_number
 ),
 
+counted as (
+    select
+        rules.preset,
+        rules.rule_number,
+        count(conditions.field) as condition_count
+    from rules
+    left join conditions
+        on
+            rules.preset = conditions.preset
+            and rules.rule_number = conditions.rule_number
+    group by rules.preset, rules.rule_number
+),
+
+-- A rule matches where all of its conditions are met: one without any, always.
 matched as (
     select
-        named.*,
-        channel_rules.channel,
-        channel_rules.rule_id as channel_rule_id,
-        replace(
-            replace(
-                replace(channel_rules.reason, '{source}', named.source),
-                '{medium}',
-                named.medium
-            ),
-            '{campaign}',
-            coalesce(named.campaign, '')
-        ) as channel_reason,
-        row_number() over (
-            partition by named.traffic_source_id
-            order by channel_rules.priority
-        ) as match_rank
-    from named
-    inner join channel_rules
+        met.traffic_source_id,
+        met.preset,
+        met.rule_number
+    from met
+    inner join counted
         on
-            (
-                channel_rules.source_category is null
-                or named.source_category = channel_rules.source_category
-            )
-            and (
-                channel_rules.source_is_ads is null
-                or named.source_is_ads = channel_rules.source_is_ads
-            )
-            and (
-                channel_rules.source_pattern is null
-                or {{ matches_regex('named.source', 'channel_rules.source_pattern') }}
-            )
-            and (
-                channel_rules.medium_pattern is null
-                or {{ matches_regex('named.medium', 'channel_rules.medium_pattern') }}
-            )
-            and (
-                channel_rules.campaign_pattern is null
-                or {{ matches_regex(
-                    "coalesce(named.campaign, '(none)')",
-                    'channel_rules.campaign_pattern'
-                ) }}
-            )
+            met.preset = counted.preset
+            and met.rule_number = counted.rule_number
+            and met.condition_count = counted.condition_count
+
+    union all
+
+    select
+        traffic_sources.traffic_source_id,
+        counted.preset,
+        counted.rule_number
+    from traffic_sources
+    cross join counted
+    where counted.condition_count = 0
+),
+
+first_matches as (
+    select
+        traffic_source_id,
+        preset,
+        min(rule_number) as rule_number
+    from matched
+    group by traffic_source_id, preset
 ),
 
 channelled as (
     select
-        traffic_source_id,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        click_id_type,
-        referrer_host,
-        source,
-        medium,
-        campaign,
-        source_category,
-        channel,
-        channel_rule_id,
-        channel_reason
-    from matched
-    where match_rank = 1
+        first_matches.traffic_source_id,
+        first_matches.preset,
+        rules.channel,
+        rules.rule_id as channel_rule_id,
+        {{ filled_reason('rules.reason', 'traffic_sources') }} as channel_reason,
+        rules.is_in_force
+    from first_matches
+    inner join traffic_sources
+        on first_matches.traffic_source_id = traffic_sources.traffic_source_id
+    inner join rules
+        on
+            first_matches.preset = rules.preset
+            and first_matches.rule_number = rules.rule_number
 )
 
 select * from channelled

@@ -6,7 +6,12 @@ with ad_spend as (
 ),
 
 traffic_sources as (
+    select * from {{ ref('int_traffic_sources__named') }}
+),
+
+traffic_channels as (
     select * from {{ ref('int_traffic_sources__channelled') }}
+    where is_in_force
 ),
 
 keyed as (
@@ -26,7 +31,7 @@ keyed as (
 channelled as (
     select
         keyed.spend_date,
-        traffic_sources.channel,
+        traffic_channels.channel,
         traffic_sources.source,
         traffic_sources.medium,
         traffic_sources.campaign,
@@ -36,9 +41,11 @@ channelled as (
     from keyed
     inner join traffic_sources
         on {{ traffic_source_id('keyed') }} = traffic_sources.traffic_source_id
+    inner join traffic_channels
+        on traffic_sources.traffic_source_id = traffic_channels.traffic_source_id
     group by
         keyed.spend_date,
-        traffic_sources.channel,
+        traffic_channels.channel,
         traffic_sources.source,
         traffic_sources.medium,
         traffic_sources.campaign

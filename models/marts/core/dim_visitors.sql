@@ -32,6 +32,8 @@ final as (
         totals.first_seen_at,
         totals.last_seen_at,
         firsts.channel as first_channel,
+        firsts.channel_rule_id as first_channel_rule_id,
+        firsts.channel_reason as first_channel_reason,
         firsts.source as first_source,
         firsts.medium as first_medium,
         firsts.campaign as first_campaign,

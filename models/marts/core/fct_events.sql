@@ -17,6 +17,15 @@ visitors as (
     select * from {{ ref('int_visitors__identified') }}
 ),
 
+arrivals as (
+    select * from {{ ref('int_arrivals__sourced') }}
+),
+
+traffic_channels as (
+    select * from {{ ref('int_traffic_sources__channelled') }}
+    where is_in_force
+),
+
 final as (
     select
         events.event_id,
@@ -47,6 +56,9 @@ final as (
         events.utm_term,
         events.click_id,
         events.click_id_type,
+        traffic_channels.channel,
+        traffic_channels.channel_rule_id,
+        traffic_channels.channel_reason,
         events.device_category,
         events.os_name,
         events.browser_name,
@@ -77,6 +89,16 @@ final as (
             sessionized.source_name = sessions.source_name
             and sessionized.visitor_id = sessions.visitor_id
             and sessionized.session_started_at = sessions.session_started_at
+    left join arrivals
+        on
+            sessions.session_id = arrivals.session_id
+            and sessionized.event_number >= arrivals.first_event_number
+            and (
+                arrivals.next_event_number is null
+                or sessionized.event_number < arrivals.next_event_number
+            )
+    left join traffic_channels
+        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
 )
 
 select * from final

@@ -20,6 +20,15 @@ sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
 ),
 
+arrivals as (
+    select * from {{ ref('int_arrivals__sourced') }}
+),
+
+traffic_channels as (
+    select * from {{ ref('int_traffic_sources__channelled') }}
+    where is_in_force
+),
+
 -- Which view follows in the session, and is there one before?
 ordered as (
     select
@@ -87,6 +96,9 @@ final as (
         events.page_host,
         events.page_path,
         events.page_title,
+        traffic_channels.channel,
+        traffic_channels.channel_rule_id,
+        traffic_channels.channel_reason,
         ordered.view_number = 1 as is_entrance,
         ordered.next_viewed_at is null as is_exit,
         {{ seconds_between(
@@ -107,6 +119,16 @@ final as (
             ordered.source_name = sessions.source_name
             and ordered.visitor_id = sessions.visitor_id
             and ordered.session_started_at = sessions.session_started_at
+    inner join arrivals
+        on
+            sessions.session_id = arrivals.session_id
+            and ordered.event_number >= arrivals.first_event_number
+            and (
+                arrivals.next_event_number is null
+                or ordered.event_number < arrivals.next_event_number
+            )
+    inner join traffic_channels
+        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
     left join scrolled
         on
             ordered.source_name = scrolled.source_name

@@ -1,0 +1,87 @@
+-- grain: one row per session and source in force in it: that of its first event that
+-- tells one, be it none, and that of each later event that does.
+
+with sessions as (
+    select * from {{ ref('int_sessions__aggregated') }}
+    where {{ is_visitor_touched('int_arrivals__sourced') }}
+),
+
+events as (
+    select * from {{ ref('int_events__sourced') }}
+    where {{ is_visitor_touched('int_arrivals__sourced') }}
+),
+
+traffic_sources as (
+    select * from {{ ref('int_traffic_sources__named') }}
+),
+
+blank as (
+    select traffic_source_id
+    from traffic_sources
+    where is_blank
+),
+
+telling as (
+    select
+        events.source_name,
+        events.visitor_id,
+        events.session_started_at,
+        events.occurred_at,
+        events.event_number,
+        events.traffic_source_id
+    from events
+    inner join traffic_sources
+        on events.traffic_source_id = traffic_sources.traffic_source_id
+    where traffic_sources.is_telling
+),
+
+-- Which event of the session is the next one to tell a source?
+numbered as (
+    select
+        sessions.source_name,
+        sessions.visitor_id,
+        sessions.session_started_at,
+        sessions.session_id,
+        telling.event_number,
+        cast(
+            row_number() over (
+                partition by sessions.session_id
+                order by telling.event_number
+            ) as bigint
+        ) as arrival_number,
+        coalesce(telling.occurred_at, sessions.session_started_at) as arrived_at,
+        coalesce(telling.traffic_source_id, blank.traffic_source_id)
+            as traffic_source_id,
+        lead(telling.event_number) over (
+            partition by sessions.session_id
+            order by telling.event_number
+        ) as next_event_number
+    from sessions
+    cross join blank
+    left join telling
+        on
+            sessions.source_name = telling.source_name
+            and sessions.visitor_id = telling.visitor_id
+            and sessions.session_started_at = telling.session_started_at
+),
+
+-- What came before the first event that tells a source has its source too.
+sourced as (
+    select
+        source_name,
+        visitor_id,
+        session_started_at,
+        session_id,
+        arrived_at,
+        traffic_source_id,
+        arrival_number,
+        case when arrival_number = 1 then 1 else event_number end
+            as first_event_number,
+        next_event_number,
+        {{ last_batch(['int_events__sourced', 'int_sessions__aggregated']) }}
+            as batch_number,
+        '{{ definition_hash() }}' as definition_hash
+    from numbered
+)
+
+select * from sourced
