@@ -3,6 +3,7 @@
     received_at behind the latest one. The hours stand in the SQL as literals, so that
     the engine can skip what lies outside. -#}
 {% macro is_arriving() -%}
+    {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set counted = ref('int_arrivals__counted') -%}
     {%- if stored('int_events__classified') is none -%} {{ return('true') }} {%- endif -%}
     {%- set ranges = [] -%}

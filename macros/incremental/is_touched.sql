@@ -2,11 +2,13 @@
     All rows where nothing is stored. Where no batch is new the SQL says so itself, and
     the engine reads nothing. -#}
 {% macro is_visitor_touched(name) -%}
+    {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {{ is_touched(name, ref('int_visitors__touched'), ['source_name', 'visitor_id']) }}
 {%- endmacro %}
 
 {#- The same of a person. -#}
 {% macro is_person_touched(name) -%}
+    {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {{ is_touched(name, ref('int_persons__touched'), ['person_id']) }}
 {%- endmacro %}
 
