@@ -1,15 +1,17 @@
 """What giving sessions their channels adds to a full build.
 
-`python -m benchmarks.channels --visitors 560000` simulates about a million sessions,
-builds every model from them once, and prints a Markdown table of the models that find
-sources and match rules, with their share of the time of all models. Both numbers come
-from one run, so that the machine's mood cancels out.
+`python -m benchmarks.channels` simulates about a million sessions, builds every model
+from them once, and prints a Markdown table of the models that find sources and match
+rules, with their share of the time of all models. Both numbers come from one run, so
+that the machine's mood cancels out.
 """
 
 import argparse
 import json
 import os
 import platform
+import subprocess
+import sys
 import tempfile
 import time
 from importlib.metadata import version
@@ -17,7 +19,8 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.build import ROOT, build_command, measure, simulate
+from benchmarks.footfall import dbt
+from benchmarks.measure import ROOT, measure
 
 # Everything that would not be there if no session had a channel.
 CHANNEL_MODELS = (
@@ -37,13 +40,18 @@ def run(visitors: int) -> str:
     """Build once, and return the Markdown of who took how long."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        events = simulate(visitors, folder / "events")
+        command = [sys.executable, "-m", "simulator", "--seed", "7"]
+        command += ["--visitors", str(visitors), "--out", str(folder / "drawn")]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        inputs = folder / "inputs"
+        inputs.mkdir()
+        (folder / "drawn" / "raw_events.parquet").rename(inputs / "events.parquet")
         database = folder / "measured.duckdb"
-        environment = os.environ | {
+        environment = {
             "DBT_PROFILES_DIR": str(ROOT),
             "FOOTFALL_DUCKDB_PATH": str(database),
         }
-        measure(build_command(events, folder, with_tests=False), environment)
+        measure(dbt(inputs, folder / "target"), environment)
         results = json.loads((folder / "target" / "run_results.json").read_text())
         with duckdb.connect(str(database), read_only=True) as connection:
             sessions, combinations = connection.execute(
@@ -81,7 +89,7 @@ def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--visitors", type=int, default=560_000, help="about 1.8 sessions each"
+        "--visitors", type=int, default=450_000, help="about 2.2 sessions each"
     )
     print(run(parser.parse_args().visitors))
 

@@ -472,3 +472,23 @@ def test_the_session_and_the_visitor_have_the_first_source(journeys: Build) -> N
         "select first_channel, first_channel_rule_id, first_channel_reason"
         " from dim_visitors where visitor_id = 'changing'"
     ) == [("Paid Search", "paid_search_by_medium", said)]
+
+
+def test_batches_that_tell_nothing_are_no_obstacle(tmp_path: Path) -> None:
+    """Nor is a session that learns its source from a later batch."""
+    batches = [
+        [visit("late", "", "")],
+        [visit("quiet", "", "", 1)],
+        [visit("late", "utm_source=google&utm_medium=cpc", "", 5)],
+    ]
+    rows: list[Case] = []
+    for number, batch in enumerate(batches):
+        rows += [row | {"received_at": f"2026-06-02 0{number}:00:00"} for row in batch]
+        events = write_parquet(tmp_path / "events.parquet", rows)
+        settings = generic(events, [*COLUMNS, "received_at"])
+        made = run_dbt(tmp_path, settings, None, ROOT, loads_seeds=number == 0)
+        assert made.is_green, made.said
+    assert made.rows("select visitor_id, channel from fct_sessions order by 1") == [
+        ("late", "Paid Search"),
+        ("quiet", "Direct"),
+    ]

@@ -78,8 +78,7 @@ sourced as (
         case when arrival_number = 1 then 1 else event_number end
             as first_event_number,
         next_event_number,
-        {{ last_batch(['int_events__sourced', 'int_sessions__aggregated']) }}
-            as batch_number,
+        {{ last_batch(['int_sessions__aggregated']) }} as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from numbered
 )
