@@ -492,3 +492,27 @@ def test_batches_that_tell_nothing_are_no_obstacle(tmp_path: Path) -> None:
         ("late", "Paid Search"),
         ("quiet", "Direct"),
     ]
+
+
+def test_hosts_that_are_named_internal_are_no_source(
+    build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """They and what is below them, and nothing else, be it on the page's domain."""
+    rows = [
+        visit("partner", "", "https://partner.example/"),
+        visit("below", "", "https://blog.partner.example/"),
+        visit("alike", "", "https://notpartner.example/"),
+        visit("sister", "", "https://help.shop.example/"),
+        visit("self", "", "https://www.shop.example/p1"),
+    ]
+    path = tmp_path_factory.mktemp("internal") / "events.parquet"
+    settings = generic(write_parquet(path, rows), COLUMNS)
+    made = build(settings | {"internal_hosts": ["Partner.example"]})
+    assert made.is_green, made.said
+    assert dict(made.rows("select visitor_id, channel from fct_sessions")) == {
+        "partner": "Direct",
+        "below": "Direct",
+        "alike": "Referral",
+        "sister": "Referral",
+        "self": "Direct",
+    }
