@@ -127,7 +127,8 @@ def burst(
             "event_id": f"{visitor}-burst-{number}",
             "visitor_id": f"v{visitor}",
             "occurred_at": moment,
-            "received_at": START + timedelta(days=30, hours=batch),
+            # In an hour of its own, so that what came before is not read again.
+            "received_at": START + timedelta(days=40 + 10 * batch, hours=visitor),
             "event_name": "page_view",
             "page_url": "https://shop.example/",
             "user_agent": chance.choice([None, PHONE]),

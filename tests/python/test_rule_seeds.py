@@ -62,6 +62,7 @@ AD_SUFFIX = re.compile(r"ads?$")
 
 Row = dict[str, str]
 
+
 def read(name: str) -> list[Row]:
     """Rows of one seed; fails if the file is absent or is not as agreed."""
     raw = (RULES / f"{name}.csv").read_bytes()
