@@ -123,14 +123,16 @@ events as (
     select
         {%- for column in event_columns() %}
             {%- if column in ['device_category', 'os_name', 'browser_name'] %}
-                coalesce(arrived.{{ column }}, user_agents.{{ column }}) as {{ column }},
+                coalesce(arrived.{{ column }}, user_agents.{{ column }})
+                    as {{ column }},
             {%- else %}
                 arrived.{{ column }},
             {%- endif %}
         {%- endfor %}
         -- A server calls by a program's name and is no visitor.
-        case when coalesce(arrived.platform, '') <> 'server' then user_agents.bot_reason end
-            as named_bot_reason
+        case
+            when coalesce(arrived.platform, '') <> 'server' then user_agents.bot_reason
+        end as named_bot_reason
     from arrived
     left join user_agents
         on arrived.user_agent = user_agents.user_agent

@@ -3,26 +3,38 @@
 {% set known = stored('int_user_agents__classified') %}
 {% set fields = ['bot_reason', 'device_category', 'os_name', 'browser_name'] %}
 
-with events as (
-    select * from {{ ref('int_events__unioned') }}
-    where {{ is_arriving() }}
+with arriving as (
+    select user_agent from {{ ref('int_events__unioned') }}
+    where
+        user_agent is not null
+        and {{ is_arriving() }}
+    group by user_agent
 ),
+
+{% if known %}
+
+    known as (
+        select user_agent from {{ known }}
+    ),
+
+{% else %}
+
+    known as (
+        select user_agent from arriving
+        where false
+    ),
+
+{% endif %}
 
 -- Which user agents has nobody read yet? Rules are written for lower case.
 user_agents as (
     select
-        user_agent,
-        lower(user_agent) as lower_user_agent
-    from events
-    where
-        user_agent is not null
-        {%- if known %}
-            and not exists (
-                select 1 from {{ known }} as known
-                where known.user_agent = events.user_agent
-            )
-        {%- endif %}
-    group by user_agent
+        arriving.user_agent,
+        lower(arriving.user_agent) as lower_user_agent
+    from arriving
+    left join known
+        on arriving.user_agent = known.user_agent
+    where known.user_agent is null
 ),
 
 -- One field after the other, since Postgres keeps no more than 32 patterns compiled.

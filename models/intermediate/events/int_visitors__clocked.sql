@@ -74,7 +74,7 @@ copies as (
         whole.occurred_at,
         row_number() over (
             partition by whole.source_name, whole.visitor_id, whole.event_id
-            order by whole.received_at asc nulls last, whole.occurred_at
+            order by whole.received_at asc nulls last, whole.occurred_at asc
         ) as copy_number
     from whole
     inner join active

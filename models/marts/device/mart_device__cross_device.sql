@@ -50,9 +50,9 @@ final as (
     select
         first_device_category,
         converting_device_category,
+        cast(sum(revenue) as numeric(18, 2)) as revenue,
         count(distinct person_id) as persons,
-        count(*) as conversions,
-        cast(sum(revenue) as numeric(18, 2)) as revenue
+        count(*) as conversions
     from converted
     group by first_device_category, converting_device_category
 )
