@@ -30,7 +30,8 @@
 {% macro known_vars() -%}
     {{ return([
         'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
-        'future_tolerance_minutes', 'event_age_limit_days', 'accept_bots',
+        'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
+        'bot_limit_seconds', 'accept_bots',
         'accept_unknown_consent', 'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
@@ -48,7 +49,7 @@
         'session_timeout_minutes': 1, 'engaged_session_seconds': 0,
         'engaged_pause_limit_seconds': 0, 'future_tolerance_minutes': 0,
         'last_non_direct_lookback_days': 0, 'attribution_lookback_days': 0,
-        'attribution_half_life_days': 1,
+        'attribution_half_life_days': 1, 'bot_limit_seconds': 1,
     } -%}
     {%- for name, least in numbers.items() -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
@@ -59,7 +60,8 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set limits = [
-        'session_limit_minutes', 'session_limit_events', 'event_age_limit_days'
+        'session_limit_minutes', 'session_limit_events', 'event_age_limit_days',
+        'bot_limit_events',
     ] -%}
     {%- for name in limits if var(name) is not none -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < 1 -%}

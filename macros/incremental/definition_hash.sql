@@ -5,7 +5,8 @@
     {%- set said = [] -%}
     {%- for name in [
         'enabled_sources', 'generic_columns', 'future_tolerance_minutes',
-        'event_age_limit_days', 'accept_bots', 'accept_unknown_consent',
+        'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds',
+        'accept_bots', 'accept_unknown_consent',
         'session_timeout_minutes', 'session_timeout_minutes_by_platform',
         'session_timeout_is_inclusive', 'session_splits_at_midnight',
         'session_splits_on_campaign_change', 'session_splits_on_user_change',
@@ -58,8 +59,9 @@
         {%- set held = stored(node.name) -%}
         {%- if held is not none -%}
             {%- set columns = adapter.get_columns_in_relation(held) -%}
+            {%- set names = columns | map(attribute='name') | list -%}
             {%- set hashes = [none] -%}
-            {%- if 'definition_hash' in columns | map(attribute='name') -%}
+            {%- if 'definition_hash' in names -%}
                 {%- set hashes = run_query(
                     'select definition_hash from ' ~ held ~ ' limit 1'
                 ).columns[0].values() -%}
@@ -71,7 +73,9 @@
                     ~ ' --full-refresh.'
                 ) -%}
             {%- endfor -%}
-            {%- if hashes and (oldest is none or taken_in(held) < oldest) -%}
+            {#- What events are judged by is made before them, and has no number. -#}
+            {%- if hashes and 'batch_number' in names
+                and (oldest is none or taken_in(held) < oldest) -%}
                 {%- do stop_run(
                     node.name ~ ' holds rows that a full refresh was to replace, but'
                     ~ ' that run ended before: run dbt build --full-refresh.'

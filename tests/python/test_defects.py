@@ -211,6 +211,24 @@ VISITS: dict[str, Visit] = {
         (after(hours=5), {"event_name": "payment_confirmed", "platform": "server"}),
         (after(hours=5, minutes=10), view()),
     ],
+    # 31: a browser's user agent at the pace of a script, and half a year later at
+    # a person's; as many events in a microsecond more; one fewer.
+    **{
+        f"paced {name}": [
+            *((after(span * nth / (count - 1)), view()) for nth in range(count)),
+            (after(days=180), view()),
+        ]
+        for name, count, span in (
+            ("script", 101, 10),
+            ("hurry", 101, 10.000001),
+            ("shopper", 100, 10),
+        )
+    },
+    # 15: a trickle that never pauses for half an hour, and again half a year later.
+    "endless": [
+        *((after(minutes=25 * nth), view()) for nth in range(100)),
+        (after(days=180), view()),
+    ],
     # Whoever denies is nowhere to be read about, whatever else is wrong.
     "denier": [
         (after(), view("utm_source=secret", event_id="denied")),
@@ -366,6 +384,27 @@ def test_a_servers_event_neither_starts_nor_extends_a_session(shop: Build) -> No
         )
         == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("visitor", "rejected", "accepted"),
+    [("paced script", 102, 0), ("paced hurry", 0, 102), ("paced shopper", 0, 101)],
+)
+def test_a_script_that_poses_as_a_browser_is_a_bot(
+    shop: Build, visitor: str, rejected: int, accepted: int
+) -> None:
+    """In all that it did, with the reason; a hasty shopper is none."""
+    where = f"visitor_id = '{visitor}'"
+    assert shop.rows(
+        "select bot_reason, count(*) from mart_quality__rejected_events"
+        f" where rejection_reason = 'bot' and {where} group by bot_reason"
+    ) == [("more than 100 events in 10 seconds", rejected)] * (rejected > 0)
+    assert shop.value(f"select count(*) from fct_events where {where}") == accepted
+
+
+def test_an_endless_session_holds_each_event_once(shop: Build) -> None:
+    """And what comes half a year later is not of it."""
+    assert sessions(shop, "endless", "event_count") == [(100,), (1,)]
 
 
 def test_whoever_denied_consent_is_nowhere_to_be_read_about(shop: Build) -> None:

@@ -45,6 +45,7 @@ COLUMNS = [
     "page_url",
     "referrer_url",
     "user_agent",
+    "device_category",
     "engagement_ms",
     "scroll_percent",
     "order_id",
@@ -53,6 +54,9 @@ COLUMNS = [
     "analytics_consent",
     "marketing_consent",
 ]
+# More than three events in two seconds are a bot's.
+PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2}
+PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36"
 # They tell which run wrote a row, and by which definition.
 BOOKKEEPING = ["batch_number", "definition_hash"]
 STATES = "footfall_states"
@@ -85,7 +89,8 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
                 ]
             ),
             "referrer_url": chance.choice([None, None, "https://www.google.com/"]),
-            "user_agent": chance.choice([None, "Mozilla/5.0", "Googlebot/2.1"]),
+            "user_agent": chance.choice([None, PHONE, PHONE, "Googlebot/2.1"]),
+            "device_category": chance.choice([None, None, "tablet"]),
             "engagement_ms": chance.choice([None, None, 1200]),
             "scroll_percent": chance.choice([None, 50, 90]),
             "batch": batch,
@@ -106,6 +111,42 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
                 again["occurred_at"] = moment + chance.choice(GAPS)
                 again["visitor_id"] = f"v{visitor + chance.randrange(2)}"
             rows.append(again)
+    if chance.random() < 0.3:
+        rows += burst(chance, visitor, moment + timedelta(hours=1), batches)
+    return rows
+
+
+def burst(
+    chance: random.Random, visitor: int, moment: datetime, batches: int
+) -> list[Event]:
+    """Some events at about the pace of a bot, each delivered when it may be."""
+    rows: list[Event] = []
+    for number in range(chance.randrange(3, 6)):
+        batch = chance.randrange(batches)
+        row: Event = {
+            "event_id": f"{visitor}-burst-{number}",
+            "visitor_id": f"v{visitor}",
+            "occurred_at": moment,
+            # In an hour of its own, so that what came before is not read again.
+            "received_at": START + timedelta(days=40 + 10 * batch, hours=visitor),
+            "event_name": "page_view",
+            "page_url": "https://shop.example/",
+            "user_agent": chance.choice([None, PHONE]),
+            "batch": batch,
+        }
+        rows.append(row)
+        # A copy that was received first may take the event out of the burst.
+        if chance.random() < 0.3:
+            rows.append(
+                row
+                | {
+                    "occurred_at": moment - timedelta(minutes=20),
+                    "received_at": START + timedelta(days=29),
+                    "batch": chance.randrange(batches),
+                }
+            )
+        moment += chance.choice([timedelta(0), timedelta(seconds=0.5), MICROSECOND])
+        moment += chance.choice([timedelta(0), timedelta(seconds=0.5)])
     return rows
 
 
@@ -137,7 +178,7 @@ def run(folder: Path, rows: list[Event], project: Path, *, is_first: bool) -> Bu
     ]
     events = write_parquet(folder / "events.parquet", delivered)
     built = run_dbt(
-        folder, generic(events, COLUMNS), None, project, loads_seeds=is_first
+        folder, generic(events, COLUMNS) | PACE, None, project, loads_seeds=is_first
     )
     assert built.is_green, built.said
     return built
@@ -238,6 +279,18 @@ def test_every_batch_equals_a_full_refresh(
             "'greatest(' ~",
             id="a batch is claimed that a parent has not taken in",
         ),
+        pytest.param(
+            "models/intermediate/events/int_events__classified.sql",
+            "<> coalesce(clocked.bot_reason, '')",
+            "<> coalesce(held.visitor_bot_reason, '')",
+            id="what a bot did before it was one stays",
+        ),
+        pytest.param(
+            "models/intermediate/events/int_visitors__clocked.sql",
+            "            not coalesce({{ is_arriving }}, false)\n",
+            "            false\n",
+            id="a pace is judged by what arrives alone",
+        ),
     ],
 )
 def test_the_comparison_bites(tmp_path: Path, name: str, old: str, new: str) -> None:
@@ -277,11 +330,42 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     }
 
 
+def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
+    """By a late event, and by an earlier copy of it; all its other events follow."""
+    first = {"visitor_id": "v", "event_name": "page_view", "batch": 0}
+    rows: list[Event] = [
+        first
+        | {
+            "event_id": f"e{number}",
+            "occurred_at": START + number * timedelta(seconds=0.5),
+            "received_at": START + timedelta(days=1),
+        }
+        for number in range(3)
+    ]
+    rows.append(rows[0] | {"event_id": "other day", "occurred_at": START - GAPS[-1]})
+    late = {"event_id": "e3", "occurred_at": START + timedelta(seconds=2), "batch": 1}
+    rows.append(rows[0] | late | {"received_at": START + timedelta(days=3)})
+    earlier = {"occurred_at": START + timedelta(seconds=2) + MICROSECOND, "batch": 2}
+    rows.append(rows[-1] | earlier | {"received_at": START + timedelta(days=2)})
+    accepted = []
+    for batch in range(3):
+        arrived = [row for row in rows if int(str(row["batch"])) <= batch]
+        built = run(tmp_path, arrived, ROOT, is_first=batch == 0)
+        accepted.append(built.value("select count(*) from fct_events"))
+        bots = built.rows(
+            "select distinct bot_reason from mart_quality__rejected_events"
+            " where rejection_reason = 'bot'"
+        )
+        assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
+    assert accepted == [4, 0, 5]
+    assert differences(tmp_path / "again", rows, 3, ROOT) == []
+
+
 def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
     """Before it writes, and with what to do."""
     rows = visitor_events(random.Random(1), 1, 1)
     run(tmp_path, rows, ROOT, is_first=True)
-    changed = generic(tmp_path / "events.parquet", COLUMNS)
+    changed = generic(tmp_path / "events.parquet", COLUMNS) | PACE
     changed["session_timeout_minutes"] = 45
     built = run_dbt(tmp_path, changed, None, ROOT, loads_seeds=False)
     assert not built.is_green
@@ -297,7 +381,9 @@ def test_a_source_that_lost_events_stops_the_run(tmp_path: Path) -> None:
         tmp_path / "events.parquet",
         [{name: row.get(name) for name in COLUMNS} for row in rows[1:]],
     )
-    built = run_dbt(tmp_path, generic(events, COLUMNS), None, ROOT, loads_seeds=False)
+    built = run_dbt(
+        tmp_path, generic(events, COLUMNS) | PACE, None, ROOT, loads_seeds=False
+    )
     assert not built.is_green
     assert f"now has {len(rows) - 1} events" in built.said
     assert built.rows("from fct_events order by 1") == before

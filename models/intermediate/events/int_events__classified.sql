@@ -16,6 +16,10 @@ visitors as (
     select * from {{ ref('int_visitors__consented') }}
 ),
 
+clocked as (
+    select * from {{ ref('int_visitors__clocked') }}
+),
+
 internal_traffic as (
     select * from {{ ref('internal_traffic') }}
 ),
@@ -40,7 +44,8 @@ internal_traffic as (
         where {{ is_arriving }}
     ),
 
-    -- An event is judged anew if a copy of it came, or its visitor decided otherwise.
+    -- An event is judged anew if a copy of it came, or its visitor decided otherwise, or
+    -- turned out to be a bot, or none.
     touched_ids as (
         select
             source_name,
@@ -64,6 +69,19 @@ internal_traffic as (
             <> visitors.analytics_consent
             or coalesce(held.visitor_marketing_consent, 'unknown')
             <> visitors.marketing_consent
+
+        union
+
+        select
+            held.source_name,
+            held.event_id
+        from {{ held }} as held
+        inner join clocked
+            on
+                held.source_name = clocked.source_name
+                and held.visitor_id = clocked.visitor_id
+        where
+            coalesce(held.visitor_bot_reason, '') <> coalesce(clocked.bot_reason, '')
     ),
 
     kept as (
@@ -71,7 +89,7 @@ internal_traffic as (
         where not coalesce({{ is_arriving }}, false)
     ),
 
-    events as (
+    arrived as (
         select
             delivered.{{ event_columns() | join(',\n            delivered.') }}
         from delivered
@@ -93,31 +111,38 @@ internal_traffic as (
 
 {% else %}
 
-    events as (
+    arrived as (
         select * from delivered
     ),
 
 {% endif %}
 
+-- What the source does not say of the device, the user agent does. Before copies are
+-- compared: they must compare alike when they are judged anew, from what was stored.
+events as (
+    select
+        {%- for column in event_columns() %}
+            {%- if column in ['device_category', 'os_name', 'browser_name'] %}
+                coalesce(arrived.{{ column }}, user_agents.{{ column }})
+                    as {{ column }},
+            {%- else %}
+                arrived.{{ column }},
+            {%- endif %}
+        {%- endfor %}
+        -- A server calls by a program's name and is no visitor.
+        case
+            when coalesce(arrived.platform, '') <> 'server' then user_agents.bot_reason
+        end as named_bot_reason
+    from arrived
+    left join user_agents
+        on arrived.user_agent = user_agents.user_agent
+),
+
 -- Is the event whole by itself?
 checked as (
     select
         *,
-        case
-            when visitor_id is null then 'missing_visitor'
-            when occurred_at is null then 'missing_time'
-            when
-                occurred_at
-                > received_at
-                + interval '{{ var("future_tolerance_minutes") }}' minute
-                then 'future'
-            {%- if var('event_age_limit_days') is not none %}
-            when
-                occurred_at
-                < received_at - interval '{{ var("event_age_limit_days") }}' day
-                then 'too_old'
-            {%- endif %}
-        end as own_rejection_reason
+        {{ own_rejection_reason() }} as own_rejection_reason
     from events
 ),
 
@@ -193,7 +218,8 @@ classified as (
         numbered.copy_number,
         visitors.analytics_consent as visitor_analytics_consent,
         visitors.marketing_consent as visitor_marketing_consent,
-        user_agents.bot_reason,
+        clocked.bot_reason as visitor_bot_reason,
+        coalesce(numbered.named_bot_reason, clocked.bot_reason) as bot_reason,
         (
             coalesce(visitors.analytics_consent, 'unknown') = 'denied'
             or numbered.analytics_consent = 'denied'
@@ -206,10 +232,8 @@ classified as (
             when numbered.own_rejection_reason is not null
                 then numbered.own_rejection_reason
             when numbered.copy_number > 1 then 'duplicate'
-            -- A server calls by a program's name and is no visitor.
             when
-                user_agents.bot_reason is not null
-                and coalesce(numbered.platform, '') <> 'server'
+                coalesce(numbered.named_bot_reason, clocked.bot_reason) is not null
                 and not {{ var('accept_bots') }}
                 then 'bot'
             when
@@ -229,8 +253,10 @@ classified as (
         cast({{ next_batch_number() }} as bigint) as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from numbered
-    left join user_agents
-        on numbered.user_agent = user_agents.user_agent
+    left join clocked
+        on
+            numbered.source_name = clocked.source_name
+            and numbered.visitor_id = clocked.visitor_id
     left join visitors
         on
             numbered.source_name = visitors.source_name

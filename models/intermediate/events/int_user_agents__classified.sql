@@ -1,41 +1,63 @@
 -- grain: one row per distinct user agent.
 
-with events as (
-    select * from {{ ref('int_events__unioned') }}
+{% set known = stored('int_user_agents__classified') %}
+{% set fields = ['bot_reason', 'device_category', 'os_name', 'browser_name'] %}
+
+with arriving as (
+    select user_agent from {{ ref('int_events__unioned') }}
+    where
+        user_agent is not null
+        and {{ is_arriving() }}
+    group by user_agent
 ),
 
-bot_rules as (
-    select * from {{ ref('bot_rules') }}
-),
+{% if known %}
 
+    known as (
+        select user_agent from {{ known }}
+    ),
+
+{% else %}
+
+    known as (
+        select user_agent from arriving
+        where false
+    ),
+
+{% endif %}
+
+-- Which user agents has nobody read yet? Rules are written for lower case.
 user_agents as (
-    select distinct user_agent
-    from events
-    where user_agent is not null
+    select
+        arriving.user_agent,
+        lower(arriving.user_agent) as lower_user_agent
+    from arriving
+    left join known
+        on arriving.user_agent = known.user_agent
+    where known.user_agent is null
 ),
 
+-- One field after the other, since Postgres keeps no more than 32 patterns compiled.
 matched as (
-    select
-        user_agents.user_agent,
-        bot_rules.bot_reason,
-        row_number() over (
-            partition by user_agents.user_agent
-            order by bot_rules.priority
-        ) as match_rank
-    from user_agents
-    inner join bot_rules
-        on {{ matches_regex('lower(user_agents.user_agent)', 'bot_rules.pattern') }}
+    {% for field in fields %}
+        select
+            user_agent,
+            '{{ field }}' as field,
+            {{ user_agent_verdict(field, 'lower_user_agent') }} as verdict
+        from user_agents
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 classified as (
     select
-        user_agents.user_agent,
-        matched.bot_reason
-    from user_agents
-    left join matched
-        on
-            user_agents.user_agent = matched.user_agent
-            and matched.match_rank = 1
+        user_agent,
+        {%- for field in fields %}
+            max(case when field = '{{ field }}' then verdict end) as {{ field }},
+        {%- endfor %}
+        '{{ definition_hash() }}' as definition_hash
+    from matched
+    group by user_agent
 )
 
 select * from classified

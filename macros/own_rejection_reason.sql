@@ -1,0 +1,18 @@
+{#- Why an event is rejected whatever else arrives: a case over its own columns. -#}
+{% macro own_rejection_reason() -%}
+    case
+        when visitor_id is null then 'missing_visitor'
+        when occurred_at is null then 'missing_time'
+        when
+            occurred_at
+            > received_at
+            + interval '{{ var("future_tolerance_minutes") }}' minute
+            then 'future'
+        {%- if var('event_age_limit_days') is not none %}
+        when
+            occurred_at
+            < received_at - interval '{{ var("event_age_limit_days") }}' day
+            then 'too_old'
+        {%- endif %}
+    end
+{%- endmacro %}
