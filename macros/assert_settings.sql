@@ -4,6 +4,7 @@
         {%- do assert_names() -%}
         {%- do assert_numbers() -%}
         {%- do assert_flags() -%}
+        {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
         {%- do assert_channel_preset() -%}
         {%- if 'generic' in enabled_sources() -%}
@@ -39,7 +40,8 @@
         'engaged_pause_limit_seconds', 'reporting_timezone', 'channel_preset',
         'internal_hosts', 'last_non_direct_lookback_days',
         'attribution_lookback_days', 'attribution_resets_after_conversion',
-        'attribution_half_life_days',
+        'attribution_half_life_days', 'attribution_direct', 'attribution_path',
+        'attribution_counts_non_converting',
     ]) }}
 {%- endmacro %}
 
@@ -90,6 +92,7 @@
         'accept_bots', 'accept_unknown_consent', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
         'session_splits_on_user_change', 'attribution_resets_after_conversion',
+        'attribution_counts_non_converting',
     ] -%}
     {%- for name in flags if var(name) is not boolean -%}
         {%- do stop_run(
@@ -103,6 +106,19 @@
                 ~ "', but must be a list, for example [" ~ var(name) ~ '].'
             ) -%}
         {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro assert_choices() -%}
+    {%- set choices = {
+        'attribution_direct': ['channel', 'excluded', 'excluded_unless_alone'],
+        'attribution_path': ['as_is', 'collapsed', 'first', 'unique'],
+    } -%}
+    {%- for name, known in choices.items() if var(name) not in known -%}
+        {%- do stop_run(
+            'the var ' ~ name ~ " is '" ~ var(name) ~ "', but must be one of "
+            ~ known | join(', ') ~ '.'
+        ) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -226,6 +226,8 @@ def test_every_macro_and_argument_is_described(demo: Build) -> None:
     ]
     assert [macro["name"] for macro in ours if not macro["description"].strip()] == []
     for macro in ours:
+        if macro["name"].startswith("materialization_"):
+            continue
         head = re.search(r"(?:macro|test) \w+\(([^)]*)\)", macro["macro_sql"])
         assert head, macro["name"]
         names = [part.split("=")[0].strip() for part in head[1].split(",") if part]

@@ -5,12 +5,17 @@ with credits as (
     select * from {{ ref('mart_attribution__credits') }}
 ),
 
+totals as (
+    select * from {{ ref('int_channel_days__shared') }}
+),
+
 ad_spend as (
     select * from {{ ref('int_ad_spend__channelled') }}
 ),
 
 attribution_models as (
     select * from {{ ref('attribution_models') }}
+    where is_enabled
 ),
 
 conversion_definitions as (
@@ -22,16 +27,29 @@ conversion_names as (
     from conversion_definitions
 ),
 
-credit_totals as (
+ledger_totals as (
     select
-        converted_date as report_date,
+        entry_date as report_date,
         channel,
         conversion_name,
         attribution_model,
-        cast(sum(credit) as numeric(18, 12)) as conversions,
-        cast(sum(attributed_revenue) as numeric(18, 2)) as attributed_revenue
+        sum(case when entry_type = 'conversion' then credit else 0 end) as conversions,
+        sum(case when entry_type = 'conversion' then attributed_revenue else 0 end)
+            as attributed_revenue,
+        sum(case when entry_type = 'reversal' then credit else 0 end)
+            as reversed_conversions,
+        sum(case when entry_type = 'reversal' then attributed_revenue else 0 end)
+            as reversed_revenue
     from credits
-    group by converted_date, channel, conversion_name, attribution_model
+    group by entry_date, channel, conversion_name, attribution_model
+),
+
+credit_totals as (
+    select * from ledger_totals
+
+    union all
+
+    select * from totals
 ),
 
 spend_totals as (
@@ -40,7 +58,7 @@ spend_totals as (
         ad_spend.channel,
         conversion_names.conversion_name,
         attribution_models.attribution_model,
-        cast(sum(ad_spend.spend) as numeric(18, 2)) as spend
+        sum(ad_spend.spend) as spend
     from ad_spend
     cross join conversion_names
     cross join attribution_models
@@ -60,11 +78,14 @@ joined as (
             as conversion_name,
         coalesce(credit_totals.attribution_model, spend_totals.attribution_model)
             as attribution_model,
-        coalesce(credit_totals.conversions, cast(0 as numeric(18, 12)))
-            as conversions,
-        coalesce(credit_totals.attributed_revenue, cast(0 as numeric(18, 2)))
+        cast(coalesce(credit_totals.conversions, 0) as numeric(18, 12)) as conversions,
+        cast(coalesce(credit_totals.reversed_conversions, 0) as numeric(18, 12))
+            as reversed_conversions,
+        cast(coalesce(credit_totals.attributed_revenue, 0) as numeric(18, 2))
             as attributed_revenue,
-        coalesce(spend_totals.spend, cast(0 as numeric(18, 2))) as spend
+        cast(coalesce(credit_totals.reversed_revenue, 0) as numeric(18, 2))
+            as reversed_revenue,
+        cast(coalesce(spend_totals.spend, 0) as numeric(18, 2)) as spend
     from credit_totals
     full outer join spend_totals
         on

@@ -1,4 +1,5 @@
--- grain: one row per day from the first session, conversion or spend to the last.
+-- grain: one row per day from the first session, conversion, reversal or spend to the
+-- last.
 
 with sessions as (
     select * from {{ ref('fct_sessions') }}
@@ -6,6 +7,10 @@ with sessions as (
 
 conversions as (
     select * from {{ ref('fct_conversions') }}
+),
+
+reversals as (
+    select * from {{ ref('fct_reversals') }}
 ),
 
 ad_spend as (
@@ -20,6 +25,11 @@ days as (
 
     select converted_date as report_date
     from conversions
+
+    union
+
+    select reversed_date as report_date
+    from reversals
 
     union
 
