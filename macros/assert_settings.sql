@@ -41,7 +41,7 @@
         'internal_hosts', 'last_non_direct_lookback_days',
         'attribution_lookback_days', 'attribution_resets_after_conversion',
         'attribution_half_life_days', 'attribution_direct', 'attribution_path',
-        'attribution_counts_non_converting',
+        'attribution_counts_non_converting', 'reporting_currency',
     ]) }}
 {%- endmacro %}
 
@@ -114,6 +114,14 @@
         'attribution_direct': ['channel', 'excluded', 'excluded_unless_alone'],
         'attribution_path': ['as_is', 'collapsed', 'first', 'unique'],
     } -%}
+    {%- set currency = var('reporting_currency') -%}
+    {%- if currency is not none
+        and not modules.re.fullmatch('[A-Z]{3}', currency | string) -%}
+        {%- do stop_run(
+            "the var reporting_currency is '" ~ currency
+            ~ "', but must be a code of three capitals such as EUR, or null."
+        ) -%}
+    {%- endif -%}
     {%- for name, known in choices.items() if var(name) not in known -%}
         {%- do stop_run(
             'the var ' ~ name ~ " is '" ~ var(name) ~ "', but must be one of "

@@ -11,7 +11,7 @@ reversals as (
 ),
 
 effects as (
-    select * from {{ ref('mart_attribution__removal_effects') }}
+    select * from {{ ref('int_channels__removed') }}
 ),
 
 attribution_models as (
@@ -61,47 +61,36 @@ days as (
     group by report_date, conversion_name, unattributed_reason
 ),
 
--- Shares of the channels in a row, so that those of a day sum to what was booked.
-summed as (
-    select
-        conversion_name,
-        markov_order,
-        channel,
-        conversion_share,
-        cast(
-            sum(conversion_share) over (
-                partition by conversion_name, markov_order
-                order by removal_effect, {{ byte_order('channel') }}
-                rows between unbounded preceding and current row
-            ) as numeric(18, 12)
-        ) as share_after
-    from effects
-),
-
 attributed as (
     select
         days.report_date,
-        summed.channel,
+        effects.channel,
         days.conversion_name,
         attribution_models.attribution_model,
-        cast(days.credit * summed.conversion_share as numeric(18, 12)) as conversions,
+        cast(days.credit * effects.conversion_share as numeric(18, 12)) as conversions,
         {{ part_between(
-            'days.revenue', 'summed.share_after - summed.conversion_share',
-            'summed.share_after', 2
+            'days.revenue',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            2
         ) }} as attributed_revenue,
         {{ part_between(
-            'days.reversed_credit', 'summed.share_after - summed.conversion_share',
-            'summed.share_after', 12
+            'days.reversed_credit',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            12
         ) }} as reversed_conversions,
         {{ part_between(
-            'days.reversed_revenue', 'summed.share_after - summed.conversion_share',
-            'summed.share_after', 2
+            'days.reversed_revenue',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            2
         ) }} as reversed_revenue
     from days
-    inner join summed
-        on days.conversion_name = summed.conversion_name
+    inner join effects
+        on days.conversion_name = effects.conversion_name
     inner join attribution_models
-        on summed.markov_order = attribution_models.markov_order
+        on effects.markov_order = attribution_models.markov_order
     where days.unattributed_reason is null
 ),
 

@@ -13,7 +13,7 @@ conversions as (
 ),
 
 effects as (
-    select * from {{ ref('mart_attribution__removal_effects') }}
+    select * from {{ ref('int_channels__removed') }}
 ),
 
 attribution_models as (

@@ -22,12 +22,18 @@ matched as (
         events.order_id,
         events.occurred_at,
         events.received_at,
+        events.currency as reported_currency,
         events.revenue as reported_amount,
         conversions.conversion_id,
         conversions.conversion_name,
         conversions.revenue,
         case
-            when not reversal_definitions.reverses_all then greatest(events.revenue, 0)
+            when not reversal_definitions.reverses_all
+                then
+                    cast(
+                        greatest(events.revenue, 0)
+                        * coalesce(conversions.currency_rate, 0) as numeric(18, 2)
+                    )
         end as refunded_amount
     from events
     inner join reversal_definitions
@@ -105,6 +111,7 @@ final as (
         cast({{ local_time('occurred_at') }} as date) as reversed_date,
         event_name,
         conversion_name,
+        reported_currency,
         reported_amount,
         cast(coalesce(reversed_before, 0) as numeric(18, 2)) as revenue_before,
         cast(coalesce(reversed_so_far, 0) as numeric(18, 2)) as revenue_after,
