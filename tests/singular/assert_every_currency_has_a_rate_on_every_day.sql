@@ -17,9 +17,7 @@ with used as (
         spend_date as report_date,
         currency_rate
     from {{ ref('int_ad_spend__classified') }}
-    where
-        delivered_currency <> currency
-        and spend_date is not null
+    where delivered_currency <> currency
 ),
 
 compared as (

@@ -52,10 +52,7 @@ classified as (
         campaign,
         currency as delivered_currency,
         {{ reported_currency('currency') }} as currency,
-        case
-            when spend_date is null then 'missing_date'
-            when copy_number > 1 then 'duplicate'
-        end as rejection_reason,
+        case when copy_number > 1 then 'duplicate' end as rejection_reason,
         copy_number,
         currency_rate,
         spend as delivered_spend,
