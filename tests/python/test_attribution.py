@@ -588,32 +588,33 @@ def test_a_campaign_may_hold_the_mark_of_paths(shop: Build) -> None:
 
 @pytest.fixture(scope="module")
 def priced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with rates for two days, and the tests of money."""
+    """A copy of the project with rates for two days, and the test of them."""
     project = tmp_path_factory.mktemp("priced")
     copy_project(project)
     (project / "seeds" / "rates" / "currency_rates.csv").write_text(
         "rate_date,currency,rate\n2026-03-02,USD,0.9137\n2026-03-03,USD,0.5\n"
     )
-    (project / "tests" / "singular").mkdir()
-    for name in (
-        "assert_every_currency_has_a_rate_on_every_day",
-        "assert_revenue_is_in_one_currency",
-    ):
-        shutil.copy(ROOT / "tests" / "singular" / f"{name}.sql", project / "tests")
+    name = "assert_every_currency_has_a_rate_on_every_day.sql"
+    shutil.copy(ROOT / "tests" / "singular" / name, project / "tests" / name)
     return project
 
 
 def converted(
-    build: Builder, folder: Path, project: Path, rows: Iterable[dict[str, object]]
+    build: Builder,
+    folder: Path,
+    project: Path,
+    rows: Iterable[dict[str, object]],
+    *,
+    runs_tests: bool,
 ) -> Build:
-    """A build in euros, with the tests of money."""
+    """A build in euros."""
     events = write_parquet(folder / "events.parquet", list(rows))
     return build(
         generic(events, COLUMNS) | {"reporting_currency": "EUR"},
         select="+fct_reversals +int_ad_spend__classified"
         " assert_every_currency_has_a_rate_on_every_day",
         project=project,
-        runs_tests=True,
+        runs_tests=runs_tests,
     )
 
 
@@ -622,7 +623,8 @@ def test_currencies_are_converted_at_the_rate_of_the_day(
 ) -> None:
     """A refund at the rate of its order, so that nothing is left of it."""
     dollars = order("dollars", "100.00", (1, "refund", "100.00"), currency="USD")
-    made = converted(build, tmp_path, priced, [*order("euros", "10.00"), *dollars])
+    rows = [*order("euros", "10.00"), *dollars]
+    made = converted(build, tmp_path, priced, rows, runs_tests=False)
     assert made.is_green, made.said
     assert made.rows(
         "select order_id, revenue, currency, delivered_revenue, delivered_currency"
@@ -638,7 +640,8 @@ def test_a_missing_rate_fails_and_names_currency_and_day(
     build: Builder, tmp_path: Path, priced: Path
 ) -> None:
     """Rather than take a day's amount for nothing, or for euros."""
-    made = converted(build, tmp_path, priced, order("pounds", "100.00", currency="GBP"))
+    pounds = order("pounds", "100.00", currency="GBP")
+    made = converted(build, tmp_path, priced, pounds, runs_tests=True)
     assert not made.is_green
     assert "assert_every_currency_has_a_rate_on_every_day" in made.said
     (compiled,) = (made.folder / "target" / "compiled").rglob(

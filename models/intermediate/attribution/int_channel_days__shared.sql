@@ -67,7 +67,10 @@ attributed as (
         effects.channel,
         days.conversion_name,
         attribution_models.attribution_model,
-        cast(days.credit * effects.conversion_share as numeric(18, 12)) as conversions,
+        cast(
+            cast(days.credit as numeric(18, 0)) * effects.conversion_share
+            as numeric(18, 12)
+        ) as conversions,
         {{ part_between(
             'days.revenue',
             'effects.share_before',

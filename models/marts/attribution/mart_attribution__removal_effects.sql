@@ -27,7 +27,8 @@ final as (
         effects.removal_effect,
         effects.conversion_share,
         cast(
-            totals.conversions * effects.conversion_share as numeric(24, 12)
+            cast(totals.conversions as numeric(18, 0)) * effects.conversion_share
+            as numeric(24, 12)
         ) as conversions,
         {{ part_between(
             'totals.revenue',

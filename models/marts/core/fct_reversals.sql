@@ -28,7 +28,9 @@ matched as (
         conversions.conversion_name,
         conversions.revenue,
         case
-            when not reversal_definitions.reverses_all
+            when
+                events.revenue is not null
+                and not reversal_definitions.reverses_all
                 then
                     cast(
                         greatest(events.revenue, 0)
