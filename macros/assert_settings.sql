@@ -4,6 +4,7 @@
         {%- do assert_names() -%}
         {%- do assert_numbers() -%}
         {%- do assert_flags() -%}
+        {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
         {%- do assert_channel_rules() -%}
         {%- if 'generic' in enabled_sources() -%}
@@ -40,7 +41,9 @@
         'engaged_pause_limit_seconds', 'reporting_timezone', 'channel_preset',
         'internal_hosts', 'last_non_direct_lookback_days',
         'attribution_lookback_days', 'attribution_resets_after_conversion',
-        'attribution_half_life_days',
+        'attribution_half_life_days', 'attribution_direct', 'attribution_path',
+        'attribution_counts_non_converting', 'reporting_currency',
+        'attribution_bootstrap_samples',
     ]) }}
 {%- endmacro %}
 
@@ -49,7 +52,8 @@
         'session_timeout_minutes': 1, 'engaged_session_seconds': 0,
         'engaged_pause_limit_seconds': 0, 'future_tolerance_minutes': 0,
         'last_non_direct_lookback_days': 0, 'attribution_lookback_days': 0,
-        'attribution_half_life_days': 1, 'bot_limit_seconds': 1,
+        'attribution_half_life_days': 1, 'attribution_bootstrap_samples': 0,
+        'bot_limit_seconds': 1,
     } -%}
     {%- for name, least in numbers.items() -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
@@ -92,6 +96,7 @@
         'accept_bots', 'accept_unknown_consent', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
         'session_splits_on_user_change', 'attribution_resets_after_conversion',
+        'attribution_counts_non_converting',
     ] -%}
     {%- for name in flags if var(name) is not boolean -%}
         {%- do stop_run(
@@ -105,6 +110,27 @@
                 ~ "', but must be a list, for example [" ~ var(name) ~ '].'
             ) -%}
         {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro assert_choices() -%}
+    {%- set choices = {
+        'attribution_direct': ['channel', 'excluded', 'excluded_unless_alone'],
+        'attribution_path': ['as_is', 'collapsed', 'first', 'unique'],
+    } -%}
+    {%- set currency = var('reporting_currency') -%}
+    {%- if currency is not none
+        and not modules.re.fullmatch('[A-Z]{3}', currency | string) -%}
+        {%- do stop_run(
+            "the var reporting_currency is '" ~ currency
+            ~ "', but must be a code of three capitals such as EUR, or null."
+        ) -%}
+    {%- endif -%}
+    {%- for name, known in choices.items() if var(name) not in known -%}
+        {%- do stop_run(
+            'the var ' ~ name ~ " is '" ~ var(name) ~ "', but must be one of "
+            ~ known | join(', ') ~ '.'
+        ) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -15,6 +15,7 @@
         'reporting_timezone', 'channel_preset', 'internal_hosts',
         'last_non_direct_lookback_days', 'attribution_lookback_days',
         'attribution_resets_after_conversion', 'attribution_half_life_days',
+        'attribution_direct', 'attribution_path', 'reporting_currency',
     ] -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}

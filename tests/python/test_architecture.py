@@ -16,6 +16,9 @@ MAY_READ = {
     "intermediate": {"staging", "intermediate", "seeds"},
     "marts": {"intermediate", "marts", "seeds"},
 }
+# Folders of intermediate that stand between the facts and the marts of one topic:
+# attribution starts where sessions and conversions are done.
+ABOVE_FACTS = {"attribution"}
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
 NOT_OURS |= {".hypothesis"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
@@ -94,6 +97,11 @@ def test_layers_read_only_downwards(nodes: dict[str, Node], models: list[Node]) 
         for model in models
         for parent in model["depends_on"]["nodes"]
         if layer(nodes[parent]) not in MAY_READ[layer(model)]
+        and not (
+            layer(model) == "intermediate"
+            and model["fqn"][2] in ABOVE_FACTS
+            and nodes[parent]["fqn"][1:3] == ["marts", "core"]
+        )
     ]
     assert {layer(model) for model in models} == set(MAY_READ)
     assert wrong == []
@@ -226,6 +234,8 @@ def test_every_macro_and_argument_is_described(demo: Build) -> None:
     ]
     assert [macro["name"] for macro in ours if not macro["description"].strip()] == []
     for macro in ours:
+        if macro["name"].startswith("materialization_"):
+            continue
         head = re.search(r"(?:macro|test) \w+\(([^)]*)\)", macro["macro_sql"])
         assert head, macro["name"]
         names = [part.split("=")[0].strip() for part in head[1].split(",") if part]

@@ -1,40 +1,57 @@
--- grain: one row per conversion and model whose credit or revenue leaks.
+-- grain: one row per conversion or reversal and model whose credit or revenue leaks.
 
-with conversions as (
-    select * from {{ ref('fct_conversions') }}
+with ledger_models as (
+    select * from {{ ref('attribution_models') }}
+    where
+        is_enabled
+        and kind <> 'markov'
 ),
 
-attribution_models as (
-    select * from {{ ref('attribution_models') }}
+-- A conversion books all of itself, a reversal the share that goes back.
+entries as (
+    select
+        conversion_id as entry_id,
+        cast(1 as numeric(18, 12)) as credit,
+        revenue
+    from {{ ref('fct_conversions') }}
+
+    union all
+
+    select
+        reversal_id as entry_id,
+        share_before - share_after as credit,
+        -reversed_revenue as revenue
+    from {{ ref('fct_reversals') }}
+    where conversion_id is not null
 ),
 
 credits as (
     select
-        conversion_id,
+        entry_id,
         attribution_model,
         sum(credit) as credit,
         sum(attributed_revenue) as attributed_revenue
     from {{ ref('mart_attribution__credits') }}
-    group by conversion_id, attribution_model
+    group by entry_id, attribution_model
 ),
 
 compared as (
     select
-        conversions.conversion_id,
-        attribution_models.attribution_model,
-        conversions.revenue,
-        credits.credit,
-        credits.attributed_revenue
-    from conversions
-    cross join attribution_models
+        entries.entry_id,
+        ledger_models.attribution_model,
+        entries.credit,
+        entries.revenue,
+        coalesce(credits.credit, 0) as booked_credit,
+        coalesce(credits.attributed_revenue, 0) as booked_revenue
+    from entries
+    cross join ledger_models
     left join credits
         on
-            conversions.conversion_id = credits.conversion_id
-            and attribution_models.attribution_model = credits.attribution_model
+            entries.entry_id = credits.entry_id
+            and ledger_models.attribution_model = credits.attribution_model
 )
 
 select * from compared
 where
-    credit is null
-    or credit <> 1
-    or attributed_revenue <> revenue
+    credit <> booked_credit
+    or revenue <> booked_revenue

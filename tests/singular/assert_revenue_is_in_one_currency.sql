@@ -1,5 +1,5 @@
 -- grain: one row per currency, where conversions or spend hold more than one: sums of
--- several currencies mean nothing.
+-- several currencies mean nothing. The var reporting_currency has them converted.
 
 with currencies as (
     select currency
@@ -9,7 +9,7 @@ with currencies as (
     union
 
     select currency
-    from {{ ref('int_ad_spend__unioned') }}
+    from {{ ref('int_ad_spend__classified') }}
     where currency is not null
 ),
 

@@ -4,7 +4,8 @@ with delivered as (
     select
         spend_date as report_date,
         sum(spend) as spend
-    from {{ ref('int_ad_spend__unioned') }}
+    from {{ ref('int_ad_spend__classified') }}
+    where rejection_reason is null
     group by spend_date
 ),
 

@@ -2,7 +2,8 @@
 -- give spend and sessions their channel, so that both meet in one row.
 
 with ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+    select * from {{ ref('int_ad_spend__classified') }}
+    where rejection_reason is null
 ),
 
 traffic_sources as (

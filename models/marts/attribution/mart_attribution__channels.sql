@@ -5,12 +5,17 @@ with credits as (
     select * from {{ ref('mart_attribution__credits') }}
 ),
 
+totals as (
+    select * from {{ ref('int_channel_days__shared') }}
+),
+
 ad_spend as (
     select * from {{ ref('int_ad_spend__channelled') }}
 ),
 
 attribution_models as (
     select * from {{ ref('attribution_models') }}
+    where is_enabled
 ),
 
 conversion_definitions as (
@@ -22,56 +27,69 @@ conversion_names as (
     from conversion_definitions
 ),
 
-credit_totals as (
+-- The ledger, the totals that are no part of it, and spend, which stays where nothing
+-- was converted.
+parts as (
     select
-        converted_date as report_date,
+        entry_date as report_date,
         channel,
         conversion_name,
         attribution_model,
-        cast(sum(credit) as numeric(18, 12)) as conversions,
-        cast(sum(attributed_revenue) as numeric(18, 2)) as attributed_revenue
+        case when entry_type = 'conversion' then credit end as conversions,
+        case when entry_type = 'reversal' then credit end as reversed_conversions,
+        case when entry_type = 'conversion' then attributed_revenue end
+            as attributed_revenue,
+        case when entry_type = 'reversal' then attributed_revenue end
+            as reversed_revenue,
+        cast(null as numeric(18, 2)) as spend
     from credits
-    group by converted_date, channel, conversion_name, attribution_model
-),
 
-spend_totals as (
+    union all
+
+    select
+        report_date,
+        channel,
+        conversion_name,
+        attribution_model,
+        conversions,
+        reversed_conversions,
+        attributed_revenue,
+        reversed_revenue,
+        cast(null as numeric(18, 2)) as spend
+    from totals
+
+    union all
+
     select
         ad_spend.spend_date as report_date,
         ad_spend.channel,
         conversion_names.conversion_name,
         attribution_models.attribution_model,
-        cast(sum(ad_spend.spend) as numeric(18, 2)) as spend
+        cast(null as numeric(18, 12)) as conversions,
+        cast(null as numeric(18, 12)) as reversed_conversions,
+        cast(null as numeric(18, 2)) as attributed_revenue,
+        cast(null as numeric(18, 2)) as reversed_revenue,
+        ad_spend.spend
     from ad_spend
     cross join conversion_names
     cross join attribution_models
-    group by
-        ad_spend.spend_date,
-        ad_spend.channel,
-        conversion_names.conversion_name,
-        attribution_models.attribution_model
 ),
 
--- Spend without a conversion stays, and a conversion without spend.
-joined as (
+summed as (
     select
-        coalesce(credit_totals.report_date, spend_totals.report_date) as report_date,
-        coalesce(credit_totals.channel, spend_totals.channel) as channel,
-        coalesce(credit_totals.conversion_name, spend_totals.conversion_name)
-            as conversion_name,
-        coalesce(credit_totals.attribution_model, spend_totals.attribution_model)
-            as attribution_model,
-        coalesce(credit_totals.conversions, cast(0 as numeric(18, 12)))
-            as conversions,
-        coalesce(credit_totals.attributed_revenue, cast(0 as numeric(18, 2)))
+        report_date,
+        channel,
+        conversion_name,
+        attribution_model,
+        cast(coalesce(sum(conversions), 0) as numeric(18, 12)) as conversions,
+        cast(coalesce(sum(reversed_conversions), 0) as numeric(18, 12))
+            as reversed_conversions,
+        cast(coalesce(sum(attributed_revenue), 0) as numeric(18, 2))
             as attributed_revenue,
-        coalesce(spend_totals.spend, cast(0 as numeric(18, 2))) as spend
-    from credit_totals
-    full outer join spend_totals
-        on
-            credit_totals.report_date = spend_totals.report_date
-            and credit_totals.channel = spend_totals.channel
-            and credit_totals.conversion_name = spend_totals.conversion_name
-            and credit_totals.attribution_model = spend_totals.attribution_model
+        cast(coalesce(sum(reversed_revenue), 0) as numeric(18, 2)) as reversed_revenue,
+        cast(coalesce(sum(spend), 0) as numeric(18, 2)) as spend
+    from parts
+    group by report_date, channel, conversion_name, attribution_model
 ),
 
 final as (
@@ -79,7 +97,7 @@ final as (
         *,
         {{ rate('nullif(spend, 0)', 'conversions') }} as cost_per_acquisition,
         {{ rate('attributed_revenue', 'spend') }} as return_on_ad_spend
-    from joined
+    from summed
 )
 
 select * from final

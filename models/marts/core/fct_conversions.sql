@@ -22,6 +22,10 @@ conversion_definitions as (
     select * from {{ ref('conversion_definitions') }}
 ),
 
+currency_rates as (
+    select * from {{ ref('currency_rates') }}
+),
+
 defined as (
     select
         events.*,
@@ -42,7 +46,7 @@ defined as (
             like conversion_definitions.page_path_pattern
 ),
 
-final as (
+joined as (
     select
         {{ surrogate_key([
             'defined.source_name', 'defined.conversion_name', 'defined.event_id'
@@ -56,11 +60,9 @@ final as (
         defined.occurred_at as converted_at,
         cast({{ local_time('defined.occurred_at') }} as date) as converted_date,
         defined.conversion_name,
-        defined.currency,
-        coalesce(defined.visitor_marketing_consent, 'unknown') as marketing_consent,
-        coalesce(defined.revenue, cast(0 as numeric(18, 2))) as revenue,
-        {{ last_batch(['int_sessions__identified']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        defined.currency as delivered_currency,
+        defined.revenue as delivered_revenue,
+        coalesce(defined.visitor_marketing_consent, 'unknown') as marketing_consent
     from defined
     inner join sessionized
         on
@@ -76,6 +78,47 @@ final as (
             and sessionized.visitor_id = sessions.visitor_id
             and sessionized.session_started_at = sessions.session_started_at
     where defined.order_copy_number = 1
+),
+
+-- The rate is kept, so that a test can tell a row whose rate came or changed later.
+rated as (
+    select
+        joined.*,
+        cast(
+            {{ reporting_rate('joined.delivered_currency', 'currency_rates.rate') }}
+            as numeric(18, 9)
+        ) as currency_rate
+    from joined
+    left join currency_rates
+        on
+            joined.delivered_currency = currency_rates.currency
+            and joined.converted_date = currency_rates.rate_date
+),
+
+final as (
+    select
+        conversion_id,
+        source_name,
+        event_id,
+        session_id,
+        visitor_id,
+        person_id,
+        order_id,
+        converted_at,
+        converted_date,
+        conversion_name,
+        {{ reported_currency('delivered_currency') }} as currency,
+        delivered_currency,
+        marketing_consent,
+        currency_rate,
+        delivered_revenue,
+        coalesce(
+            cast(delivered_revenue * currency_rate as numeric(18, 2)),
+            cast(0 as numeric(18, 2))
+        ) as revenue,
+        {{ last_batch(['int_sessions__identified']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
+    from rated
 )
 
 select * from final

@@ -1,0 +1,43 @@
+{#- A model that is one step from the model which its meta calls start_model. The step is
+    repeated, each time from what the last time made, until nothing changes. -#}
+{% materialization fixed_point, default, supported_languages=['sql'] %}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set start = ref(config.get('meta')['start_model']) -%}
+    {%- set steps = [
+        make_intermediate_relation(target, '__step_a'),
+        make_intermediate_relation(target, '__step_b'),
+    ] -%}
+    {%- for step in steps -%} {%- do drop_relation_if_exists(step) -%} {%- endfor -%}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- call statement('main') -%}
+        {{ get_create_table_as_sql(False, steps[0], sql) }}
+    {%- endcall -%}
+    {#- Far more than any journey needs: who gets here has a loop without a way out. -#}
+    {%- set turns = namespace(number=0, is_done=false) -%}
+    {%- for _ in range(1000) if not turns.is_done -%}
+        {%- set last = steps[turns.number % 2] -%}
+        {%- set next = steps[(turns.number + 1) % 2] -%}
+        {%- call statement() -%}
+            {{ get_create_table_as_sql(False, next, sql | replace(start | string, last | string)) }}
+        {%- endcall -%}
+        {%- set changed = run_query(
+            'select count(*) from (select * from ' ~ next ~ ' except select * from '
+            ~ last ~ ') as changed'
+        ).columns[0].values()[0] -%}
+        {%- do drop_relation_if_exists(last) -%}
+        {%- set turns.number = turns.number + 1 -%}
+        {%- set turns.is_done = changed == 0 -%}
+    {%- endfor -%}
+    {%- if not turns.is_done -%}
+        {%- do stop_run(model.name ~ ' still changes after 1000 turns.') -%}
+    {%- endif -%}
+
+    {%- set held = load_cached_relation(this) -%}
+    {%- if held is not none -%} {%- do drop_relation_if_exists(held) -%} {%- endif -%}
+    {%- do adapter.rename_relation(steps[turns.number % 2], target) -%}
+    {%- do persist_docs(target, model) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}

@@ -1,0 +1,17 @@
+{#- What one unit of a currency is worth in the reporting currency: 1 where there is
+    nothing to convert, null where the rate is missing, which a test then names. -#}
+{% macro reporting_rate(currency, rate) -%}
+    case
+        when {{ 'true' if var('reporting_currency') is none else 'false' }} then 1
+        when {{ currency }} is null then 1
+        when {{ currency }} = '{{ var("reporting_currency") }}' then 1
+        else {{ rate }}
+    end
+{%- endmacro %}
+
+{#- The currency of an amount once it is converted. -#}
+{% macro reported_currency(currency) -%}
+    {%- if var('reporting_currency') is none -%} {{ currency }}
+    {%- else -%} '{{ var("reporting_currency") }}'
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,123 @@
+-- grain: one row per day, channel, conversion name and model of channel totals: what
+-- was booked on the day, and what went back, shared by removal effects.
+
+with conversions as (
+    select * from {{ ref('int_conversions__accounted') }}
+),
+
+reversals as (
+    select * from {{ ref('fct_reversals') }}
+    where conversion_id is not null
+),
+
+effects as (
+    select * from {{ ref('int_channels__removed') }}
+),
+
+attribution_models as (
+    select * from {{ ref('attribution_models') }}
+    where
+        is_enabled
+        and kind = 'markov'
+),
+
+entries as (
+    select
+        converted_date as report_date,
+        conversion_name,
+        unattributed_reason,
+        1 as credit,
+        revenue,
+        cast(0 as numeric(18, 12)) as reversed_credit,
+        cast(0 as numeric(18, 2)) as reversed_revenue
+    from conversions
+
+    union all
+
+    select
+        reversals.reversed_date as report_date,
+        conversions.conversion_name,
+        conversions.unattributed_reason,
+        0 as credit,
+        cast(0 as numeric(18, 2)) as revenue,
+        cast(reversals.share_before - reversals.share_after as numeric(18, 12))
+            as reversed_credit,
+        cast(-reversals.reversed_revenue as numeric(18, 2)) as reversed_revenue
+    from reversals
+    inner join conversions
+        on reversals.conversion_id = conversions.conversion_id
+),
+
+days as (
+    select
+        report_date,
+        conversion_name,
+        unattributed_reason,
+        sum(credit) as credit,
+        sum(revenue) as revenue,
+        cast(sum(reversed_credit) as numeric(18, 12)) as reversed_credit,
+        sum(reversed_revenue) as reversed_revenue
+    from entries
+    group by report_date, conversion_name, unattributed_reason
+),
+
+attributed as (
+    select
+        days.report_date,
+        effects.channel,
+        days.conversion_name,
+        attribution_models.attribution_model,
+        cast(
+            cast(days.credit as numeric(18, 0)) * effects.conversion_share
+            as numeric(18, 12)
+        ) as conversions,
+        {{ part_between(
+            'days.revenue',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            2
+        ) }} as attributed_revenue,
+        {{ part_between(
+            'days.reversed_credit',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            12
+        ) }} as reversed_conversions,
+        {{ part_between(
+            'days.reversed_revenue',
+            'effects.share_before',
+            'effects.share_before + effects.conversion_share',
+            2
+        ) }} as reversed_revenue
+    from days
+    inner join effects
+        on days.conversion_name = effects.conversion_name
+    inner join attribution_models
+        on effects.markov_order = attribution_models.markov_order
+    where days.unattributed_reason is null
+),
+
+unattributed as (
+    select
+        days.report_date,
+        days.unattributed_reason as channel,
+        days.conversion_name,
+        attribution_models.attribution_model,
+        cast(days.credit as numeric(18, 12)) as conversions,
+        cast(days.revenue as numeric(18, 2)) as attributed_revenue,
+        days.reversed_credit as reversed_conversions,
+        cast(days.reversed_revenue as numeric(18, 2)) as reversed_revenue
+    from days
+    cross join attribution_models
+    where days.unattributed_reason is not null
+),
+
+shared as (
+    select * from attributed
+
+    union all
+
+    select * from unattributed
+)
+
+select * from shared

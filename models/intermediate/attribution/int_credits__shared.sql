@@ -1,0 +1,121 @@
+-- grain: one row per conversion, touch and model that weighs the touches of a journey
+-- by itself; a conversion without a touch is one row per model, with the reason.
+
+with touches as (
+    select * from {{ ref('int_touches__weighted') }}
+),
+
+conversions as (
+    select * from {{ ref('int_conversions__accounted') }}
+    where {{ is_person_touched('int_credits__shared') }}
+),
+
+attribution_models as (
+    select distinct attribution_model
+    from {{ ref('int_attribution_models__resolved') }}
+),
+
+-- In whole units, since a sum of floats depends on the order of its terms.
+united as (
+    select
+        *,
+        cast({{ units_of('touch_weight') }} as numeric(18, 0)) as touch_units
+    from touches
+),
+
+summed as (
+    select
+        *,
+        sum(touch_units) over (
+            partition by conversion_id, attribution_model
+        ) as conversion_units
+    from united
+),
+
+-- Weights that leave every touch without any, as shares of 0 may, count as none.
+rounded as (
+    select
+        *,
+        coalesce(
+            {{ ratio('touch_units', 'conversion_units', 12) }},
+            {{ ratio('1', 'touch_count', 12) }}
+        ) as rounded_credit
+    from summed
+),
+
+preceded as (
+    select
+        *,
+        coalesce(
+            sum(rounded_credit) over (
+                partition by conversion_id, attribution_model
+                order by touch_number
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as credit_before
+    from rounded
+),
+
+-- What rounding leaves over goes to the last touch.
+credited as (
+    select
+        conversion_id,
+        attribution_model,
+        case when applied_model <> attribution_model then applied_model end
+            as fallback_model,
+        channel,
+        touch_number,
+        case
+            when touch_number < touch_count then rounded_credit
+            else 1 - credit_before
+        end as credit,
+        cast(credit_before as numeric(18, 12)) as credit_before
+    from preceded
+),
+
+uncredited as (
+    select
+        conversions.conversion_id,
+        attribution_models.attribution_model,
+        cast(null as {{ dbt.type_string() }}) as fallback_model,
+        conversions.unattributed_reason as channel,
+        cast(null as bigint) as touch_number,
+        1 as credit,
+        cast(0 as numeric(18, 12)) as credit_before
+    from conversions
+    cross join attribution_models
+    where conversions.unattributed_reason is not null
+),
+
+all_credits as (
+    select * from credited
+
+    union all
+
+    select * from uncredited
+),
+
+shared as (
+    select
+        conversions.person_id,
+        all_credits.conversion_id,
+        all_credits.attribution_model,
+        all_credits.fallback_model,
+        all_credits.channel,
+        all_credits.touch_number,
+        cast(all_credits.credit as numeric(18, 12)) as credit,
+        {{ part_between(
+            'conversions.revenue',
+            'all_credits.credit_before',
+            'all_credits.credit_before + all_credits.credit',
+            2
+        ) }} as attributed_revenue,
+        {{ last_batch(['int_journeys__pathed', 'fct_conversions']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
+    from all_credits
+    inner join conversions
+        on all_credits.conversion_id = conversions.conversion_id
+)
+
+select * from shared

@@ -1,0 +1,92 @@
+-- grain: one row per conversion and touch on its path, with where on the path the touch
+-- stands and where the touches stand that models look for.
+
+with touches as (
+    select * from {{ ref('int_journeys__pathed') }}
+    where
+        {{ is_person_touched('int_credits__shared') }}
+        and is_converted
+        and touch_number is not null
+),
+
+stages as (
+    select * from {{ ref('int_conversions__staged') }}
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+visited as (
+    select
+        touches.journey_id as conversion_id,
+        touches.conversion_name,
+        touches.person_id,
+        touches.channel,
+        touches.touched_at,
+        touches.touch_number,
+        touches.touch_count,
+        touches.seconds_to_end,
+        touches.is_direct,
+        channels.is_paid,
+        row_number() over (
+            partition by touches.journey_id, touches.channel
+            order by touches.touch_number
+        ) as visit_number,
+        count(*) over (
+            partition by touches.journey_id, touches.channel
+        ) as visit_count
+    from touches
+    inner join channels
+        on touches.channel = channels.channel
+),
+
+paths as (
+    select
+        visited.conversion_id,
+        min(case when not visited.is_direct then visited.touch_number end)
+            as first_non_direct_number,
+        max(case when not visited.is_direct then visited.touch_number end)
+            as last_non_direct_number,
+        min(case when visited.is_paid then visited.touch_number end)
+            as first_paid_number,
+        max(case when visited.is_paid then visited.touch_number end)
+            as last_paid_number,
+        max(
+            case when visited.touched_at <= stages.lead_at then visited.touch_number end
+        ) as lead_number,
+        max(
+            case
+                when visited.touched_at <= stages.opportunity_at
+                    then visited.touch_number
+            end
+        ) as opportunity_number,
+        min(visited.seconds_to_end) as last_seconds_to_end,
+        count(case when visited.visit_number = 1 then 1 end) as channel_count
+    from visited
+    inner join stages
+        on visited.conversion_id = stages.conversion_id
+    group by visited.conversion_id
+),
+
+placed as (
+    select
+        visited.*,
+        paths.first_non_direct_number,
+        paths.last_non_direct_number,
+        paths.first_paid_number,
+        paths.last_paid_number,
+        paths.lead_number,
+        paths.opportunity_number,
+        paths.channel_count,
+        paths.lead_number is not null as has_lead,
+        paths.opportunity_number is not null as has_opportunity,
+        {{ dbt.cast(
+            'visited.seconds_to_end - paths.last_seconds_to_end', 'double precision'
+        ) }} as seconds_before_last
+    from visited
+    inner join paths
+        on visited.conversion_id = paths.conversion_id
+)
+
+select * from placed

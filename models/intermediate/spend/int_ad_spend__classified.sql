@@ -1,0 +1,65 @@
+-- grain: one row per row of ad spend delivered, with why it does not count, if so.
+
+with ad_spend as (
+    select * from {{ ref('int_ad_spend__unioned') }}
+),
+
+currency_rates as (
+    select * from {{ ref('currency_rates') }}
+),
+
+-- Rows that agree in everything are one row that was delivered again; those of one day
+-- and campaign that differ in anything are parts of it.
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by
+                source_name,
+                spend_date,
+                source,
+                medium,
+                campaign,
+                currency,
+                spend,
+                clicks,
+                impressions
+            order by spend_date
+        ) as copy_number
+    from ad_spend
+),
+
+rated as (
+    select
+        numbered.*,
+        cast(
+            {{ reporting_rate('numbered.currency', 'currency_rates.rate') }}
+            as numeric(18, 9)
+        ) as currency_rate
+    from numbered
+    left join currency_rates
+        on
+            numbered.currency = currency_rates.currency
+            and numbered.spend_date = currency_rates.rate_date
+),
+
+classified as (
+    select
+        source_name,
+        spend_date,
+        source,
+        medium,
+        campaign,
+        currency as delivered_currency,
+        {{ reported_currency('currency') }} as currency,
+        case when copy_number > 1 then 'duplicate' end as rejection_reason,
+        copy_number,
+        currency_rate,
+        spend as delivered_spend,
+        cast(spend * coalesce(currency_rate, 0) as numeric(18, 2)) as spend,
+        clicks,
+        impressions
+    from rated
+)
+
+select * from classified

@@ -1,0 +1,706 @@
+"""Attribution against answers found by other means: algebra, fractions, hashes."""
+
+import csv
+import hashlib
+import math
+import random
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from harness import (
+    ROOT,
+    SHARED,
+    Build,
+    Builder,
+    Row,
+    copy_project,
+    generic,
+    needs,
+    write_parquet,
+)
+
+HANDS = SHARED / "oracles" / "attribution_hand"
+ORDERS = (1, 2, 3)
+CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Journeys with the same touches, by how they ended."""
+
+    channels: tuple[str, ...]
+    conversions: int
+    nulls: int
+
+
+Case = Sequence[Journeys]
+
+
+def random_cases() -> dict[str, Case]:
+    """A hundred sets of paths: loops, single touches, channels that never convert."""
+    draw = random.Random(11)
+    cases: dict[str, Case] = {}
+    for nth in range(100):
+        channels = [f"C{number}" for number in range(draw.randint(1, 6))]
+        paths = [
+            Journeys(
+                tuple(draw.choices(channels, k=draw.randint(1, 7))),
+                draw.choice([0, 0, 1, 2]),
+                draw.choice([0, 1, 3]),
+            )
+            for _ in range(draw.randint(2, 9))
+        ]
+        # Without a conversion there is nothing to share out.
+        cases[f"R{nth:03}"] = [Journeys((channels[0],), 1, 1), *paths]
+    # More channels than removals fit into one pack.
+    cases["wide"] = [
+        Journeys(
+            (f"W{number:02}", f"W{number * 7 % 60:02}"), 1 + number % 2, number % 3
+        )
+        for number in range(60)
+    ]
+    return cases
+
+
+def hand_cases() -> dict[str, Case]:
+    """The six path tables worked by hand."""
+    cases: defaultdict[str, list[Journeys]] = defaultdict(list)
+    for row in hand("paths"):
+        path = tuple(row["path"].split(" > "))
+        counts = int(row["total_conversions"]), int(row["total_null"])
+        cases[row["case_id"]].append(Journeys(path, *counts))
+    return dict(cases)
+
+
+def hand(name: str) -> list[dict[str, str]]:
+    """Rows of a table worked by hand; none where it is absent."""
+    if not HANDS.exists():
+        return []
+    with (HANDS / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def stub(project: Path, model: str, rows: Sequence[dict[str, object]]) -> None:
+    """Put rows in the place of a model."""
+    table = project / f"{model}.csv"
+    names = list(rows[0])
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+    columns = ", ".join(
+        f"cast({name} as {TYPES.get(name, 'varchar')}) as {name}" for name in names
+    )
+    path = project / "models" / "intermediate" / "attribution" / f"{model}.sql"
+    path.write_text(
+        "-- grain: as given.\n"
+        f"select {columns} from read_csv('{table}', all_varchar = true)\n"
+    )
+
+
+TYPES = {
+    "is_converted": "boolean",
+    "is_direct": "boolean",
+    "touch_number": "bigint",
+    "touch_count": "bigint",
+    "touched_at": "timestamp",
+    "seconds_to_end": "numeric(18, 6)",
+    "revenue": "numeric(18, 2)",
+    "converted_date": "date",
+    "lead_at": "timestamp",
+    "opportunity_at": "timestamp",
+}
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, Case]:
+    """All sets of paths; each is a conversion name of its own."""
+    return random_cases() | hand_cases()
+
+
+@pytest.fixture(scope="module")
+def chain(
+    build: Builder, cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory
+) -> Build:
+    """The models after the paths, built from the paths alone."""
+    folder = tmp_path_factory.mktemp("chain")
+    project = folder / "project"
+    project.mkdir()
+    copy_project(project)
+    touches: list[dict[str, object]] = []
+    conversions: list[dict[str, object]] = []
+    for name, paths in cases.items():
+        for number, path in enumerate(paths):
+            for nth in range(path.conversions + path.nulls):
+                journey = f"{name}/{number}/{nth}"
+                is_converted = nth < path.conversions
+                touches += [
+                    {
+                        "journey_id": journey,
+                        "conversion_name": name,
+                        "person_id": journey,
+                        "is_converted": is_converted,
+                        "channel": channel,
+                        "touched_at": datetime(2026, 1, place),
+                        "touch_number": place,
+                        "touch_count": len(path.channels),
+                        "seconds_to_end": 0,
+                        "is_direct": False,
+                    }
+                    for place, channel in enumerate(path.channels, 1)
+                ]
+                if is_converted:
+                    conversions.append(
+                        {
+                            "conversion_id": journey,
+                            "conversion_name": name,
+                            "person_id": journey,
+                            "converted_date": date(2026, 1, 31),
+                            "revenue": "10.00",
+                            "unattributed_reason": None,
+                            "lead_at": None,
+                            "opportunity_at": None,
+                        }
+                    )
+    for model, rows in {
+        "int_journeys__pathed": touches,
+        "int_conversions__accounted": conversions,
+        "int_conversions__staged": conversions,
+    }.items():
+        stub(project, model, rows)
+    # What the rows of one run have taken in matters to later runs alone.
+    shared = project / "models/intermediate/attribution/int_credits__shared.sql"
+    text = shared.read_text()
+    batch = "{{ last_batch(['int_journeys__pathed', 'fct_conversions']) }}"
+    assert text.count(batch) == 1
+    shared.write_text(text.replace(batch, "1"))
+    channels = sorted({str(row["channel"]) for row in touches})
+    (project / "seeds" / "rules" / "channels.csv").write_text(
+        "channel,is_direct,is_paid,lookback_seconds,description\n"
+        + "".join(f"{channel},false,false,,A channel.\n" for channel in channels)
+    )
+    made = build(
+        generic("none", ["visitor_id", "occurred_at", "event_name"])
+        | {"enabled_sources": ["demo"]},
+        select="channels attribution_models attribution_weights int_journeys__pathed"
+        " int_conversions__accounted int_conversions__staged"
+        " int_transitions__counted int_markov_channels__numbered"
+        " int_markov_states__numbered int_transitions__packed"
+        " int_markov_states__started int_markov_states__solved int_channels__removed"
+        " int_credits__spread int_attribution_models__resolved int_touches__placed"
+        " int_touches__weighted int_credits__shared int_credits__booked"
+        " mart_attribution__removal_effects mart_attribution__transitions",
+        project=project,
+    )
+    assert made.is_green, made.said
+    return made
+
+
+def removal_effects(paths: Case, order: int) -> dict[str, float]:
+    """By solving (I - Q) x = b for each removal: no iteration, no whole units."""
+    counts: defaultdict[tuple[Any, Any], float] = defaultdict(float)
+    for path in paths:
+        states = [
+            path.channels[max(0, nth - order + 1) : nth + 1]
+            for nth in range(len(path.channels))
+        ]
+        total = path.conversions + path.nulls
+        for before, after in zip(["start", *states], states, strict=False):
+            counts[before, after] += total
+        counts[states[-1], "conversion"] += path.conversions
+        counts[states[-1], "null"] += path.nulls
+    names = list(dict.fromkeys(before for before, _ in counts))
+    place = {name: number for number, name in enumerate(names)}
+    totals: defaultdict[Any, float] = defaultdict(float)
+    for (before, _), count in counts.items():
+        totals[before] += count
+
+    def chance(removed: str | None) -> float:
+        matrix, direct = np.eye(len(names)), np.zeros(len(names))
+        for (before, after), count in counts.items():
+            if count == 0 or (isinstance(before, tuple) and removed in before):
+                continue
+            share = count / totals[before]
+            if after == "conversion":
+                direct[place[before]] += share
+            elif after != "null":
+                matrix[place[before], place[after]] -= share
+        return float(np.linalg.solve(matrix, direct)[place["start"]])
+
+    everything = chance(None)
+    channels = {
+        channel
+        for path in paths
+        for channel in path.channels
+        if path.conversions + path.nulls > 0
+    }
+    return {channel: 1 - chance(channel) / everything for channel in channels}
+
+
+def built_effects(chain: Build, column: str) -> dict[tuple[str, int, str], float]:
+    """A column of the removal effects by its key."""
+    return {
+        (name, order, channel): float(value)
+        for name, order, channel, value in chain.rows(
+            f"select conversion_name, markov_order, channel, {column}"
+            " from mart_attribution__removal_effects"
+        )
+    }
+
+
+def test_removal_effects_equal_an_independent_solve(
+    chain: Build, cases: dict[str, Case]
+) -> None:
+    """A hundred random sets of paths, and one with sixty channels, at every order."""
+    built = built_effects(chain, "removal_effect")
+    expected = {
+        (name, order, channel): effect
+        for name, paths in cases.items()
+        for order in ORDERS
+        for channel, effect in removal_effects(paths, order).items()
+    }
+    assert len(cases) > 100
+    assert built.keys() == expected.keys()
+    assert {k: v for k, v in built.items() if abs(v - expected[k]) > CLOSE} == {}
+
+
+def test_channel_totals_share_out_all_conversions(
+    chain: Build, cases: dict[str, Case]
+) -> None:
+    """Each channel its effect by the sum of effects, and nothing is left over."""
+    built = built_effects(chain, "conversions")
+    for name, paths in cases.items():
+        total = sum(path.conversions for path in paths)
+        for order in ORDERS:
+            effects = removal_effects(paths, order)
+            found = {c: v for (n, o, c), v in built.items() if (n, o) == (name, order)}
+            for channel, effect in effects.items():
+                share = effect / sum(effects.values())
+                assert found[channel] == pytest.approx(total * share, abs=1e-8)
+    assert (
+        chain.rows(
+            "select conversion_name from mart_attribution__removal_effects"
+            " group by conversion_name, markov_order"
+            " having sum(conversion_share) <> 1"
+            " or sum(attributed_revenue) <> 10 * sum(conversions)"
+        )
+        == []
+    )
+
+
+@needs(HANDS)
+def test_removal_effects_equal_those_worked_by_hand(chain: Build) -> None:
+    """Fractions, at orders 1 to 3, repeats kept."""
+    effects = built_effects(chain, "removal_effect")
+    conversions = built_effects(chain, "conversions")
+    expected = [
+        row for row in hand("expected_markov") if row["dedupe_consecutive"] == "0"
+    ]
+    assert len(expected) > 50
+    for row in expected:
+        key = (row["case_id"], int(row["order"]), row["channel"])
+        effect = float(Fraction(row["removal_effect_exact"]))
+        assert effects[key] == pytest.approx(effect, abs=CLOSE), key
+        total = float(Fraction(row["conversions_exact"]))
+        assert conversions[key] == pytest.approx(total, abs=CLOSE), key
+
+
+def test_ledger_rows_by_journey_spread_each_conversion_by_the_effects(
+    chain: Build, cases: dict[str, Case]
+) -> None:
+    """Over its own touches alone: another grain than the totals, under its own name."""
+    built = chain.rows(
+        "select conversion_id, attribution_model, touch_number, credit"
+        " from int_credits__spread order by all"
+    )
+    effects = {
+        (name, order): removal_effects(paths, order)
+        for name, paths in cases.items()
+        for order in ORDERS
+    }
+    assert {model for _, model, _, _ in built} == {
+        f"markov_{order}_by_journey" for order in ORDERS
+    }
+    for journey, model, number, credit in built:
+        name, path, _ = journey.split("/")
+        channels = cases[name][int(path)].channels
+        weights = [effects[name, int(model[7])][channel] for channel in channels]
+        share = weights[number - 1] / sum(weights)
+        assert float(credit) == pytest.approx(share, abs=1e-8), (journey, model)
+
+
+@needs(HANDS)
+def test_shapley_values_equal_those_worked_by_hand(chain: Build) -> None:
+    """Equal over the channels of a path; ordered, equal over a channel's places."""
+    built = {
+        (name, channel): float(credit)
+        for name, channel, credit in chain.rows(
+            "select conversion_name, channel, sum(credit) from int_credits__booked"
+            " join int_conversions__accounted using (conversion_id)"
+            " where attribution_model = 'shapley' group by all"
+        )
+    }
+    for row in hand("expected_shapley"):
+        key = (row["case_id"], row["channel"])
+        expected = float(row["shapley_conversions"])
+        assert built.get(key, 0) == pytest.approx(expected, abs=CLOSE), key
+    ordered = {
+        (name, channel, str(number)): float(credit)
+        for name, channel, number, credit in chain.rows(
+            "select conversion_name, channel, touch_number, sum(credit)"
+            " from int_credits__booked"
+            " join int_conversions__accounted using (conversion_id)"
+            " where attribution_model = 'shapley_ordered' group by all"
+        )
+    }
+    rows = hand("expected_shapley_ordered")
+    assert len(rows) > 20
+    for row in rows:
+        place = (row["case_id"], row["channel"], row["position"])
+        expected = float(row["conversions"])
+        assert ordered.get(place, 0) == pytest.approx(expected, abs=CLOSE), place
+
+
+def test_what_leaves_a_state_sums_to_what_was_in_it(chain: Build) -> None:
+    """The transitions that are kept for reading are those of the journeys."""
+    assert (
+        chain.rows(
+            "select conversion_name from mart_attribution__transitions"
+            " group by conversion_name, markov_order, from_state"
+            " having sum(transition_count) <> max(from_count)"
+        )
+        == []
+    )
+    journeys = dict(
+        chain.rows(
+            "select conversion_name, max(from_count) from mart_attribution__transitions"
+            " where from_state = '(start)' and markov_order = 2 group by all"
+        )
+    )
+    assert journeys == dict(
+        chain.rows(
+            "select conversion_name, count(distinct journey_id)"
+            " from int_journeys__pathed group by all"
+        )
+    )
+
+
+# -- Money ---------------------------------------------------------------------------
+
+DAY = datetime(2026, 3, 2, 12)
+COLUMNS = ["event_id", "visitor_id", "platform", "occurred_at", "event_name"]
+COLUMNS += ["page_url", "order_id", "revenue", "currency"]
+
+
+def order(
+    name: str, revenue: object, *takes: tuple[int, str, object], currency: str = "EUR"
+) -> list[dict[str, object]]:
+    """Two visits, an order in the second, and what came back, days later."""
+    page = "https://shop.example/?utm_source=news&utm_medium="
+    common = {"visitor_id": name, "currency": currency}
+    bought = {"order_id": name, "revenue": revenue, "event_name": "purchase"}
+    rows: list[dict[str, object]] = [
+        {"occurred_at": DAY - timedelta(days=1), "page_url": page + "email"},
+        {"occurred_at": DAY, "page_url": page + "cpc"},
+        {"occurred_at": DAY + timedelta(minutes=1)} | bought,
+        *(
+            {
+                "occurred_at": DAY + timedelta(days=days),
+                "platform": "server",
+                "event_name": event_name,
+                "order_id": name,
+                "revenue": amount,
+            }
+            for days, event_name, amount in takes
+        ),
+    ]
+    return [
+        {"event_id": f"{name} {nth}", "platform": "web", "event_name": "page_view"}
+        | common
+        | row
+        for nth, row in enumerate(rows)
+    ]
+
+
+ORDERS_TAKEN_BACK = {
+    "kept": order("kept", "10.00"),
+    "whole": order("whole", "10.01", (3, "refund", "10.01")),
+    "parts": order("parts", "100.01", (3, "refund", "50.00"), (4, "refund", "50.01")),
+    "too much": order("too much", "20.00", (3, "refund", "15"), (5, "refund", "15")),
+    "no amount": order("no amount", "7.00", (3, "refund", "2"), (4, "refund", None)),
+    "called off": order("called off", "8.00", (2, "order_cancelled", "1")),
+    "free": order("free", "0", (2, "refund", "3"), (3, "order_cancelled", None)),
+    "twice": order("twice", "6.00", (2, "refund", None), (3, "order_cancelled", None)),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Orders of every fate, and ads of which some rows come twice."""
+    folder = tmp_path_factory.mktemp("orders")
+    rows = [row for each in ORDERS_TAKEN_BACK.values() for row in each]
+    rows.append(rows[0] | {"event_id": "lost", "order_id": "unknown"})
+    rows[-1] |= {"event_name": "refund", "platform": "server", "revenue": "1"}
+    events = write_parquet(folder / "events.parquet", rows)
+    spend = folder / "spend.csv"
+    spend.write_text(
+        "spend_date,source,medium,campaign,currency,cost,clicks,impressions\n"
+        "2026-03-02,news,cpc,,EUR,5.00,1,10\n"
+        "2026-03-02,news,cpc,,EUR,5.00,1,10\n"
+        "2026-03-02,news,cpc,,EUR,5.00,2,10\n"
+        "2026-03-09,news,cpc,spring > sale,EUR,4.00,1,10\n"
+    )
+    settings = generic(events, COLUMNS) | {"generic_ad_spend": str(spend)}
+    made = build(settings, runs_tests=True)
+    assert made.is_green, made.said
+    return made
+
+
+def reversals(shop: Build, name: str) -> list[Row]:
+    """Days after the order, revenue that goes back and the share then gone."""
+    return [
+        ((day - DAY.date()).days, revenue, share)
+        for day, revenue, share in shop.rows(
+            "select reversed_date, reversed_revenue, share_after from fct_reversals"
+            f" where order_id = '{name}' order by reversed_at"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kept", []),
+        ("whole", [(3, "10.01", 1)]),
+        # 50.00 / 100.01, to twelve decimals.
+        ("parts", [(3, "50.00", "0.499950005000"), (4, "50.01", 1)]),
+        ("too much", [(3, "15.00", "0.75"), (5, "5.00", 1)]),
+        ("no amount", [(3, "2.00", "0.285714285714"), (4, "5.00", 1)]),
+        ("called off", [(2, "8.00", 1)]),
+        # Of nothing, an amount is no share, but a cancellation is all of it.
+        ("free", [(2, "0.00", 0), (3, "0.00", 1)]),
+        ("twice", [(2, "6.00", 1), (3, "0.00", 1)]),
+        ("unknown", [(-1, "0.00", 0)]),
+    ],
+)
+def test_no_more_goes_back_than_was_paid(
+    shop: Build, name: str, expected: list[tuple[int, Any, Any]]
+) -> None:
+    """In the order in which it came back, and none of it twice."""
+    assert reversals(shop, name) == [
+        (days, Decimal(revenue), Decimal(share)) for days, revenue, share in expected
+    ]
+
+
+def test_a_refund_takes_credit_back_on_its_own_day(shop: Build) -> None:
+    """At the touches that had it, whatever the model; the day of the order stays."""
+    found = shop.rows(
+        "select entry_date, touch_number, credit, attributed_revenue"
+        " from mart_attribution__credits join fct_conversions using (conversion_id)"
+        " where order_id = 'whole' and attribution_model = 'linear' order by all"
+    )
+    half = Decimal("0.5")
+    assert found == [
+        (date(2026, 3, 2), 1, half, Decimal("5.01")),
+        (date(2026, 3, 2), 2, half, Decimal("5.00")),
+        (date(2026, 3, 5), 1, -half, Decimal("-5.01")),
+        (date(2026, 3, 5), 2, -half, Decimal("-5.00")),
+    ]
+
+
+def test_what_is_left_is_what_was_kept(shop: Build) -> None:
+    """Summed over all entries, under every model, of the ledger and of totals."""
+    kept = {"kept": "10.00"}
+    models = shop.rows("select attribution_model, kind from attribution_models")
+    left = {
+        (order_id, model): revenue
+        for order_id, model, revenue in shop.rows(
+            "select order_id, attribution_model, sum(attributed_revenue)"
+            " from mart_attribution__credits join fct_conversions"
+            " using (conversion_id) group by all having sum(credit) <> 0"
+        )
+    }
+    ledger = {model for model, kind in models if kind not in ("markov", "custom")}
+    assert left == {
+        (name, model): Decimal(amount)
+        for name, amount in kept.items()
+        for model in ledger
+    }
+    totals = shop.rows(
+        "select attribution_model, sum(conversions + reversed_conversions),"
+        " sum(attributed_revenue + reversed_revenue) from mart_attribution__channels"
+        " where conversion_name = 'purchase' group by all"
+    )
+    assert len(totals) == len(models) - 1
+    assert {row[1:] for row in totals} == {(Decimal(1), Decimal("10.00"))}
+
+
+def test_a_row_of_spend_that_comes_twice_counts_once(shop: Build) -> None:
+    """Another number of clicks is another part of the day; both are accounted for."""
+    assert shop.rows(
+        "select rejection_reason, spend from mart_quality__rejected_ad_spend order by 1"
+    ) == [("duplicate", Decimal("5.00"))]
+    assert shop.rows(
+        "select report_date, spend, conversions > 0, cost_per_acquisition is null,"
+        " return_on_ad_spend from mart_attribution__campaigns where spend > 0"
+        " and attribution_model = 'linear' and conversion_name = 'purchase' order by 1"
+    ) == [
+        # 8 orders, half of each: 10 / 4. 161.03 of revenue, to the cent by halves.
+        (date(2026, 3, 2), Decimal("10.00"), True, False, shop_return(shop)),
+        # Spend without a conversion stays, and costs nothing per nothing.
+        (date(2026, 3, 9), Decimal("4.00"), False, True, Decimal(0)),
+    ]
+
+
+def shop_return(shop: Build) -> Decimal:
+    """Revenue of the second touches by spend: half a cent more is the first's."""
+    paid = sum(
+        Decimal(str(rows[2]["revenue"])) - half_up(Decimal(str(rows[2]["revenue"])) / 2)
+        for rows in ORDERS_TAKEN_BACK.values()
+    )
+    assert shop.value("select count(*) from fct_conversions") == len(ORDERS_TAKEN_BACK)
+    return (paid / 10).quantize(Decimal("0.000001"))
+
+
+def half_up(amount: Decimal) -> Decimal:
+    """To the cent."""
+    return amount.quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+
+
+def test_a_campaign_may_hold_the_mark_of_paths(shop: Build) -> None:
+    """Paths are rows, and their text is never taken apart."""
+    campaigns = shop.rows(
+        "select distinct campaign from mart_attribution__campaigns"
+        " where campaign is not null"
+    )
+    assert campaigns == [("spring > sale",)]
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with rates for two days, and the test of them."""
+    project = tmp_path_factory.mktemp("priced")
+    copy_project(project)
+    (project / "seeds" / "rates" / "currency_rates.csv").write_text(
+        "rate_date,currency,rate\n2026-03-02,USD,0.9137\n2026-03-03,USD,0.5\n"
+    )
+    name = "assert_every_currency_has_a_rate_on_every_day.sql"
+    shutil.copy(ROOT / "tests" / "singular" / name, project / "tests" / name)
+    return project
+
+
+def converted(
+    build: Builder,
+    folder: Path,
+    project: Path,
+    rows: Iterable[dict[str, object]],
+    *,
+    runs_tests: bool,
+) -> Build:
+    """A build in euros."""
+    events = write_parquet(folder / "events.parquet", list(rows))
+    return build(
+        generic(events, COLUMNS) | {"reporting_currency": "EUR"},
+        select="+fct_reversals +int_ad_spend__classified"
+        " assert_every_currency_has_a_rate_on_every_day",
+        project=project,
+        runs_tests=runs_tests,
+    )
+
+
+def test_currencies_are_converted_at_the_rate_of_the_day(
+    build: Builder, tmp_path: Path, priced: Path
+) -> None:
+    """A refund at the rate of its order, so that nothing is left of it."""
+    dollars = order("dollars", "100.00", (1, "refund", "100.00"), currency="USD")
+    rows = [*order("euros", "10.00"), *dollars]
+    made = converted(build, tmp_path, priced, rows, runs_tests=False)
+    assert made.is_green, made.said
+    assert made.rows(
+        "select order_id, revenue, currency, delivered_revenue, delivered_currency"
+        " from fct_conversions order by 1"
+    ) == [
+        ("dollars", Decimal("91.37"), "EUR", Decimal("100.00"), "USD"),
+        ("euros", Decimal("10.00"), "EUR", Decimal("10.00"), "EUR"),
+    ]
+    assert reversals(made, "dollars") == [(1, Decimal("91.37"), Decimal(1))]
+
+
+def test_a_missing_rate_fails_and_names_currency_and_day(
+    build: Builder, tmp_path: Path, priced: Path
+) -> None:
+    """Rather than take a day's amount for nothing, or for euros."""
+    pounds = order("pounds", "100.00", currency="GBP")
+    made = converted(build, tmp_path, priced, pounds, runs_tests=True)
+    assert not made.is_green
+    assert "assert_every_currency_has_a_rate_on_every_day" in made.said
+    (compiled,) = (made.folder / "target" / "compiled").rglob(
+        "assert_every_currency_has_a_rate_on_every_day.sql"
+    )
+    named = made.rows(f"select currency, report_date from ({compiled.read_text()})")
+    assert named == [("GBP", date(2026, 3, 2))]
+
+
+# -- Confidence ----------------------------------------------------------------------
+
+SAMPLES = 40
+
+
+def poisson(chance: float) -> int:
+    """The number of a Poisson draw of mean 1, from a number between 0 and 1."""
+    number, below = 0, math.exp(-1)
+    while chance >= below:
+        number += 1
+        below += math.exp(-1) / math.factorial(number)
+    return number
+
+
+def test_intervals_are_those_of_a_bootstrap_over_persons(
+    demo: Build, build: Builder
+) -> None:
+    """Drawn by hash, so that another run, or Python, draws the same."""
+    made = build({"attribution_bootstrap_samples": SAMPLES})
+    assert made.is_green, made.said
+    rows = made.rows(
+        "select person_id, channel, sum(credit) from mart_attribution__credits"
+        " where attribution_model = 'linear' and conversion_name = 'purchase'"
+        " and entry_type = 'conversion' group by all"
+    )
+    channels = {channel for _, channel, _ in rows}
+    samples: dict[str, list[Decimal]] = {channel: [] for channel in channels}
+    for sample in range(1, SAMPLES + 1):
+        got = dict.fromkeys(channels, Decimal(0))
+        for person, channel, credit in rows:
+            key = f"{person}\x1f{sample}".encode()
+            drawn = int(hashlib.md5(key).hexdigest()[:12], 16) / 16**12
+            got[channel] += credit * poisson(drawn)
+        for channel, credit in got.items():
+            samples[channel].append(credit)
+    # The middle 90 %: two of forty are left out on either side.
+    expected = {
+        channel: (sorted(values)[2], sorted(values)[-3])
+        for channel, values in samples.items()
+    }
+    compared = made.rows(
+        "select channel, conversions_low, conversions_high, is_above_next"
+        " from mart_attribution__model_comparison where attribution_model = 'linear'"
+        " and conversion_name = 'purchase' order by channel_rank"
+    )
+    built = {row[0]: (row[1], row[2]) for row in compared if row[1] is not None}
+    assert built == expected
+    for (channel, *_, is_above), (below, *_) in pairwise(compared):
+        if {channel, below} <= channels:
+            pairs = zip(samples[channel], samples[below], strict=True)
+            assert is_above == (sum(a > b for a, b in pairs) >= SAMPLES * 0.95)
+    assert {is_above for *_, is_above in compared} >= {True, False}
+    assert demo.value("select count(*) from int_channels__resampled") == 0

@@ -1,0 +1,40 @@
+-- grain: one row per currency and day that needs a rate it does not have, or that was
+-- converted at another one than that of now: add the rate to currency_rates, and run
+-- dbt build --full-refresh.
+
+with used as (
+    select
+        delivered_currency as currency,
+        converted_date as report_date,
+        currency_rate
+    from {{ ref('fct_conversions') }}
+    where delivered_currency <> currency
+
+    union
+
+    select
+        delivered_currency as currency,
+        spend_date as report_date,
+        currency_rate
+    from {{ ref('int_ad_spend__classified') }}
+    where delivered_currency <> currency
+),
+
+compared as (
+    select
+        used.currency,
+        used.report_date,
+        used.currency_rate,
+        currency_rates.rate
+    from used
+    left join {{ ref('currency_rates') }} as currency_rates
+        on
+            used.currency = currency_rates.currency
+            and used.report_date = currency_rates.rate_date
+)
+
+select * from compared
+where
+    rate is null
+    or currency_rate is null
+    or currency_rate <> rate
