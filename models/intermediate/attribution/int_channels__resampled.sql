@@ -2,7 +2,7 @@
 -- channel would have got, had other persons come. No row while no samples are asked for.
 
 with credits as (
-    select * from {{ ref('mart_attribution__credits') }}
+    select * from {{ ref('int_credits__entered') }}
     where
         entry_type = 'conversion'
         and {{ var('attribution_bootstrap_samples') }} > 0

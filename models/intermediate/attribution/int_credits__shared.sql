@@ -15,6 +15,7 @@ attribution_models as (
     from {{ ref('int_attribution_models__resolved') }}
 ),
 
+-- Partitions are by the conversion's number, which sorts faster than its id.
 -- In whole units, since a sum of floats depends on the order of its terms.
 united as (
     select
@@ -27,7 +28,7 @@ summed as (
     select
         *,
         sum(touch_units) over (
-            partition by conversion_id, attribution_model
+            partition by conversion_number, attribution_model
         ) as conversion_units
     from united
 ),
@@ -48,7 +49,7 @@ preceded as (
         *,
         coalesce(
             sum(rounded_credit) over (
-                partition by conversion_id, attribution_model
+                partition by conversion_number, attribution_model
                 order by touch_number
                 rows between unbounded preceding and 1 preceding
             ),

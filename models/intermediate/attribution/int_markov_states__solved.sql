@@ -6,7 +6,7 @@ with transitions as (
 ),
 
 -- The materialization repeats what follows, each time from what the last time made,
--- until nothing changes: decision 0008. Whole units make every sum exact, in any order.
+-- until nothing changes: decision 0011. Whole units make every sum exact, in any order.
 step_0 as (
     select * from {{ ref('int_markov_states__started') }}
 ),

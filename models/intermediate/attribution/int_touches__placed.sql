@@ -44,6 +44,9 @@ visited as (
 paths as (
     select
         visited.conversion_id,
+        row_number() over (
+            order by {{ byte_order('visited.conversion_id') }}
+        ) as conversion_number,
         min(case when not visited.is_direct then visited.touch_number end)
             as first_non_direct_number,
         max(case when not visited.is_direct then visited.touch_number end)
@@ -72,6 +75,7 @@ paths as (
 placed as (
     select
         visited.*,
+        paths.conversion_number,
         paths.first_non_direct_number,
         paths.last_non_direct_number,
         paths.first_paid_number,

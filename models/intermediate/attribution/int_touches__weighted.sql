@@ -17,7 +17,7 @@ attribution_weights as (
 aimed as (
     select
         touches.conversion_id,
-        touches.person_id,
+        touches.conversion_number,
         touches.channel,
         touches.touch_number,
         touches.touch_count,
@@ -95,7 +95,7 @@ counted as (
 weighted as (
     select
         counted.conversion_id,
-        counted.person_id,
+        counted.conversion_number,
         counted.channel,
         counted.touch_number,
         counted.touch_count,

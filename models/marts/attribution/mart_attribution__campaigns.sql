@@ -2,7 +2,7 @@
 -- of the ledger with credit or ad spend. Spend repeats for each conversion name and model: filter before summing.
 
 with credits as (
-    select * from {{ ref('mart_attribution__credits') }}
+    select * from {{ ref('int_credits__summed') }}
 ),
 
 ad_spend as (
@@ -28,19 +28,17 @@ conversion_names as (
 -- The ledger, and spend, which stays where nothing was converted.
 parts as (
     select
-        entry_date as report_date,
+        report_date,
         channel,
         source,
         medium,
         campaign,
         conversion_name,
         attribution_model,
-        case when entry_type = 'conversion' then credit end as conversions,
-        case when entry_type = 'reversal' then credit end as reversed_conversions,
-        case when entry_type = 'conversion' then attributed_revenue end
-            as attributed_revenue,
-        case when entry_type = 'reversal' then attributed_revenue end
-            as reversed_revenue,
+        conversions,
+        reversed_conversions,
+        attributed_revenue,
+        reversed_revenue,
         cast(null as numeric(18, 2)) as spend
     from credits
 

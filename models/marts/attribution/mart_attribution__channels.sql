@@ -2,7 +2,7 @@
 -- or ad spend. Spend repeats for each conversion name and model: filter before summing.
 
 with credits as (
-    select * from {{ ref('mart_attribution__credits') }}
+    select * from {{ ref('int_credits__summed') }}
 ),
 
 totals as (
@@ -31,16 +31,14 @@ conversion_names as (
 -- was converted.
 parts as (
     select
-        entry_date as report_date,
+        report_date,
         channel,
         conversion_name,
         attribution_model,
-        case when entry_type = 'conversion' then credit end as conversions,
-        case when entry_type = 'reversal' then credit end as reversed_conversions,
-        case when entry_type = 'conversion' then attributed_revenue end
-            as attributed_revenue,
-        case when entry_type = 'reversal' then attributed_revenue end
-            as reversed_revenue,
+        conversions,
+        reversed_conversions,
+        attributed_revenue,
+        reversed_revenue,
         cast(null as numeric(18, 2)) as spend
     from credits
 

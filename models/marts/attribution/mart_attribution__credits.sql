@@ -2,84 +2,33 @@
 -- credit sums to exactly 1, or a reversal of one, whose credit sums to the share that
 -- went back, below zero.
 
-with booked as (
-    select * from {{ ref('int_credits__booked') }}
-),
-
-reversed as (
-    select * from {{ ref('int_credits__reversed') }}
-),
-
-conversions as (
-    select * from {{ ref('fct_conversions') }}
-),
-
-touches as (
-    select * from {{ ref('int_journeys__pathed') }}
-    where
-        is_converted
-        and touch_number is not null
-),
-
-entries as (
-    select
-        conversion_id as entry_id,
-        conversion_id,
-        'conversion' as entry_type,
-        attribution_model,
-        fallback_model,
-        channel,
-        touch_number,
-        cast(null as date) as reversed_date,
-        credit,
-        attributed_revenue
-    from booked
-
-    union all
-
-    select
-        reversal_id as entry_id,
-        conversion_id,
-        'reversal' as entry_type,
-        attribution_model,
-        fallback_model,
-        channel,
-        touch_number,
-        reversed_date,
-        credit,
-        attributed_revenue
-    from reversed
+with credits as (
+    select * from {{ ref('int_credits__entered') }}
 ),
 
 final as (
     select
-        entries.entry_id,
-        entries.conversion_id,
-        conversions.conversion_name,
-        entries.attribution_model,
-        conversions.person_id,
-        touches.session_id,
-        conversions.converted_at,
-        conversions.converted_date,
-        coalesce(entries.reversed_date, conversions.converted_date) as entry_date,
-        touches.touched_at,
-        entries.entry_type,
-        entries.channel,
-        touches.source,
-        touches.medium,
-        touches.campaign,
-        entries.fallback_model,
-        entries.touch_number,
-        touches.touch_count,
-        entries.credit,
-        entries.attributed_revenue
-    from entries
-    inner join conversions
-        on entries.conversion_id = conversions.conversion_id
-    left join touches
-        on
-            entries.conversion_id = touches.journey_id
-            and entries.touch_number = touches.touch_number
+        entry_id,
+        conversion_id,
+        conversion_name,
+        attribution_model,
+        person_id,
+        session_id,
+        converted_at,
+        converted_date,
+        entry_date,
+        touched_at,
+        entry_type,
+        channel,
+        source,
+        medium,
+        campaign,
+        fallback_model,
+        touch_number,
+        touch_count,
+        credit,
+        attributed_revenue
+    from credits
 )
 
 select * from final
