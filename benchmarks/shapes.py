@@ -195,7 +195,6 @@ def polars_work(engine: Any) -> Callable[[], Work]:
     """One sort, then shift and cum_sum."""
 
     def start() -> Work:
-        os.environ["POLARS_MAX_THREADS"] = THREADS
         import polars as pl  # noqa: PLC0415
 
         def work(source: Path, folder: Path) -> int:
@@ -347,7 +346,7 @@ SHAPES = {
         "Polars, streaming", polars_work("streaming"), ("polars",)
     ),
     "pandas": Shape("pandas", pandas_start, ("pandas",)),
-    "spark": Shape(f"PySpark, local[{THREADS}]", spark_start, ("pyspark",)),
+    "spark": Shape("PySpark, local mode", spark_start, ("pyspark",)),
     "wide": Shape("DuckDB, wide windows", duckdb_work(wide)),
     "whole_visitors": Shape(
         "DuckDB, the batch's visitors anew", duckdb_work(whole_visitors)
