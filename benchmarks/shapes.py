@@ -76,6 +76,7 @@ def duckdb_work(run: Callable[[Any, Path], int]) -> Callable[[], Work]:
             database = str(folder / "shape.duckdb")
             with duckdb.connect(database, config=settings) as connection:
                 connection.execute("set TimeZone = 'UTC'")
+                connection.execute("set enable_progress_bar = false")
                 return run(connection, source)
 
         return work

@@ -1,6 +1,7 @@
 """The benchmark's own arithmetic, on figures and events worked by hand."""
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def test_seconds_are_summed_by_folder() -> None:
 
 def test_a_command_that_fails_says_why() -> None:
     """With what it said; and one that works gives its cost and its answer."""
-    program = ["python3", "-c"]
+    program = [sys.executable, "-c"]
     with pytest.raises(CommandError, match="no such luck"):
         measure([*program, "raise SystemExit('no such luck')"], {})
     done = measure([*program, 'print(\'{"found": 7, "seconds": 0.5}\')'], {})
