@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
+BENCH_INSTALLED := $(VENV)/.bench_installed
 # Spark needs Java 17 and Python 3.11; where either is missing its tests are skipped.
 CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo yes)
 
@@ -64,14 +65,22 @@ docs: build  ## Write the documentation as one page: target/static_index.html
 demo: install  ## Simulate the demo seeds anew (the same bytes)
 	$(BIN)/python -m simulator.demo
 
-bench: install  ## Measure a build of a million events against a plain copy
-	$(BIN)/python -m benchmarks.build
+# About 11 events per visitor. BENCH_FLAGS="--help" says what else can be asked for.
+BENCH_VISITORS ?= 92500
+bench: $(BENCH_INSTALLED) $(if $(CAN_SPARK),spark)  ## Measure builds, batches and others' ways against the floor
+	$(BIN)/python -m benchmarks --visitors $(BENCH_VISITORS) $(BENCH_FLAGS)
+
+$(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The benchmark needs Python 3.11 or later: make PYTHON=python3.11 bench")'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal
 lock: install  ## Pin requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
+	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*

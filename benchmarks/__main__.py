@@ -69,6 +69,7 @@ class Bench:
             "FOOTFALL_DUCKDB_PATH": str(self.database),
             "FOOTFALL_DUCKDB_MEMORY": chosen.memory,
             "FOOTFALL_THREADS": chosen.threads,
+            "POLARS_MAX_THREADS": chosen.threads,
         }
         self.raw = folder / "events" / "raw_events.parquet"
         self.events = self.accepted = 0
@@ -336,8 +337,8 @@ class Bench:
                             taken[run.name].append(self.once(run))
                         except CommandError as error:
                             # A peer may run out of memory; footfall may not.
-                            if run.name not in SHAPES:
-                                raise SystemExit(f"{run.name}: {error}") from error
+                            if run.name not in PEERS:
+                                raise
                             failed[run.name] = str(error).splitlines()[-1]
                     bar.update()
         return {
@@ -414,8 +415,11 @@ def read_arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, store the figures, and write what shows them."""
     chosen = read_arguments()
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-        measured = Bench(chosen, Path(folder)).measured()
+    try:
+        with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
+            measured = Bench(chosen, Path(folder)).measured()
+    except CommandError as error:
+        sys.exit(str(error))
     chosen.results.mkdir(parents=True, exist_ok=True)
     path = chosen.results / f"{report.size_name(measured['events'])}.json"
     path.write_text(json.dumps(measured, indent=1) + "\n")

@@ -32,7 +32,8 @@ def dbt(
         "generic_events": str(inputs / "*.parquet"),
         "generic_columns": COLUMN_MAP,
     }
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "build", *arguments]
+    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"]
+    command += arguments
     command += ["--vars", json.dumps(settings)]
     command += ["--target-path", str(target), "--log-path", str(target / "logs")]
     if not with_tests:

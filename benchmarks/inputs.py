@@ -57,6 +57,7 @@ def split(raw: Path, folder: Path, memory: str) -> int:
     time, that arrive in the hour after all others. Returns the number of raw events.
     """
     with duckdb.connect(config={"memory_limit": memory}) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(f"create view raw as from '{raw}'")
         ((latest_after, last),) = connection.execute(
             "select quantile_disc(cast(received_at as timestamp), 0.99),"
@@ -150,9 +151,11 @@ def recount(database: Path, memory: str) -> int:
 
 def opened(database: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """A database to read from."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         str(database), read_only=True, config={"memory_limit": memory}
     )
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -67,7 +67,8 @@ def measure(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
         said.seek(0)
         lines = said.read().strip().splitlines()
     if process.returncode != 0:
-        raise CommandError("\n".join([f"exit {process.returncode}", *lines[-30:]]))
+        failed = f"{' '.join(command)} ended with {process.returncode}:"
+        raise CommandError("\n".join([failed, *lines[-30:]]))
     answer = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
     cpu = usage.ru_utime + usage.ru_stime
     cost = Cost(wall, cpu, usage.ru_maxrss / 1024, answer.get("seconds"))

@@ -5,7 +5,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +33,7 @@ BATCHES = {
     "spread": "1 % spread over all time, arriving late",
     "none": "nothing new",
 }
+SELECTED = {"sessions": "to `fct_sessions`", "whole": "every model"}
 PEERS = {
     **{name: SHAPES[name].title for name in SHAPES if name not in ("copy", "floor")},
     "whole_visitors_latest": f"{SHAPES['whole_visitors'].title}: latest 1 %",
@@ -141,14 +142,8 @@ def headline(all_results: Sequence[Results]) -> str:
 
     add("floor, seconds", *(seconds(each.of("floor", "wall")) for each in all_results))
     for name in ("sessions", "whole", "tested", "tight"):
-        titles = {BUILDS[name].format(**each.stored) for each in all_results}
-        add(
-            min(titles),
-            *(
-                times(over(each.of(name, "wall"), each.of("floor", "wall")))
-                for each in all_results
-            ),
-        )
+        title = max(BUILDS[name].format(**each.stored) for each in all_results)
+        add(title, *(both(times, each, name, "floor") for each in all_results))
     add(
         "its map and sessions alone",
         *(
@@ -157,24 +152,28 @@ def headline(all_results: Sequence[Results]) -> str:
         ),
     )
     for batch, title in BATCHES.items():
-        for name, short in (("sessions", "to `fct_sessions`"), ("whole", "all")):
-            add(
-                f"{title}, {short}",
-                *(
-                    percent(over(each.net(f"{batch}_{name}"), each.net(name)))
-                    for each in all_results
-                ),
+        for name, models in SELECTED.items():
+            cells = (
+                both(percent, each, f"{batch}_{name}", name) for each in all_results
             )
+            add(f"{title}, {models}", *cells)
     add(
         "ten times the events, every model",
-        *(
-            times(over(each.net("whole"), each.net("tenth_whole")))
-            for each in all_results
-        ),
+        *(both(times, each, "whole", "tenth_whole") for each in all_results),
     )
     columns = [f"{each.stored['events']:,} events" for each in all_results]
     said = "\n".join(f"- {conditions(each)}" for each in all_results)
     return "\n\n".join([table(["", *columns], rows), said])
+
+
+def both(
+    form: Callable[[float | None], str], results: Results, name: str, whole: str
+) -> str:
+    """A ratio of wall times, and in brackets that without start-up."""
+    wall = over(results.of(name, "wall"), results.of(whole, "wall"))
+    if wall is None:
+        return NOT_MEASURED
+    return f"{form(wall)} ({form(over(results.net(name), results.net(whole)))})"
 
 
 def details(results: Results) -> str:
@@ -267,11 +266,11 @@ def incremental(results: Results) -> str:
     """Batches against the full build of the same models."""
     rows = []
     for batch, title in BATCHES.items():
-        for selection in ("sessions", "whole"):
+        for selection, models in SELECTED.items():
             name = f"{batch}_{selection}"
             rows.append(
                 [
-                    f"{title}: {BUILDS[selection].removeprefix('footfall')}",
+                    f"{title}, {models}",
                     *cost_cells(results, name),
                     percent(
                         over(results.of(name, "wall"), results.of(selection, "wall"))
@@ -371,12 +370,12 @@ def bars(results: Results) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     shares = [
         {
             "row": title,
-            "selection": short,
+            "selection": models.replace("`", ""),
             "value": round(100 * share, 2),
             "label": percent(share),
         }
         for batch, title in BATCHES.items()
-        for name, short in (("sessions", "to fct_sessions"), ("whole", "every model"))
+        for name, models in SELECTED.items()
         if (share := over(results.net(f"{batch}_{name}"), results.net(name)))
         is not None
     ]
@@ -436,7 +435,9 @@ def main() -> None:
     PAGE.write_text(fill(PAGE.read_text(), "results", page(all_results)))
     README.write_text(fill(README.read_text(), "bench", headline(all_results)))
     if importlib.util.find_spec("altair") and importlib.util.find_spec("vl_convert"):
-        draw(all_results[-1], CHART)
+        # The most events of which all was measured.
+        whole = [each for each in all_results if "latest_whole" in each.runs]
+        draw((whole or all_results)[-1], CHART)
 
 
 if __name__ == "__main__":

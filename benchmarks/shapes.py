@@ -76,6 +76,7 @@ def duckdb_work(run: Callable[[Any, Path], int]) -> Callable[[], Work]:
             database = str(folder / "shape.duckdb")
             with duckdb.connect(database, config=settings) as connection:
                 connection.execute("set TimeZone = 'UTC'")
+                connection.execute("set enable_progress_bar = false")
                 return run(connection, source)
 
         return work
@@ -195,7 +196,6 @@ def polars_work(engine: Any) -> Callable[[], Work]:
     """One sort, then shift and cum_sum."""
 
     def start() -> Work:
-        os.environ["POLARS_MAX_THREADS"] = THREADS
         import polars as pl  # noqa: PLC0415
 
         def work(source: Path, folder: Path) -> int:
@@ -347,7 +347,7 @@ SHAPES = {
         "Polars, streaming", polars_work("streaming"), ("polars",)
     ),
     "pandas": Shape("pandas", pandas_start, ("pandas",)),
-    "spark": Shape(f"PySpark, local[{THREADS}]", spark_start, ("pyspark",)),
+    "spark": Shape("PySpark, local mode", spark_start, ("pyspark",)),
     "wide": Shape("DuckDB, wide windows", duckdb_work(wide)),
     "whole_visitors": Shape(
         "DuckDB, the batch's visitors anew", duckdb_work(whole_visitors)
