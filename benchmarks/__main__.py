@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -314,8 +314,8 @@ class Bench:
             )
         return runs
 
-    def measured(self) -> dict[str, Any]:
-        """All rounds, as they are stored."""
+    def rounds(self) -> Iterator[dict[str, Any]]:
+        """What is known after each round, as it is stored."""
         steps, runs = self.preparations(), self.runs()
         taken: dict[str, list[dict[str, Any]]] = {run.name: [] for run in runs}
         failed = {
@@ -329,7 +329,7 @@ class Bench:
                 bar.set_description(title)
                 prepare()
                 bar.update()
-            for _ in range(self.chosen.rounds):
+            for number in range(1, self.chosen.rounds + 1):
                 for run in runs:
                     bar.set_description(run.name)
                     if run.name not in failed:
@@ -340,10 +340,20 @@ class Bench:
                             if run.name not in PEERS:
                                 raise
                             failed[run.name] = str(error).splitlines()[-1]
+                            taken[run.name].clear()
                     bar.update()
+                yield self.known(number, taken, failed)
+
+    def known(
+        self,
+        rounds: int,
+        taken: Mapping[str, Sequence[Mapping[str, Any]]],
+        failed: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """The figures, and what they depend on."""
         return {
             "taken_on": time.strftime("%Y-%m-%d"),
-            "rounds": self.chosen.rounds,
+            "rounds": rounds,
             "events": self.events,
             "accepted": self.accepted,
             "sessions": self.sessions["all"],
@@ -361,8 +371,11 @@ class Bench:
         run.prepare()
         done = measure(run.command, {**self.environment, **run.environment})
         run.check(done)
-        cost = {key: value for key, value in asdict(done.cost).items() if value}
-        rounded = {key: round(value, 3) for key, value in cost.items()}
+        rounded = {
+            key: round(value, 3)
+            for key, value in asdict(done.cost).items()
+            if value is not None
+        }
         return {**rounded, "layers": layers(run.target)} if run.target else rounded
 
 
@@ -417,16 +430,19 @@ def main() -> None:
     chosen = read_arguments()
     try:
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-            measured = Bench(chosen, Path(folder)).measured()
+            for known in Bench(chosen, Path(folder)).rounds():
+                store(known, chosen.results)
     except CommandError as error:
         sys.exit(str(error))
-    chosen.results.mkdir(parents=True, exist_ok=True)
-    path = chosen.results / f"{report.size_name(measured['events'])}.json"
-    path.write_text(json.dumps(measured, indent=1) + "\n")
-    if chosen.results == report.RESULTS:
+
+
+def store(known: dict[str, Any], results: Path) -> None:
+    """Write the figures after every round, so that one that fails loses no other."""
+    results.mkdir(parents=True, exist_ok=True)
+    path = results / f"{report.size_name(known['events'])}.json"
+    path.write_text(json.dumps(known, indent=1) + "\n")
+    if results == report.RESULTS:
         report.main()
-    else:
-        print(report.details(report.Results(measured)))
 
 
 if __name__ == "__main__":
