@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +26,15 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import SELECTIONS, dbt, layers
-from benchmarks.inputs import BATCHES, apart, export_accepted, recount, split
+from benchmarks.inputs import (
+    BATCHES,
+    RAW,
+    apart,
+    export_accepted,
+    recount,
+    simulate,
+    split,
+)
 from benchmarks.measure import ROOT, CommandError, Measured, measure
 from benchmarks.shapes import SHAPES
 
@@ -71,7 +78,8 @@ class Bench:
             "FOOTFALL_THREADS": chosen.threads,
             "POLARS_MAX_THREADS": chosen.threads,
         }
-        self.raw = folder / "events" / "raw_events.parquet"
+        given: Path | None = chosen.events
+        self.raw = given.resolve() if given else folder / "events" / RAW
         self.events = self.accepted = 0
         self.sessions: dict[str, int] = {}
         """How many there must be of each delivery."""
@@ -121,13 +129,8 @@ class Bench:
 
     def simulate(self) -> None:
         """Draw the events, unless they are given."""
-        if self.chosen.events:
-            self.raw = self.chosen.events.resolve()
-            return
-        command = [sys.executable, "-m", "simulator", "--seed", "7"]
-        command += ["--visitors", str(self.chosen.visitors)]
-        command += ["--out", str(self.raw.parent)]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        if not self.chosen.events:
+            simulate(self.chosen.visitors, self.raw.parent)
 
     def split(self) -> None:
         """Cut the batches."""

@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 from tqdm import tqdm
 
-from benchmarks.build import ROOT, measure
+from benchmarks.measure import ROOT, measure
 
 TOUCHES_EACH = 10
 # Persons who never convert, with three sessions each.
@@ -156,7 +156,7 @@ def run(conversions: int, rounds: int) -> str:
                         f"update attribution_models set is_enabled = ({enabled})"
                     )
                 command = dbt(folder, "run", "--full-refresh", "--select", select)
-                cost = measure(command, environment)
+                cost = measure(command, environment).cost
                 walls[kind].append(seconds(folder))
                 peaks[kind].append(cost.peak)
         with duckdb.connect(str(database)) as connection:
