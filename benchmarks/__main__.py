@@ -11,11 +11,10 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -27,7 +26,15 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import SELECTIONS, dbt, layers
-from benchmarks.inputs import BATCHES, apart, export_accepted, recount, split
+from benchmarks.inputs import (
+    BATCHES,
+    RAW,
+    apart,
+    export_accepted,
+    recount,
+    simulate,
+    split,
+)
 from benchmarks.measure import ROOT, CommandError, Measured, measure
 from benchmarks.shapes import SHAPES
 
@@ -71,7 +78,8 @@ class Bench:
             "FOOTFALL_THREADS": chosen.threads,
             "POLARS_MAX_THREADS": chosen.threads,
         }
-        self.raw = folder / "events" / "raw_events.parquet"
+        given: Path | None = chosen.events
+        self.raw = given.resolve() if given else folder / "events" / RAW
         self.events = self.accepted = 0
         self.sessions: dict[str, int] = {}
         """How many there must be of each delivery."""
@@ -121,13 +129,8 @@ class Bench:
 
     def simulate(self) -> None:
         """Draw the events, unless they are given."""
-        if self.chosen.events:
-            self.raw = self.chosen.events.resolve()
-            return
-        command = [sys.executable, "-m", "simulator", "--seed", "7"]
-        command += ["--visitors", str(self.chosen.visitors)]
-        command += ["--out", str(self.raw.parent)]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        if not self.chosen.events:
+            simulate(self.chosen.visitors, self.raw.parent)
 
     def split(self) -> None:
         """Cut the batches."""
@@ -314,8 +317,8 @@ class Bench:
             )
         return runs
 
-    def measured(self) -> dict[str, Any]:
-        """All rounds, as they are stored."""
+    def rounds(self) -> Iterator[dict[str, Any]]:
+        """What is known after each round, as it is stored."""
         steps, runs = self.preparations(), self.runs()
         taken: dict[str, list[dict[str, Any]]] = {run.name: [] for run in runs}
         failed = {
@@ -329,7 +332,7 @@ class Bench:
                 bar.set_description(title)
                 prepare()
                 bar.update()
-            for _ in range(self.chosen.rounds):
+            for number in range(1, self.chosen.rounds + 1):
                 for run in runs:
                     bar.set_description(run.name)
                     if run.name not in failed:
@@ -340,10 +343,20 @@ class Bench:
                             if run.name not in PEERS:
                                 raise
                             failed[run.name] = str(error).splitlines()[-1]
+                            taken[run.name].clear()
                     bar.update()
+                yield self.known(number, taken, failed)
+
+    def known(
+        self,
+        rounds: int,
+        taken: Mapping[str, Sequence[Mapping[str, Any]]],
+        failed: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """The figures, and what they depend on."""
         return {
             "taken_on": time.strftime("%Y-%m-%d"),
-            "rounds": self.chosen.rounds,
+            "rounds": rounds,
             "events": self.events,
             "accepted": self.accepted,
             "sessions": self.sessions["all"],
@@ -361,8 +374,11 @@ class Bench:
         run.prepare()
         done = measure(run.command, {**self.environment, **run.environment})
         run.check(done)
-        cost = {key: value for key, value in asdict(done.cost).items() if value}
-        rounded = {key: round(value, 3) for key, value in cost.items()}
+        rounded = {
+            key: round(value, 3)
+            for key, value in asdict(done.cost).items()
+            if value is not None
+        }
         return {**rounded, "layers": layers(run.target)} if run.target else rounded
 
 
@@ -417,16 +433,19 @@ def main() -> None:
     chosen = read_arguments()
     try:
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-            measured = Bench(chosen, Path(folder)).measured()
+            for known in Bench(chosen, Path(folder)).rounds():
+                store(known, chosen.results)
     except CommandError as error:
         sys.exit(str(error))
-    chosen.results.mkdir(parents=True, exist_ok=True)
-    path = chosen.results / f"{report.size_name(measured['events'])}.json"
-    path.write_text(json.dumps(measured, indent=1) + "\n")
-    if chosen.results == report.RESULTS:
+
+
+def store(known: dict[str, Any], results: Path) -> None:
+    """Write the figures after every round, so that one that fails loses no other."""
+    results.mkdir(parents=True, exist_ok=True)
+    path = results / f"{report.size_name(known['events'])}.json"
+    path.write_text(json.dumps(known, indent=1) + "\n")
+    if results == report.RESULTS:
         report.main()
-    else:
-        print(report.details(report.Results(measured)))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 import time
 from importlib.metadata import version
@@ -20,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.footfall import dbt
+from benchmarks.inputs import simulate
 from benchmarks.measure import ROOT, measure
 
 # Everything that would not be there if no session had a channel.
@@ -40,12 +39,9 @@ def run(visitors: int) -> str:
     """Build once, and return the Markdown of who took how long."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [sys.executable, "-m", "simulator", "--seed", "7"]
-        command += ["--visitors", str(visitors), "--out", str(folder / "drawn")]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         inputs = folder / "inputs"
         inputs.mkdir()
-        (folder / "drawn" / "raw_events.parquet").rename(inputs / "events.parquet")
+        simulate(visitors, folder / "drawn").rename(inputs / "events.parquet")
         database = folder / "measured.duckdb"
         environment = {
             "DBT_PROFILES_DIR": str(ROOT),

@@ -3,6 +3,8 @@
 What is random here follows from the events' ids, so that every run has the same.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -10,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from benchmarks.measure import ROOT
 
 PASSED_ON = [
     "event_id",
@@ -41,6 +45,7 @@ CLOCK = (
 COLUMN_MAP = {**{name: name for name in PASSED_ON}, "occurred_at": CLOCK}
 # Copies of one event have one id, and go one way.
 DRAW = "hash(coalesce(event_id, visitor_id || occurred_at), 7)"
+RAW = "raw_events.parquet"
 BATCHES = ("latest", "spread")
 
 
@@ -48,6 +53,14 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function in a process of its own, since `measure` needs a small parent."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
+
+
+def simulate(visitors: int, folder: Path) -> Path:
+    """Write the simulator's events and return their Parquet file."""
+    command = [sys.executable, "-m", "simulator", "--seed", "7"]
+    command += ["--visitors", str(visitors), "--out", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return folder / RAW
 
 
 def split(raw: Path, folder: Path, memory: str) -> int:
