@@ -1,6 +1,7 @@
 """After every batch, whatever arrived in whatever order, all equals a full refresh."""
 
 import json
+import os
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ Event = dict[str, object]
 
 START = datetime(2026, 1, 1, 22)
 TIMEOUT = timedelta(minutes=30)
+# So many sets of events are drawn; more in a longer test.
+EXAMPLES = int(os.environ.get("FOOTFALL_INCREMENTAL_EXAMPLES", "2"))
 MICROSECOND = timedelta(microseconds=1)
 GAPS = [
     timedelta(0),
@@ -57,6 +60,8 @@ COLUMNS = [
 # More than three events in two seconds are a bot's.
 PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2}
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36"
+NAMES = ["page_view", "page_view", "click", "scroll", "payment"]
+NAMES += ["purchase", "purchase", "sign_up", "refund"]
 # They tell which run wrote a row, and by which definition.
 BOOKKEEPING = ["batch_number", "definition_hash"]
 STATES = "footfall_states"
@@ -78,10 +83,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             "platform": chance.choice(["web", "web", "web", "ios", "server"]),
             "occurred_at": moment,
             "received_at": START + timedelta(days=30, hours=arrival),
-            "event_name": chance.choice(
-                "page_view page_view click scroll payment purchase purchase sign_up"
-                " refund".split()
-            ),
+            "event_name": chance.choice(NAMES),
             "page_url": chance.choice(
                 [
                     "https://shop.example/",
@@ -189,31 +191,38 @@ def run(folder: Path, rows: list[Event], project: Path, *, is_first: bool) -> Bu
     return built
 
 
-def differences(
-    folder: Path, rows: list[Event], batches: int, project: Path
-) -> list[str]:
-    """Relations that differ from a full refresh after some batch, with the batch."""
+def arrived(rows: list[Event], batch: int) -> list[Event]:
+    """What the source holds once a batch has come."""
+    return [row for row in rows if int(str(row["batch"])) <= batch]
+
+
+def unlike(built: Build, expected: dict[str, list[Row]]) -> list[str]:
+    """Relations that differ from what they should be."""
+    held = contents(built)
+    assert held.keys() == expected.keys()
+    return [name for name in expected if held[name] != expected[name]]
+
+
+def differences(folder: Path, rows: list[Event], batches: int) -> list[str]:
+    """Relations that differ from a full refresh after some batch, with the batch.
+
+    The first batch is a full refresh itself.
+    """
     incremental = folder / "incremental"
     incremental.mkdir(parents=True)
+    run(incremental, arrived(rows, 0), ROOT, is_first=True)
     found = []
-    for batch in range(batches):
-        arrived = [row for row in rows if int(str(row["batch"])) <= batch]
-        built = run(incremental, arrived, project, is_first=batch == 0)
+    for batch in range(1, batches):
+        built = run(incremental, arrived(rows, batch), ROOT, is_first=False)
         full = folder / f"full_{batch}"
         full.mkdir()
-        expected = contents(run(full, arrived, project, is_first=True))
-        held = contents(built)
-        assert held.keys() == expected.keys()
-        found += [
-            f"{name} after batch {batch}"
-            for name in expected
-            if held[name] != expected[name]
-        ]
+        expected = contents(run(full, arrived(rows, batch), ROOT, is_first=True))
+        found += [f"{name} after batch {batch}" for name in unlike(built, expected)]
     return found
 
 
 @settings(
-    max_examples=3,
+    max_examples=EXAMPLES,
     database=None,
     deadline=None,
     derandomize=True,
@@ -234,7 +243,23 @@ def test_every_batch_equals_a_full_refresh(
         for row in visitor_events(chance, visitor, batches - 1)
     ]
     # The last batch brings nothing.
-    assert differences(tmp_path_factory.mktemp("batches"), rows, batches, ROOT) == []
+    assert differences(tmp_path_factory.mktemp("batches"), rows, batches) == []
+
+
+@pytest.fixture(scope="module")
+def rows_of_mutants() -> list[Event]:
+    """Events in two batches."""
+    chance = random.Random(1)
+    return [row for visitor in range(120) for row in visitor_events(chance, visitor, 2)]
+
+
+@pytest.fixture(scope="module")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, rows_of_mutants: list[Event]
+) -> dict[str, list[Row]]:
+    """What a full refresh without mistakes makes of both batches."""
+    folder = tmp_path_factory.mktemp("whole")
+    return contents(run(folder, rows_of_mutants, ROOT, is_first=True))
 
 
 @pytest.mark.parametrize(
@@ -304,7 +329,14 @@ def test_every_batch_equals_a_full_refresh(
         ),
     ],
 )
-def test_the_comparison_bites(tmp_path: Path, name: str, old: str, new: str) -> None:
+def test_the_comparison_bites(
+    tmp_path: Path,
+    rows_of_mutants: list[Event],
+    whole: dict[str, list[Row]],
+    name: str,
+    old: str,
+    new: str,
+) -> None:
     """Each mistake that peers make is seen."""
     project = tmp_path / "project"
     project.mkdir()
@@ -312,9 +344,10 @@ def test_the_comparison_bites(tmp_path: Path, name: str, old: str, new: str) -> 
     text = (project / name).read_text()
     assert text.count(old) == 1
     (project / name).write_text(text.replace(old, new))
-    chance = random.Random(1)
-    rows = [row for visitor in range(120) for row in visitor_events(chance, visitor, 2)]
-    assert differences(tmp_path / "runs", rows, 2, project) != []
+    for batch in (0, 1):
+        delivered = arrived(rows_of_mutants, batch)
+        built = run(tmp_path, delivered, project, is_first=batch == 0)
+    assert unlike(built, whole) != []
 
 
 def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
@@ -335,9 +368,12 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     }
     assert rebuilt - left_alone == {
         "dim_dates",
+        "mart_attribution__campaigns",
         "mart_attribution__channels",
+        "mart_attribution__model_comparison",
         "mart_channel__campaigns_daily",
         "mart_channel__daily",
+        "mart_quality__rejected_ad_spend",
     }
 
 
@@ -360,8 +396,7 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
     rows.append(rows[-1] | earlier | {"received_at": START + timedelta(days=2)})
     accepted = []
     for batch in range(3):
-        arrived = [row for row in rows if int(str(row["batch"])) <= batch]
-        built = run(tmp_path, arrived, ROOT, is_first=batch == 0)
+        built = run(tmp_path, arrived(rows, batch), ROOT, is_first=batch == 0)
         accepted.append(built.value("select count(*) from fct_events"))
         bots = built.rows(
             "select distinct bot_reason from mart_quality__rejected_events"
@@ -369,7 +404,7 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
         )
         assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
     assert accepted == [4, 0, 5]
-    assert differences(tmp_path / "again", rows, 3, ROOT) == []
+    assert differences(tmp_path / "again", rows, 3) == []
 
 
 def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
