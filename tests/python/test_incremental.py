@@ -79,8 +79,10 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             "occurred_at": moment,
             "received_at": START + timedelta(days=30, hours=arrival),
             "event_name": chance.choice(
-                ["page_view", "page_view", "click", "scroll", "payment", "purchase"]
-                + ["purchase", "sign_up", "refund"]
+                [
+                    *("page_view", "page_view", "click", "scroll", "payment"),
+                    *("purchase", "purchase", "sign_up", "refund"),
+                ]
             ),
             "page_url": chance.choice(
                 [
