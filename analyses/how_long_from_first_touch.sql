@@ -4,7 +4,7 @@
 with first_touches as (
     select
         *,
-        seconds_to_conversion / 86400 as days
+        seconds_to_conversion / 86400 as days_to_conversion
     from {{ ref('mart_attribution__touchpoints') }}
     where
         conversion_name = 'purchase'
@@ -15,10 +15,10 @@ banded as (
     select
         *,
         case
-            when days < 1 then 1
-            when days < 7 then 2
-            when days < 14 then 3
-            when days < 30 then 4
+            when days_to_conversion < 1 then 1
+            when days_to_conversion < 7 then 2
+            when days_to_conversion < 14 then 3
+            when days_to_conversion < 30 then 4
             else 5
         end as band_number
     from first_touches

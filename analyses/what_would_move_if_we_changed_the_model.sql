@@ -37,8 +37,8 @@ others as (
 answer as (
     select
         others.channel,
-        round(current_ones.conversion_share, 3) as last_touch_share,
         others.attribution_model as moves_most_under,
+        round(current_ones.conversion_share, 3) as last_touch_share,
         round(others.share_moved, 3) as share_moved,
         round(others.share_spread, 3) as share_spread
     from others

@@ -11,17 +11,12 @@ with channel_totals as (
 answer as (
     select
         channel,
-        round(
-            sum(case when attribution_model = 'last_touch' then conversions else 0 end),
-            1
-        ) as purchases_closed,
-        round(
-            sum(case when attribution_model = 'first_touch' then conversions else 0 end),
-            1
-        ) as purchases_started,
-        round(
-            sum(case when attribution_model = 'linear' then conversions else 0 end), 1
-        ) as purchases_shared
+        sum(case when attribution_model = 'last_touch' then conversions end)
+            as purchases_closed,
+        sum(case when attribution_model = 'first_touch' then conversions end)
+            as purchases_started,
+        round(sum(case when attribution_model = 'linear' then conversions end), 1)
+            as purchases_shared
     from channel_totals
     group by channel
 )

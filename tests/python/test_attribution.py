@@ -564,14 +564,8 @@ def test_a_row_of_spend_that_comes_twice_counts_once(shop: Build) -> None:
 
 def shop_return(shop: Build) -> Decimal:
     """Revenue of the second touches by spend: half a cent more is the first's."""
-    paid = sum(
-        (
-            Decimal(str(rows[2]["revenue"]))
-            - half_up(Decimal(str(rows[2]["revenue"])) / 2)
-            for rows in ORDERS_TAKEN_BACK.values()
-        ),
-        Decimal(0),
-    )
+    revenues = [Decimal(str(rows[2]["revenue"])) for rows in ORDERS_TAKEN_BACK.values()]
+    paid = sum((each - half_up(each / 2) for each in revenues), Decimal(0))
     assert shop.value("select count(*) from fct_conversions") == len(ORDERS_TAKEN_BACK)
     return (paid / 10).quantize(Decimal("0.000001"))
 

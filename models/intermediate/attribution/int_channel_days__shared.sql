@@ -53,9 +53,9 @@ days as (
         report_date,
         conversion_name,
         unattributed_reason,
+        cast(sum(reversed_credit) as numeric(18, 12)) as reversed_credit,
         sum(credit) as credit,
         sum(revenue) as revenue,
-        cast(sum(reversed_credit) as numeric(18, 12)) as reversed_credit,
         sum(reversed_revenue) as reversed_revenue
     from entries
     group by report_date, conversion_name, unattributed_reason

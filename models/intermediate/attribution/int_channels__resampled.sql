@@ -1,5 +1,5 @@
 -- grain: one row per conversion name, model of the ledger, channel and sample: what the
--- channel would have got, had other persons come. No row while no samples are asked for.
+-- channel would have got, had other persons come. No row while no sample is asked for.
 
 with credits as (
     select * from {{ ref('int_credits__entered') }}
@@ -29,14 +29,19 @@ persons as (
     group by person_id, conversion_name, attribution_model, channel
 ),
 
+known_persons as (
+    select distinct person_id
+    from persons
+),
+
 drawn as (
     select
-        distinct_persons.person_id,
+        known_persons.person_id,
         samples.sample_number,
         {{ poisson_weight(surrogate_key([
-            'distinct_persons.person_id', 'samples.sample_number'
+            'known_persons.person_id', 'samples.sample_number'
         ])) }} as person_weight
-    from (select distinct person_id from persons) as distinct_persons
+    from known_persons
     cross join samples
 ),
 

@@ -14,7 +14,7 @@ stages as (
     select distinct
         conversion_name,
         lead_conversion_name as stage_conversion_name,
-        'lead' as stage
+        'lead' as stage_kind
     from conversion_definitions
     where lead_conversion_name is not null
 
@@ -23,7 +23,7 @@ stages as (
     select distinct
         conversion_name,
         opportunity_conversion_name as stage_conversion_name,
-        'opportunity' as stage
+        'opportunity' as stage_kind
     from conversion_definitions
     where opportunity_conversion_name is not null
 ),
@@ -47,8 +47,9 @@ timeline as (
         stages.conversion_name,
         conversions.person_id,
         conversions.converted_at,
-        case when stages.stage = 'lead' then conversions.converted_at end as lead_at,
-        case when stages.stage = 'opportunity' then conversions.converted_at end
+        case when stages.stage_kind = 'lead' then conversions.converted_at end
+            as lead_at,
+        case when stages.stage_kind = 'opportunity' then conversions.converted_at end
             as opportunity_at
     from conversions
     inner join stages

@@ -1,6 +1,6 @@
--- grain: one row per entry, touch and attribution model. An entry is a conversion, whose
--- credit sums to exactly 1, or a reversal of one, whose credit sums to the share that
--- went back, below zero.
+-- grain: one row per entry, touch and attribution model. An entry is a conversion, of
+-- which the credit sums to exactly 1, or a reversal of one, of which it sums to the
+-- share that went back, below zero.
 
 with booked as (
     select * from {{ ref('int_credits__booked') }}
@@ -61,7 +61,6 @@ entered as (
         touches.session_id,
         conversions.converted_at,
         conversions.converted_date,
-        coalesce(entries.reversed_date, conversions.converted_date) as entry_date,
         touches.touched_at,
         entries.entry_type,
         entries.channel,
@@ -72,7 +71,8 @@ entered as (
         entries.touch_number,
         touches.touch_count,
         entries.credit,
-        entries.attributed_revenue
+        entries.attributed_revenue,
+        coalesce(entries.reversed_date, conversions.converted_date) as entry_date
     from entries
     inner join conversions
         on entries.conversion_id = conversions.conversion_id

@@ -9,7 +9,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by journey_id, case when exclusion_reason is null then 1 else 0 end
+            partition by
+                journey_id, case when exclusion_reason is null then 1 else 0 end
             order by touched_at desc, {{ byte_order('session_id') }} desc
         ) as rank_from_last,
         count(case when exclusion_reason is null and not is_direct then 1 end) over (
@@ -86,12 +87,14 @@ numbered as (
         *,
         cast(
             row_number() over (
-                partition by journey_id, case when final_reason is null then 1 else 0 end
+                partition by
+                    journey_id, case when final_reason is null then 1 else 0 end
                 order by touched_at, {{ byte_order('session_id') }}
             ) as bigint
         ) as path_number,
         count(*) over (
-            partition by journey_id, case when final_reason is null then 1 else 0 end
+            partition by
+                journey_id, case when final_reason is null then 1 else 0 end
         ) as path_count
     from explained
 ),

@@ -21,8 +21,9 @@ conversion_definitions as (
 ),
 
 lookbacks as (
-    select cast(86400 * {{ var('attribution_lookback_days') }} as bigint)
-        as lookback_seconds
+    select
+        cast(86400 * {{ var('attribution_lookback_days') }} as bigint)
+            as lookback_seconds
 
     union all
 
@@ -46,7 +47,9 @@ timed_sessions as (
         sessions.*,
         channels.is_direct,
         channels.lookback_seconds,
-        {{ microseconds_between("timestamp '1000-01-01 00:00:00'", 'sessions.started_at') }}
+        {{ microseconds_between(
+            "timestamp '1000-01-01 00:00:00'", 'sessions.started_at'
+        ) }}
             as microsecond_number,
         row_number() over (
             partition by sessions.person_id
@@ -60,7 +63,9 @@ timed_sessions as (
 timed_journeys as (
     select
         journeys.*,
-        {{ microseconds_between("timestamp '1000-01-01 00:00:00'", 'journeys.ended_at') }}
+        {{ microseconds_between(
+            "timestamp '1000-01-01 00:00:00'", 'journeys.ended_at'
+        ) }}
             as microsecond_number
     from journeys
 ),

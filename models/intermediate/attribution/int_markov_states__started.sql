@@ -8,10 +8,11 @@ with transitions as (
 started as (
     select
         pack_number,
-        from_number as state_number
-        {%- for slot in range(24) %},
-        {{ dbt.cast('1000000000000000', 'double precision') }} as units_{{ slot }}
+        {%- for slot in range(24) %}
+            {{ dbt.cast('1000000000000000', 'double precision') }}
+                as units_{{ slot }},
         {%- endfor %}
+        from_number as state_number
     from transitions
     where from_number = 0
 )

@@ -104,9 +104,17 @@ weighted as (
         case
             when not counted.is_credited then 0
             when counted.kind = 'first'
-                then case when counted.touch_number = counted.first_number then 1 else 0 end
+                then
+                    case
+                        when counted.touch_number = counted.first_number then 1
+                        else 0
+                    end
             when counted.kind = 'last'
-                then case when counted.touch_number = counted.last_number then 1 else 0 end
+                then
+                    case
+                        when counted.touch_number = counted.last_number then 1
+                        else 0
+                    end
             when counted.kind = 'linear' then 1
             when counted.kind = 'time_decay'
                 then

@@ -60,12 +60,12 @@ shortened as (
         counted.conversion_name,
         orders.markov_order,
         counted.channel_1,
-        case when orders.markov_order >= 2 then counted.channel_2 end as channel_2,
-        case when orders.markov_order >= 3 then counted.channel_3 end as channel_3,
         counted.next_channel,
         counted.is_converted,
-        counted.channel_2 is null as is_first,
-        counted.transition_count
+        counted.transition_count,
+        case when orders.markov_order >= 2 then counted.channel_2 end as channel_2,
+        case when orders.markov_order >= 3 then counted.channel_3 end as channel_3,
+        counted.channel_2 is null as is_first
     from counted
     cross join orders
 ),

@@ -65,10 +65,10 @@ packed as (
         packs.pack_number,
         kept.from_number,
         kept.to_number,
+        kept.probability,
         kept.removal_1 - 24 * packs.pack_number as slot_1,
         kept.removal_2 - 24 * packs.pack_number as slot_2,
-        kept.removal_3 - 24 * packs.pack_number as slot_3,
-        kept.probability
+        kept.removal_3 - 24 * packs.pack_number as slot_3
     from kept
     cross join packs
 )

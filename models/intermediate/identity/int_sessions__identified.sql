@@ -51,7 +51,8 @@ identified as (
         sessions.session_id,
         users.user_id,
         coalesce(users.user_id, visitors.person_id) as person_id,
-        {{ last_batch(['int_sessions__aggregated', 'int_visitors__identified']) }} as batch_number,
+        {{ last_batch(['int_sessions__aggregated', 'int_visitors__identified']) }}
+            as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from sessions
     inner join visitors

@@ -1,5 +1,6 @@
 -- grain: one row per day, channel, source, medium, campaign, conversion name and model
--- of the ledger with credit or ad spend. Spend repeats for each conversion name and model: filter before summing.
+-- of the ledger with credit or ad spend. Spend repeats for each conversion name and
+-- model: filter before summing.
 
 with credits as (
     select * from {{ ref('int_credits__summed') }}

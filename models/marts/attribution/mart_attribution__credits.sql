@@ -1,6 +1,6 @@
--- grain: one row per entry, touch and attribution model. An entry is a conversion, whose
--- credit sums to exactly 1, or a reversal of one, whose credit sums to the share that
--- went back, below zero.
+-- grain: one row per entry, touch and attribution model. An entry is a conversion, of
+-- which the credit sums to exactly 1, or a reversal of one, of which it sums to the
+-- share that went back, below zero.
 
 with credits as (
     select * from {{ ref('int_credits__entered') }}

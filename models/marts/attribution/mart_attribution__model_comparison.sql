@@ -21,15 +21,28 @@ totals as (
 ),
 
 -- A channel that one model credits and another does not has a share of 0 there.
+credited_channels as (
+    select distinct
+        conversion_name,
+        channel
+    from totals
+),
+
+used_models as (
+    select distinct
+        conversion_name,
+        attribution_model
+    from totals
+),
+
 pairs as (
     select
-        channels.conversion_name,
-        channels.channel,
-        models.attribution_model
-    from (select distinct conversion_name, channel from totals) as channels
-    inner join
-        (select distinct conversion_name, attribution_model from totals) as models
-        on channels.conversion_name = models.conversion_name
+        credited_channels.conversion_name,
+        credited_channels.channel,
+        used_models.attribution_model
+    from credited_channels
+    inner join used_models
+        on credited_channels.conversion_name = used_models.conversion_name
 ),
 
 filled as (
@@ -141,13 +154,20 @@ duels as (
     group by spread.conversion_name, spread.attribution_model, spread.channel
 ),
 
+decided as (
+    select
+        *,
+        won_count >= sample_count * 0.95 as is_above_next
+    from duels
+),
+
 final as (
     select
         spread.conversion_name,
         spread.channel,
         spread.attribution_model,
         spread.channel_rank,
-        duels.won_count >= duels.sample_count * 0.95 as is_above_next,
+        decided.is_above_next,
         spread.conversions,
         intervals.conversions_low,
         intervals.conversions_high,
@@ -163,11 +183,11 @@ final as (
             spread.conversion_name = intervals.conversion_name
             and spread.attribution_model = intervals.attribution_model
             and spread.channel = intervals.channel
-    left join duels
+    left join decided
         on
-            spread.conversion_name = duels.conversion_name
-            and spread.attribution_model = duels.attribution_model
-            and spread.channel = duels.channel
+            spread.conversion_name = decided.conversion_name
+            and spread.attribution_model = decided.attribution_model
+            and spread.channel = decided.channel
 )
 
 select * from final

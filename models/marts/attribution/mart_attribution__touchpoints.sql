@@ -6,6 +6,14 @@ with journeys as (
     where is_converted
 ),
 
+windowed as (
+    select
+        *,
+        coalesce(exclusion_reason not in ('too_old', 'before_reset'), true)
+            as is_in_window
+    from journeys
+),
+
 final as (
     select
         journey_id as conversion_id,
@@ -19,13 +27,12 @@ final as (
         source,
         medium,
         campaign,
-        coalesce(exclusion_reason not in ('too_old', 'before_reset'), true)
-            as is_in_window,
+        is_in_window,
         exclusion_reason,
         touch_number,
         touch_count,
         seconds_to_end as seconds_to_conversion
-    from journeys
+    from windowed
 )
 
 select * from final
