@@ -156,6 +156,7 @@ def chain(
                         "touch_count": len(path.channels),
                         "seconds_to_end": 0,
                         "is_direct": False,
+                        "batch_number": 1,
                     }
                     for place, channel in enumerate(path.channels, 1)
                 ]
@@ -185,10 +186,8 @@ def chain(
     assert text.count(batch) == 1
     shared.write_text(text.replace(batch, "1"))
     channels = sorted({str(row["channel"]) for row in touches})
-    (project / "seeds" / "rules" / "channels.csv").write_text(
-        "channel,is_direct,is_paid,lookback_seconds,description\n"
-        + "".join(f"{channel},false,false,,A channel.\n" for channel in channels)
-    )
+    with (project / "seeds" / "rules" / "channels.csv").open("a") as file:
+        file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
         generic("none", ["visitor_id", "occurred_at", "event_name"])
         | {"enabled_sources": ["demo"]},
