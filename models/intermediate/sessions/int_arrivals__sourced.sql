@@ -65,7 +65,8 @@ numbered as (
             and sessions.session_started_at = telling.session_started_at
 ),
 
--- What came before the first event that tells a source has its source too.
+-- What came before the first event that tells a source has its source too. The last one
+-- ends at no event: a null there would make DuckDB compare all events with all sessions.
 sourced as (
     select
         source_name,
@@ -77,7 +78,8 @@ sourced as (
         arrival_number,
         case when arrival_number = 1 then 1 else event_number end
             as first_event_number,
-        next_event_number,
+        coalesce(next_event_number, cast(9223372036854775807 as bigint))
+            as next_event_number,
         {{ last_batch(['int_sessions__aggregated']) }} as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from numbered

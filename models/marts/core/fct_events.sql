@@ -93,10 +93,7 @@ final as (
         on
             sessions.session_id = arrivals.session_id
             and sessionized.event_number >= arrivals.first_event_number
-            and (
-                arrivals.next_event_number is null
-                or sessionized.event_number < arrivals.next_event_number
-            )
+            and sessionized.event_number < arrivals.next_event_number
     left join traffic_channels
         on arrivals.traffic_source_id = traffic_channels.traffic_source_id
 )

@@ -123,10 +123,7 @@ final as (
         on
             sessions.session_id = arrivals.session_id
             and ordered.event_number >= arrivals.first_event_number
-            and (
-                arrivals.next_event_number is null
-                or ordered.event_number < arrivals.next_event_number
-            )
+            and ordered.event_number < arrivals.next_event_number
     inner join traffic_channels
         on arrivals.traffic_source_id = traffic_channels.traffic_source_id
     left join scrolled
