@@ -286,12 +286,6 @@ def whole(
             id="a trailing window",
         ),
         pytest.param(
-            "models/intermediate/identity/int_visitors__touched.sql",
-            "    where order_id is not null\n",
-            "    where false\n",
-            id="the order's other visitors are forgotten",
-        ),
-        pytest.param(
             "models/intermediate/identity/int_persons__touched.sql",
             "    where user_id is not null\n",
             "    where false\n",
