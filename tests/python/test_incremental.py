@@ -298,18 +298,6 @@ def whole(
             id="marts are left alone whatever changed",
         ),
         pytest.param(
-            "models/intermediate/attribution/int_conversions__staged.sql",
-            "where {{ is_person_touched('int_credits__shared') }}",
-            "where {{ is_unseen('int_credits__shared') }}",
-            id="a lead of an earlier batch is forgotten",
-        ),
-        pytest.param(
-            "macros/incremental/last_batch.sql",
-            "'least(' ~",
-            "'greatest(' ~",
-            id="a batch is claimed that a parent has not taken in",
-        ),
-        pytest.param(
             "models/intermediate/events/int_events__classified.sql",
             "<> coalesce(clocked.bot_reason, '')",
             "<> coalesce(held.visitor_bot_reason, '')",
