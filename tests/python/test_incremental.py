@@ -177,7 +177,14 @@ def contents(built: Build) -> dict[str, list[Row]]:
     return held
 
 
-def run(folder: Path, rows: list[Event], project: Path, *, is_first: bool) -> Build:
+def run(
+    folder: Path,
+    rows: list[Event],
+    project: Path,
+    *,
+    is_first: bool,
+    select: str | None = None,
+) -> Build:
     """Deliver these rows as the source's only file, and build."""
     delivered = [
         {name: row.get(name) for name in COLUMNS} | {"event_id": row["event_id"]}
@@ -185,7 +192,7 @@ def run(folder: Path, rows: list[Event], project: Path, *, is_first: bool) -> Bu
     ]
     events = write_parquet(folder / "events.parquet", delivered)
     built = run_dbt(
-        folder, generic(events, COLUMNS) | PACE, None, project, loads_seeds=is_first
+        folder, generic(events, COLUMNS) | PACE, select, project, loads_seeds=is_first
     )
     assert built.is_green, built.said
     return built
@@ -246,11 +253,48 @@ def test_every_batch_equals_a_full_refresh(
     assert differences(tmp_path_factory.mktemp("batches"), rows, batches) == []
 
 
+def rows_of_an_order() -> list[Event]:
+    """An order that turns out to have been placed first by another visitor."""
+    order: Event = {"event_name": "purchase", "order_id": "shared", "revenue": "7"}
+    return [
+        order
+        | {
+            "event_id": f"order of {visitor}",
+            "visitor_id": visitor,
+            "occurred_at": START - timedelta(hours=batch),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for batch, visitor in enumerate(("the second", "the first"))
+    ]
+
+
+def rows_of_a_lead() -> list[Event]:
+    """A person who becomes a lead in one browser and buys in another, a batch later."""
+    names = ["page_view", "sign_up", "page_view", "purchase"]
+    return [
+        {
+            "event_id": f"lead {day}",
+            "visitor_id": f"browser {batch}",
+            "user_id": "a lead",
+            "event_name": name,
+            "occurred_at": START + timedelta(days=day),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for day, (name, batch) in enumerate(zip(names, (0, 0, 0, 1), strict=True))
+    ]
+
+
 @pytest.fixture(scope="module")
 def rows_of_mutants() -> list[Event]:
-    """Events in two batches."""
+    """Events in two batches, with what two batches drawn at random seldom have."""
     chance = random.Random(1)
-    return [row for visitor in range(120) for row in visitor_events(chance, visitor, 2)]
+    return [
+        *(row for visitor in range(120) for row in visitor_events(chance, visitor, 2)),
+        *rows_of_an_order(),
+        *rows_of_a_lead(),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -286,10 +330,22 @@ def whole(
             id="a trailing window",
         ),
         pytest.param(
+            "models/intermediate/identity/int_visitors__touched.sql",
+            "    where order_id is not null\n",
+            "    where false\n",
+            id="the order's other visitors are forgotten",
+        ),
+        pytest.param(
             "models/intermediate/identity/int_persons__touched.sql",
             "    where user_id is not null\n",
             "    where false\n",
             id="a person's other visitors are forgotten",
+        ),
+        pytest.param(
+            "models/intermediate/attribution/int_conversions__staged.sql",
+            "where {{ is_person_touched('int_credits__shared') }}",
+            "where {{ is_unseen('int_credits__shared') }}",
+            id="a lead of an earlier batch is forgotten",
         ),
         pytest.param(
             "macros/incremental/materialization_rebuilt.sql",
@@ -330,6 +386,17 @@ def test_the_comparison_bites(
         delivered = arrived(rows_of_mutants, batch)
         built = run(tmp_path, delivered, project, is_first=batch == 0)
     assert unlike(built, whole) != []
+
+
+def test_models_run_by_themselves_leave_nothing_to_repair(
+    tmp_path: Path, rows_of_mutants: list[Event], whole: dict[str, list[Row]]
+) -> None:
+    """One that ran without a parent has not taken in what the parent had not."""
+    run(tmp_path, arrived(rows_of_mutants, 0), ROOT, is_first=True)
+    alone = "+int_sessions__aggregated +int_visitors__touched int_sessions__identified"
+    run(tmp_path, rows_of_mutants, ROOT, is_first=False, select=alone)
+    built = run(tmp_path, rows_of_mutants, ROOT, is_first=False)
+    assert unlike(built, whole) == []
 
 
 def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
