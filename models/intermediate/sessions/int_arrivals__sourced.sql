@@ -66,7 +66,7 @@ numbered as (
 ),
 
 -- What came before the first event that tells a source has its source too. The last one
--- ends at no event: with a null there DuckDB would compare all events with all sessions.
+-- ends at no event: with a null, DuckDB would compare all events with all sessions.
 sourced as (
     select
         source_name,
