@@ -47,12 +47,17 @@ test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in db
 parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
 	$(BIN)/python -m parity
 
+# dbt for the linters, with an empty database of their own.
+LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet --target-path target/lint --log-path target/lint
+
 # With an empty database, so that what was built before does not matter.
 lint: install  ## Check the SQL, the Python and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
+	$(LINT_DBT) parse --vars '{enabled_sources: [demo, generic]}'
+	$(if $(wildcard $(BIN)/dbt-bouncer),$(BIN)/dbt-bouncer run)
 
 format: install  ## Let the linters mend what they can
 	$(BIN)/ruff check --fix .

@@ -90,7 +90,21 @@ from fct_conversions
 where hash(conversion_id) % 50 = 0;
 create or replace table int_persons__touched as
 select person_id, 1 as batch_number from fct_sessions limit 1;
-create or replace table int_ad_spend__channelled as
+create or replace table int_arrivals__sourced as
+select
+    session_id, 1 as arrival_number, started_at as arrived_at,
+    channel as traffic_source_id, 1 as batch_number
+from fct_sessions
+limit 0;
+create or replace table int_traffic_sources__named as
+select distinct channel as traffic_source_id, source, medium, campaign
+from fct_sessions
+limit 0;
+create or replace table int_traffic_sources__channelled as
+select distinct channel as traffic_source_id, channel, true as is_in_force
+from fct_sessions
+limit 0;
+create or replace table fct_ad_spend as
 select
     started_date as spend_date, channel, source, medium, campaign,
     cast(1 as numeric(18, 2)) as spend

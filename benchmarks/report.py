@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.footfall import MAP_AND_SESSIONS
 from benchmarks.measure import ROOT
 from benchmarks.shapes import SHAPES
-from scripts.readme import README, fill
+from scripts.pages import README, fill
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"

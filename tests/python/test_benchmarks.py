@@ -14,7 +14,7 @@ from benchmarks.footfall import MAP_AND_SESSIONS, seconds_by_folder
 from benchmarks.measure import CommandError, measure
 from benchmarks.report import Results
 from benchmarks.shapes import COLUMNS, SHAPES
-from scripts.readme import README, fill
+from scripts.pages import README, fill
 
 STORED: dict[str, Any] = {
     "taken_on": "2026-01-02",

@@ -7,7 +7,7 @@ with credits as (
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__channelled') }}
+    select * from {{ ref('fct_ad_spend') }}
 ),
 
 attribution_models as (

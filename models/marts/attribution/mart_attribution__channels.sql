@@ -10,7 +10,7 @@ totals as (
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__channelled') }}
+    select * from {{ ref('fct_ad_spend') }}
 ),
 
 attribution_models as (

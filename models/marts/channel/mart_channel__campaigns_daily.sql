@@ -8,7 +8,7 @@ with sessions as (
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__channelled') }}
+    select * from {{ ref('fct_ad_spend') }}
 ),
 
 session_totals as (

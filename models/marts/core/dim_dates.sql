@@ -18,7 +18,7 @@ reversals as (
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__channelled') }}
+    select * from {{ ref('fct_ad_spend') }}
 ),
 
 days as (

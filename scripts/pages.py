@@ -1,6 +1,6 @@
-"""Fill the generated parts of README.md from a built demo.
+"""Fill the generated parts of README.md and docs/data_dictionary.md from a built demo.
 
-`python -m scripts.readme` rewrites what stands between `<!-- generated: NAME -->` and
+`python -m scripts.pages` rewrites what stands between `<!-- generated: NAME -->` and
 `<!-- end: NAME -->`; with `--check` it only says whether that would change anything.
 """
 
@@ -8,7 +8,9 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +21,7 @@ import duckdb
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+DICTIONARY = ROOT / "docs" / "data_dictionary.md"
 QUESTIONS = [
     "which_channels_bring_buyers",
     "which_device_converts_worst",
@@ -26,6 +29,7 @@ QUESTIONS = [
     "what_does_each_attribution_model_say_of_paid_search",
     "what_did_a_purchase_cost_by_channel",
 ]
+CATALOG_SCHEMA = "https://schemas.getdbt.com/dbt/catalog/v1.json"
 LAYERS = ["seeds", "staging", "intermediate", "marts"]
 
 
@@ -41,6 +45,10 @@ class Demo:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             answer = connection.execute(sql)
             return [column[0] for column in answer.description], answer.fetchall()
+
+    def marts(self) -> list[dict[str, Any]]:
+        """The models that others may read, in order of their files."""
+        return [node for node in self.nodes("model") if node["fqn"][1] == "marts"]
 
     def nodes(self, *kinds: str) -> list[dict[str, Any]]:
         """The manifest's nodes of some resource types, in order of their files."""
@@ -111,19 +119,103 @@ def lineage(demo: Demo) -> str:
 
 def marts(demo: Demo) -> str:
     """Each mart, what a row of it is, and the question that it answers."""
-    overview = demo.manifest["docs"]["doc.footfall.__overview__"]["block_contents"]
-    questions = {
-        mart: question.strip()
-        for question, answers in re.findall(r"^\|(.+)\|(.+)\|$", overview, re.M)
-        for mart in re.findall(r"`(\w+)`", answers)
-    }
+    answered = answers(demo)
     rows = []
-    for node in demo.nodes("model"):
-        if node["fqn"][1] == "marts":
-            start = re.split(r"[.:;]\s|\.$", node["description"])[0]
-            grain = start.removeprefix("One row per ")
-            rows.append((f"`{node['name']}`", grain, questions.get(node["name"], "")))
+    for node in demo.marts():
+        start = re.split(r"[.:;]\s|\.$", node["description"])[0]
+        grain = start.removeprefix("One row per ")
+        rows.append((f"`{node['name']}`", grain, answered.get(node["name"], "")))
     return table(["relation", "one row per", "answers"], rows)
+
+
+def answers(demo: Demo) -> dict[str, str]:
+    """Mart -> the question that the overview sends to it."""
+    overview = demo.manifest["docs"]["doc.footfall.__overview__"]["block_contents"]
+    return {
+        mart: question.strip()
+        for question, relations in re.findall(r"^\|(.+)\|(.+)\|$", overview, re.M)
+        for mart in re.findall(r"`(\w+)`", relations)
+    }
+
+
+def entities(demo: Demo) -> str:
+    """Which mart's column is which other's key, as dbterd draws it."""
+    # What dbterd asks of a catalog, but draws only with columns.
+    catalog = {
+        "metadata": {"dbt_schema_version": CATALOG_SCHEMA},
+        "nodes": {},
+        "sources": {},
+    }
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "manifest.json").write_text(json.dumps(demo.manifest))
+        (folder / "catalog.json").write_text(json.dumps(catalog))
+        command = [str(Path(sys.executable).parent / "dbterd"), "run"]
+        command += ["--target", "mermaid", "--entity-name-format", "table"]
+        command += ["--omit-columns", "--artifacts-dir", name, "--output", name]
+        command += ["--output-file-name", "entities.mmd"]
+        for mart in demo.marts():
+            command += ["--select", f"exact:{mart['unique_id']}"]
+        subprocess.run(command, check=True, capture_output=True, cwd=name)
+        drawn = (folder / "entities.mmd").read_text().lower()
+    # Of "the key--the column that holds it" the latter is enough, in quotes.
+    edges = [
+        re.sub(r": (?:\w+--)?(\w+)$", r': "\1"', line)
+        for line in drawn.splitlines()
+        if "--" in line
+    ]
+    return "\n".join(["```mermaid", "erDiagram", *sorted(edges), "```"])
+
+
+def dictionary(demo: Demo) -> str:
+    """Each mart: what a row is, what it answers, its columns, and one row of it."""
+    keys = {
+        node["attached_node"]: node["test_metadata"]["kwargs"]["column_names"]
+        for node in demo.nodes("test")
+        if (node.get("test_metadata") or {}).get("name") == "is_primary_key"
+    }
+    answered = answers(demo)
+    parts = []
+    for node in demo.marts():
+        name, key = node["name"], keys[node["unique_id"]]
+        names = list(node["columns"])
+        # The row that shows most, the first of several.
+        empty = " + ".join(f"({column} is null)::int" for column in names)
+        _, found = demo.ask(
+            f"select {', '.join(names)} from {name}"
+            f" order by {empty}, {', '.join(key)} limit 1"
+        )
+        example = found[0] if found else [None] * len(names)
+        rows = [
+            (
+                f"`{column['name']}`",
+                column["data_type"],
+                one_line(column["description"]),
+                value,
+            )
+            for column, value in zip(
+                node["columns"].values(), map(example_text, names, example), strict=True
+            )
+        ]
+        lines = [f"## {name}", "", one_line(node["description"]), ""]
+        if name in answered:
+            lines += [f"Answers: *{answered[name]}*", ""]
+        lines += [f"Key: {', '.join(f'`{column}`' for column in key)}", ""]
+        lines.append(table(["column", "type", "meaning", "example"], rows))
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def example_text(column: str, value: Any) -> str:
+    """One cell of an example row; what changes with every edit of a model is none."""
+    if value is None or column == "definition_hash":
+        return ""
+    return f"`{value}`".replace("|", "\\|")
+
+
+def one_line(description: str) -> str:
+    """A description as a table's cell holds it."""
+    return " ".join(description.split()).replace("|", "\\|")
 
 
 def settings(_: Demo) -> str:
@@ -167,18 +259,21 @@ def ledger(demo: Demo) -> str:
     )
 
 
-PARTS: dict[str, Callable[[Demo], str]] = {
-    "lineage": lineage,
-    "marts": marts,
-    "questions": questions,
-    "ledger": ledger,
-    "vars": settings,
+PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
+    README: {
+        "lineage": lineage,
+        "marts": marts,
+        "questions": questions,
+        "ledger": ledger,
+        "vars": settings,
+    },
+    DICTIONARY: {"entities": entities, "dictionary": dictionary},
 }
 
 
-def render(text: str, demo: Demo) -> str:
-    """The README with its generated parts as the demo has them."""
-    for name, part in PARTS.items():
+def render(text: str, page: Path, demo: Demo) -> str:
+    """A page with its generated parts as the demo has them."""
+    for name, part in PAGES[page].items():
         text = fill(text, name, part(demo))
     return text
 
@@ -194,7 +289,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write README.md anew, or check that it need not be."""
+    """Write the pages anew, or check that they need not be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument(
@@ -217,15 +312,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not needed.exists():
             sys.exit(f"There is no {needed}: run `make build` first.")
     demo = Demo(chosen.database, json.loads(manifest.read_text()))
-    old = README.read_text()
-    new = render(old, demo)
-    if not chosen.check:
-        README.write_text(new)
-    elif new != old:
-        sys.exit(
-            "README.md is not what the demo says: run `make build` and"
-            " `.venv/bin/python -m scripts.readme`."
-        )
+    for page in PAGES:
+        old = page.read_text()
+        new = render(old, page, demo)
+        if not chosen.check:
+            page.write_text(new)
+        elif new != old:
+            sys.exit(
+                f"{page.relative_to(ROOT)} is not what the demo says: run `make build`"
+                " and `.venv/bin/python -m scripts.pages`."
+            )
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ keyed as (
     from ad_spend
 ),
 
-channelled as (
+final as (
     select
         keyed.spend_date,
         traffic_channels.channel,
@@ -52,4 +52,4 @@ channelled as (
         traffic_sources.campaign
 )
 
-select * from channelled
+select * from final
