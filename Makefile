@@ -47,16 +47,21 @@ test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in db
 parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
 	$(BIN)/python -m parity
 
-# dbt for the linters, with an empty database of their own.
-LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet --target-path target/lint --log-path target/lint
+# dbt for the linters, with a database of their own that has columns, but no rows.
+LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet
+LINT_PATHS := --target-path target/lint --log-path target/lint
 
 # With an empty database, so that what was built before does not matter.
-lint: install  ## Check the SQL, the Python and the types
+lint: install  ## Check the SQL, the Python, the types, names and descriptions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@mkdir -p target/lint
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
-	$(LINT_DBT) parse --vars '{enabled_sources: [demo, generic]}'
+	$(LINT_DBT) build --empty --full-refresh --exclude-resource-types test unit_test $(LINT_PATHS)
+	$(LINT_DBT) docs generate --no-compile $(LINT_PATHS)
+	$(BIN)/dbt-coverage compute doc --run-artifacts-dir target/lint --cov-report target/lint/coverage.json --cov-fail-under 1
+	$(LINT_DBT) parse --vars '{enabled_sources: [demo, generic]}' $(LINT_PATHS)
 	$(if $(wildcard $(BIN)/dbt-bouncer),$(BIN)/dbt-bouncer run)
 
 format: install  ## Let the linters mend what they can

@@ -88,6 +88,8 @@ select
     revenue as reversed_revenue
 from fct_conversions
 where hash(conversion_id) % 50 = 0;
+create or replace table int_events__sourced as select 1 as batch_number;
+create or replace table int_events__classified as select 1 as batch_number;
 create or replace table int_persons__touched as
 select person_id, 1 as batch_number from fct_sessions limit 1;
 create or replace table int_arrivals__sourced as
