@@ -1,6 +1,11 @@
 {#- A model that is one step from the model which its meta calls start_model. The step is
-    repeated, each time from what the last time made, until nothing changes. -#}
+    repeated, each time from what the last time made, until nothing changes. Left alone,
+    as `rebuilt` is, where all that it is made of is what it was. -#}
 {% materialization fixed_point, default, supported_languages=['sql'] %}
+    {%- set unchanged = left_alone() -%}
+    {%- if unchanged is not none -%}
+        {{ return({'relations': [unchanged]}) }}
+    {%- endif -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set start = ref(config.get('meta')['start_model']) -%}
     {%- set steps = [

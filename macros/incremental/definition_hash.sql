@@ -3,20 +3,7 @@
 {% macro definition_hash(node=none) -%}
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
-    {%- for name in [
-        'enabled_sources', 'generic_columns', 'future_tolerance_minutes',
-        'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds',
-        'accept_bots', 'accept_unknown_consent',
-        'session_timeout_minutes', 'session_timeout_minutes_by_platform',
-        'session_timeout_is_inclusive', 'session_splits_at_midnight',
-        'session_splits_on_campaign_change', 'session_splits_on_user_change',
-        'session_end_events', 'session_limit_minutes', 'session_limit_events',
-        'engaged_session_seconds', 'engaged_pause_limit_seconds',
-        'reporting_timezone', 'channel_preset', 'internal_hosts',
-        'last_non_direct_lookback_days', 'attribution_touches',
-        'attribution_lookback_days', 'attribution_resets_after_conversion',
-        'attribution_half_life_days', 'attribution_direct', 'attribution_path', 'reporting_currency',
-    ] -%}
+    {%- for name in known_vars() if name not in input_vars() + late_vars() -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}
     {%- for ancestor in ancestors(node or model) -%}
@@ -29,6 +16,16 @@
         ) -%}
     {%- endfor -%}
     {{ return(local_md5(said | sort | join('\n'))) }}
+{%- endmacro %}
+
+{#- The vars that say where input is: what is in it is counted instead. -#}
+{% macro input_vars() -%}
+    {{ return(['generic_events', 'generic_ad_spend']) }}
+{%- endmacro %}
+
+{#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}
+{% macro late_vars() -%}
+    {{ return(['attribution_counts_non_converting', 'attribution_bootstrap_samples']) }}
 {%- endmacro %}
 
 {#- A model, the models and the rules that it is made of. -#}

@@ -1,9 +1,13 @@
-{#- What a model is made of, as one text: its definition, and of each incremental model
+{#- What a model is made of, as one text: its definition, the vars that are not in that
+    since no stored row goes by them, and of each incremental model
     under it the rows and the last batch. Between two states with the same last batch
     rows can only have gone. None where it reads what no batch numbers, such as spend:
     then nobody knows. -#}
 {% macro state_of(node) -%}
     {%- set found = [definition_hash(node)] -%}
+    {%- for name in late_vars() -%}
+        {%- do found.append(name ~ '=' ~ var(name)) -%}
+    {%- endfor -%}
     {%- set seen = [] -%}
     {%- set open = node.depends_on.nodes | list -%}
     {%- for _ in graph.nodes if open -%}
@@ -26,6 +30,25 @@
     {{ return(local_md5(found | sort | join('\n'))) }}
 {%- endmacro %}
 
+{#- The table of this model, if it was made of what there is now; none if it has to be
+    made anew. With it goes the table before it, which a run that was killed may leave. -#}
+{% macro left_alone() -%}
+    {%- if not keeps_states() -%} {{ return(none) }} {%- endif -%}
+    {%- set held = load_cached_relation(this) -%}
+    {%- set state = state_of(model) -%}
+    {%- if held is none or not held.is_table or should_full_refresh()
+        or state is none or state != recorded_state(model) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}
+        -- {{ state }}
+    {%- endcall -%}
+    {%- do drop_relation_if_exists(
+        load_cached_relation(make_backup_relation(held, 'table'))
+    ) -%}
+    {{ return(held) }}
+{%- endmacro %}
+
 {#- The state that a model was last made of; none if it never was. -#}
 {% macro recorded_state(node) -%}
     {%- set states = run_query(
@@ -41,10 +64,17 @@
     )) }}
 {%- endmacro %}
 
+{#- Whether any model is `rebuilt`: on Spark none is. -#}
+{% macro keeps_states() -%}
+    {{ return(
+        graph.nodes.values()
+        | selectattr('config.materialized', 'equalto', 'rebuilt') | list != []
+    ) }}
+{%- endmacro %}
+
 {#- The hook that makes the place for states, before any model. -#}
 {% macro prepare_states() -%}
-    {%- if execute and graph.nodes.values()
-        | selectattr('config.materialized', 'equalto', 'rebuilt') | list -%}
+    {%- if execute and keeps_states() -%}
         {%- do run_query(
             'create table if not exists ' ~ states_relation()
             ~ ' (relation_name text, state text)'
@@ -54,7 +84,8 @@
 
 {#- The hook that writes down what a table was made of, in the table's transaction. -#}
 {% macro record_state() -%}
-    {%- if execute and model.config.materialized == 'rebuilt' -%}
+    {%- if execute and keeps_states()
+        and model.config.materialized in ['rebuilt', 'fixed_point'] -%}
         delete from {{ states_relation() }} where relation_name = '{{ model.name }}';
         insert into {{ states_relation() }} (relation_name, state)
         values ('{{ model.name }}', '{{ state_of(model) or '' }}')
