@@ -2,8 +2,8 @@
 
 A DuckDB file that is being written can be read by nobody, and one that is read cannot
 be written. So readers get files of their own: `serving.duckdb`, with every public mart
-as a table; and, below `serving/`, a folder of Parquet files per publish, with views over
-the latest in `serving_views.duckdb`. Each file is made under another name, checked
+as a table; and, below `serving/`, a folder of Parquet files per publish, with views
+over the latest in `serving_views.duckdb`. Each file is made under another name, checked
 against the build, and renamed when it is whole. Every relation has the column
 `build_id`.
 
