@@ -127,17 +127,15 @@ def assert_whole(nodes: Mapping[str, Any], results: list[dict[str, Any]]) -> Non
     """Refuse a build that left out a mart, or a test that reads one."""
     ran = {each["unique_id"] for each in results}
     public = {key for key, node in nodes.items() if is_public(node)}
-    left_out = [
-        str(node["name"])
+    tests = {
+        key
         for key, node in nodes.items()
+        if node["resource_type"] == "test" and public & set(node["depends_on"]["nodes"])
+    }
+    left_out = [
+        str(nodes[key]["name"])
+        for key in (*sorted(public), *sorted(tests))
         if key not in ran
-        and (
-            key in public
-            or (
-                node["resource_type"] == "test"
-                and public & set(node["depends_on"]["nodes"])
-            )
-        )
     ]
     if left_out:
         raise PartialBuildError(
@@ -200,7 +198,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, catalog: str) 
 def shortened(names: list[str]) -> str:
     """The first few names, and how many more there are."""
     more = len(names) - NAMES_SHOWN
-    shown = ", ".join(sorted(names)[:NAMES_SHOWN])
+    shown = ", ".join(names[:NAMES_SHOWN])
     return f"{shown} and {more} more" if more > 0 else shown
 
 

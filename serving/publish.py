@@ -219,11 +219,14 @@ def comment(
     connection: duckdb.DuckDBPyConnection, kind: str, relation: str, mart: Mart
 ) -> None:
     """Write a mart's comments to a table or a view of it."""
+    # In one transaction: each that ends is a write to the disk.
+    connection.execute("begin")
     connection.execute(f"comment on {kind} {relation} is {literal(mart.comment)}")
     for column, text in (*mart.columns.items(), ("build_id", BUILD_ID_COMMENT)):
         connection.execute(
             f"comment on column {relation}.{identifier(column)} is {literal(text)}"
         )
+    connection.execute("commit")
 
 
 def verified(
