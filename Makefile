@@ -12,7 +12,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark build publish test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -32,8 +32,12 @@ $(SPARK_INSTALLED): requirements-spark.txt $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
 	@touch $@
 
-build: install  ## Build and test every model (the demo, unless vars say otherwise)
-	$(BIN)/dbt build
+# BUILD_FLAGS are dbt's own, and --log-format json.
+build: install  ## Build and test every model (the demo, unless vars say otherwise), then publish
+	$(BIN)/python -m serving.build $(BUILD_FLAGS)
+
+publish: install  ## Publish the marts of the last build again, if it was green
+	$(BIN)/python -m serving.publish
 
 test: lint build $(if $(CAN_SPARK),spark)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest -n auto --dist worksteal

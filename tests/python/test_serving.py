@@ -20,7 +20,7 @@ from harness import ROOT, Row, copy_project
 
 from serving import build as runner
 from serving import publish as publisher
-from serving.checks import PublishError, opened
+from serving.checks import Mart, PublishError, opened
 from serving.publish import Places, places
 from serving.summary import READ, figures, seconds_by_layer
 
@@ -91,6 +91,15 @@ class Served:
         """What dbt wrote of the build."""
         found: dict[str, Any] = json.loads((self.target / name).read_text())
         return found
+
+    def summary(self) -> dict[str, Any]:
+        """What the runner summed up, in the form for machines."""
+        (found,) = (
+            line["data"]
+            for line in self.lines
+            if line["info"]["name"] == "FootfallSummary"
+        )
+        return dict(found)
 
     def marts(self) -> list[str]:
         """Names of the public models, by the manifest."""
@@ -231,12 +240,7 @@ def test_every_line_is_json_that_one_reader_understands(served: Served) -> None:
 
 def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None:
     """Counted another way: from rows, and not from the ledger's sums."""
-    (said,) = (
-        line["data"]
-        for line in served.lines
-        if line["info"]["name"] == "FootfallSummary"
-    )
-    rejected = dict(
+    rejected: dict[str, int] = dict(
         ask(
             served.database,
             "select rejection_reason, count(*) from mart_quality__rejected_events"
@@ -245,7 +249,8 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
     )
     ((received, accepted, sessions, conversions),) = ask(
         served.database,
-        "select (select count(*) from raw_events) + (select count(*) from raw_consents),"
+        "select (select count(*) from (select event_id from raw_events union all"
+        " select consent_id from raw_consents)),"
         " (select count(*) from fct_events),"
         " (select count(distinct session_id) from fct_events),"
         " (select count(distinct conversion_id) from fct_conversions)",
@@ -258,7 +263,7 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
             " where revenue <> 0 group by all",
         )
     }
-    found = said["figures"]
+    found = served.summary()["figures"]
     assert {k: n for k, n in found.pop("rejected").items() if n} == rejected
     assert found == {
         "received": received,
@@ -272,17 +277,13 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
 
 def test_the_layers_seconds_are_those_of_all_nodes(served: Served) -> None:
     """None is counted twice, and none that works is left out."""
-    (said,) = (
-        line["data"]
-        for line in served.lines
-        if line["info"]["name"] == "FootfallSummary"
-    )
     results = served.artifact("run_results.json")["results"]
     spent = sum(
         result["execution_time"]
         for result in results
         if result["unique_id"].split(".")[0] not in ("operation", "exposure")
     )
+    said = served.summary()
     layers = said["layer_seconds"]
     assert set(layers) == {"seeds", "staging", "intermediate", "marts", "tests"}
     assert sum(layers.values()) == pytest.approx(spent, abs=0.05 * len(layers))
@@ -421,7 +422,8 @@ def test_a_reader_that_sees_two_builds_is_found_out(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         for name, number in (("fct_sessions", 1), ("fct_page_views", 2)):
             connection.execute(
-                f"create table {name} as select 'x' as build_id, {number} as batch_number"
+                f"create table {name} as"
+                f" select 'x' as build_id, {number} as batch_number"
             )
     command = [sys.executable, "-c", READER, "each", str(path), str(stop), QUERY]
     with subprocess.Popen([*command, str(ready)], stdout=subprocess.PIPE) as reader:
@@ -600,7 +602,7 @@ def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
 
 def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
     """Both copies are counted after they are read again from the disk."""
-    mart = publisher.Mart("lost", "", {})
+    mart = Mart("lost", "", {})
     with opened() as connection:
         for catalog in ("build", "serving"):
             connection.execute(f"attach ':memory:' as {catalog}")
@@ -681,6 +683,22 @@ def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
     said = capsys.readouterr().err
     assert "the var bot_limit_seconds is '0'" in said
     assert "macro" not in said
+
+
+def test_a_database_in_use_is_2(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """By another build, say: a later try can go through."""
+    held = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1); input()"
+    command = [sys.executable, "-uc", held, str(tmp_path / "footfall.duckdb")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        assert run_build("--select", "channels") == runner.NOT_STARTED
+        holder.communicate(b"\n")
+    assert "Could not set lock on file" in capsys.readouterr().err
 
 
 def test_an_unknown_argument_is_2(
