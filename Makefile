@@ -5,14 +5,19 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
 BENCH_INSTALLED := $(VENV)/.bench_installed
-# Spark needs Java 17 and Python 3.11; where either is missing its tests are skipped.
-CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo yes)
+DRIVERS_INSTALLED := $(VENV)/.drivers_installed
+IS_3_11 := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+# Spark needs Java 17 and Python 3.11, the drivers Python 3.11; where that is missing
+# their tests are skipped, as are those of Node where there is none.
+CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(IS_3_11) && echo yes)
+CAN_DRIVERS := $(shell $(IS_3_11) && echo yes)
+CAN_NODE := $(shell node --version 2>/dev/null | grep -qE '^v(1[89]|[2-9][0-9])' && npm --version >/dev/null 2>&1 && echo yes)
 
 export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark drivers build publish test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -32,10 +37,21 @@ $(SPARK_INSTALLED): requirements-spark.txt $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
 	@touch $@
 
-build: install  ## Build and test every model (the demo, unless vars say otherwise)
-	$(BIN)/dbt build
+drivers: $(DRIVERS_INSTALLED)  ## Add the packages that the published files are read with in tests
 
-test: lint build $(if $(CAN_SPARK),spark)  ## Run everything that CI runs: lint, dbt build, pytest
+$(DRIVERS_INSTALLED): requirements-drivers.txt examples/node/package-lock.json $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-drivers.txt
+	$(if $(CAN_NODE),npm ci --prefix examples/node --silent)
+	@touch $@
+
+# BUILD_FLAGS are dbt's own, and --log-format json.
+build: install  ## Build and test every model (the demo, unless vars say otherwise), then publish
+	$(BIN)/python -m serving.build $(BUILD_FLAGS)
+
+publish: install  ## Publish the marts of the last build again, if it was green
+	$(BIN)/python -m serving.publish
+
+test: lint build $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
@@ -91,6 +107,7 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
+	$(LOCK) --python-version 3.11 requirements-drivers.in -o requirements-drivers.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*

@@ -72,13 +72,15 @@
     ) }}
 {%- endmacro %}
 
-{#- The hook that makes the place for states, before any model. -#}
+{#- The hook that makes the place for states, before any model, and writes down which
+    run is at work: what a run says of itself can then be told from another's. -#}
 {% macro prepare_states() -%}
     {%- if execute and keeps_states() -%}
-        {%- do run_query(
-            'create table if not exists ' ~ states_relation()
-            ~ ' (relation_name text, state text)'
-        ) -%}
+        create table if not exists {{ states_relation() }}
+            (relation_name text, state text);
+        delete from {{ states_relation() }} where relation_name = 'last run';
+        insert into {{ states_relation() }} (relation_name, state)
+        values ('last run', '{{ invocation_id }}')
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,0 +1,178 @@
+"""Build and test everything, say what came of it, and publish the marts.
+
+`python -m serving.build [arguments of dbt build]` runs `dbt build`. On DuckDB a green
+build of everything is then published as by `python -m serving.publish`; on Postgres and
+Spark the warehouse's own schema serves. With `--log-format json` each line on the
+standard output is one of JSON.
+
+Exit codes:
+  0  green, and published where that is asked for
+  1  a model or a test failed; readers have what they had
+  2  the run could not start: a wrong setting, a database in use
+  3  green, but not published: a selection left something out, or no room
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import get_adapter_by_type
+from dbt.cli.main import dbtRunner
+from tqdm import tqdm
+
+from serving.checks import FINE, PublishError, artifact, green_build
+from serving.publish import build_database, places, publish
+from serving.summary import (
+    Figures,
+    Row,
+    Summary,
+    as_json,
+    as_text,
+    figures,
+    log_line,
+    seconds_by_layer,
+)
+
+GREEN, FAILED, NOT_STARTED, NOT_PUBLISHED = range(4)
+
+
+class Listener:
+    """Hears what dbt does: moves the bar, and reads the figures before dbt lets go."""
+
+    def __init__(self, bar: "tqdm[Any]") -> None:
+        self.bar = bar
+        self.target: Path | None = None
+        """dbt's target folder, once it wrote there."""
+        self.figures: Figures | None = None
+        self.built: list[str] = []
+
+    def __call__(self, event: Any) -> None:
+        """Take in one of dbt's events."""
+        if event.info.name == "ArtifactWritten":
+            self.target = Path(event.data.artifact_path).resolve().parent
+        elif event.info.name == "ConcurrencyLine":
+            self.bar.total = event.data.node_count
+            self.bar.set_description("building")
+        elif event.info.name == "NodeFinished":
+            self.bar.update()
+            if event.data.run_result.status == "success":
+                self.built.append(event.data.node_info.unique_id)
+        elif event.info.name == "EndRunResult" and self.target:
+            self.figures = self.read(self.target)
+
+    def read(self, target: Path) -> Figures | None:
+        """Ask the engine that was built on, through dbt's own connection."""
+        manifest = artifact(target / "manifest.json")
+        engine = manifest["metadata"]["adapter_type"]
+        adapter = get_adapter_by_type(engine)  # type: ignore[no-untyped-call]
+
+        def ask(sql: str) -> list[Row]:
+            with adapter.connection_named("footfall_summary"):
+                _, table = adapter.execute(sql, fetch=True)
+            return [tuple(row.values()) for row in table.rows]
+
+        return figures(manifest["nodes"], self.built, ask)
+
+
+def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
+    """Build, summarise, publish; the exit code."""
+    started = time.monotonic()
+    quiet = ["--log-format", "json"] if is_json else ["--quiet", "--log-level", "none"]
+    disable = True if is_json else None
+    with tqdm(desc="reading the project", unit="node", disable=disable) as bar:
+        listener = Listener(bar)
+        outcome = dbtRunner(callbacks=[listener]).invoke(
+            [*quiet, "build", *dbt_arguments]
+        )
+    # dbt holds the database open for writing as long as its process lives.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if outcome.exception or listener.target is None:
+        # Which macro called which says nothing to whoever set a wrong value.
+        message = str(outcome.exception).split("\n  \n  > in macro")[0]
+        say(is_json, "error", f"The build did not start. {message}")
+        return NOT_STARTED
+    summary = summarise(listener, time.monotonic() - started)
+    for name, message in failures(listener.target):
+        say(is_json, "error", f"{name} failed: {message}")
+    print(as_json(summary) if is_json else as_text(summary), flush=True)
+    if not summary.is_green:
+        say(is_json, "error", "Not published: readers have what they had.")
+        return FAILED
+    return serve(listener.target, is_json)
+
+
+def summarise(listener: Listener, seconds: float) -> Summary:
+    """What dbt's artifacts say of the run."""
+    assert listener.target
+    nodes = artifact(listener.target / "manifest.json")["nodes"]
+    results = artifact(listener.target / "run_results.json")["results"]
+    statuses = Counter(str(result["status"]) for result in results)
+    return Summary(
+        not set(statuses) - FINE,
+        round(seconds, 1),
+        seconds_by_layer(nodes, results),
+        dict(statuses.most_common()),
+        [name for name, _ in failures(listener.target)],
+        listener.figures,
+    )
+
+
+def failures(target: Path) -> list[tuple[str, str]]:
+    """Name and message of what failed, what was skipped for it left out."""
+    return [
+        (str(result["unique_id"]).split(".")[2], str(result["message"]).strip())
+        for result in artifact(target / "run_results.json")["results"]
+        if result["status"] not in FINE and result["status"] != "skipped"
+    ]
+
+
+def serve(target: Path, is_json: bool) -> int:
+    """Publish a green build, where its engine is one whose file readers would lock."""
+    engine = artifact(target / "manifest.json")["metadata"]["adapter_type"]
+    if engine != "duckdb":
+        say(is_json, "info", f"Nothing to publish: {engine} serves its own schema.")
+        return GREEN
+    where = places()
+    try:
+        published = publish(green_build(build_database(), target), where)
+    except PublishError as error:
+        say(is_json, "error", f"Not published. {error}")
+        return NOT_PUBLISHED
+    say(is_json, "info", published.sentence(where))
+    return GREEN
+
+
+def say(is_json: bool, level: str, message: str) -> None:
+    """A sentence: to people errors on the standard error, to machines all on one."""
+    if is_json:
+        print(log_line("FootfallSays", level, message, {}), flush=True)
+    else:
+        print(message, file=sys.stderr if level == "error" else sys.stdout, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take out what is for us; the rest is for dbt."""
+    parser = argparse.ArgumentParser(
+        prog="python -m serving.build",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default=os.environ.get("DBT_LOG_FORMAT", "text"),
+        help="lines for people, or of JSON; DBT_LOG_FORMAT says the same",
+    )
+    chosen, for_dbt = parser.parse_known_args(arguments)
+    return run(for_dbt, chosen.log_format == "json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

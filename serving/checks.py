@@ -1,0 +1,217 @@
+"""Whether a build may be published: what dbt and the database say of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FINE = {"success", "pass", "warn", "no-op"}
+NAMES_SHOWN = 3
+
+
+class PublishError(Exception):
+    """One sentence: what is wrong, where, and what to do."""
+
+
+class PartialBuildError(PublishError):
+    """What ran was green, but not all of the project ran."""
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A public model, and what its yml says of it."""
+
+    name: str
+    comment: str
+    columns: Mapping[str, str]
+    """Comment of each column, by name."""
+
+
+@dataclass(frozen=True)
+class GreenBuild:
+    """A database in which the last run was a whole and green `dbt build`."""
+
+    database: Path
+    catalog: str
+    """The name by which the database's views call it."""
+    schema: str
+    run_id: str
+    """dbt's id of that run."""
+    marts: tuple[Mart, ...]
+
+
+def green_build(database: Path, target: Path) -> GreenBuild:
+    """Check the build of a database, from the artifacts in dbt's target folder.
+
+    Raises:
+        PartialBuildError: where a mart, or a test of one, was left out.
+        PublishError: where there is no build, or it failed, or it is of another
+            database, or the database was written to since.
+    """
+    manifest, results = (
+        artifact(target / name) for name in ("manifest.json", "run_results.json")
+    )
+    run_id = str(results["metadata"]["invocation_id"])
+    if manifest["metadata"]["adapter_type"] != "duckdb":
+        raise PublishError(
+            f"The last dbt run in {target} was on"
+            f" {manifest['metadata']['adapter_type']}, whose own schema serves the"
+            " marts: only DuckDB builds are published."
+        )
+    if (command := results["args"]["which"]) != "build":
+        raise PublishError(
+            f"The last dbt command in {target} was `dbt {command}`, which tests nothing"
+            " that can be published: run `make build`."
+        )
+    if manifest["metadata"]["invocation_id"] != run_id:
+        raise PublishError(
+            f"The files manifest.json and run_results.json in {target} are of different"
+            " dbt commands: run `make build`."
+        )
+    assert_green(results["results"])
+    assert_whole(manifest["nodes"], results["results"])
+    models = [node for node in manifest["nodes"].values() if is_public(node)]
+    if not models:
+        raise PublishError(f"No model in {target / 'manifest.json'} is public.")
+    assert_last_run(database, run_id)
+    return GreenBuild(
+        database,
+        models[0]["database"],
+        models[0]["schema"],
+        run_id,
+        tuple(mart(node) for node in sorted(models, key=lambda node: node["name"])),
+    )
+
+
+def artifact(path: Path) -> dict[str, Any]:
+    """A file that dbt wrote."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise PublishError(f"There is no {path}: run `make build` first.") from None
+    except ValueError:
+        raise PublishError(f"{path} is cut off: run `make build` again.") from None
+    return content
+
+
+def is_public(node: Mapping[str, Any]) -> bool:
+    """Whether a node is a model that others may rely on."""
+    return bool(node["resource_type"] == "model" and node["access"] == "public")
+
+
+def mart(node: Mapping[str, Any]) -> Mart:
+    """A public model, with its comments."""
+    columns = {
+        str(column["name"]): str(column["description"])
+        for column in node["columns"].values()
+    }
+    return Mart(str(node["name"]), str(node["description"]), columns)
+
+
+def assert_green(results: list[dict[str, Any]]) -> None:
+    """Refuse a build in which anything failed or was skipped."""
+    wrong = [each for each in results if each["status"] not in FINE]
+    failed = [each for each in wrong if each["status"] != "skipped"]
+    if wrong:
+        names = [str(each["unique_id"]).split(".")[2] for each in failed or wrong]
+        raise PublishError(
+            f"The last build was not green: {shortened(names)}"
+            f" {'failed' if failed else 'did not run'}; mend it and run `make build`."
+        )
+
+
+def assert_whole(nodes: Mapping[str, Any], results: list[dict[str, Any]]) -> None:
+    """Refuse a build that left out a mart, or a test that reads one."""
+    ran = {each["unique_id"] for each in results}
+    public = {key for key, node in nodes.items() if is_public(node)}
+    tests = {
+        key
+        for key, node in nodes.items()
+        if node["resource_type"] == "test" and public & set(node["depends_on"]["nodes"])
+    }
+    left_out = [
+        str(nodes[key]["name"])
+        for key in (*sorted(public), *sorted(tests))
+        if key not in ran
+    ]
+    if left_out:
+        raise PartialBuildError(
+            f"The last build left out {shortened(left_out)}: a build is published if"
+            " all marts and their tests are in it, so run `make build` without a"
+            " selection."
+        )
+
+
+def assert_last_run(database: Path, run_id: str) -> None:
+    """Refuse a database whose last run was another one than the artifacts'."""
+    if not database.is_file():
+        raise PublishError(
+            f"There is no database {database}: run `make build`, or set"
+            " FOOTFALL_DUCKDB_PATH to the one that was built."
+        )
+    with opened() as connection:
+        attach(connection, database, "build")
+        try:
+            rows = connection.execute(
+                "select state from build.main.footfall_states"
+                " where relation_name = 'last run'"
+            ).fetchall()
+        except duckdb.CatalogException:
+            rows = []
+    if rows != [(run_id,)]:
+        raise PublishError(
+            f"The last run in {database} is not the one that dbt's artifacts tell of:"
+            " run `make build` on this database."
+        )
+
+
+def opened(settings: Mapping[str, str] | None = None) -> duckdb.DuckDBPyConnection:
+    """An empty engine to attach files to, which prints nothing."""
+    connection = duckdb.connect(config=dict(settings or {}))
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, database: Path, catalog: str) -> None:
+    """Attach a build's database to read from.
+
+    Raises:
+        PublishError: where a build is writing to it, or it is no DuckDB file.
+    """
+    try:
+        connection.execute(
+            f"attach {literal(database)} as {identifier(catalog)} (read_only)"
+        )
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise PublishError(
+                f"Another process is writing to {database}: publish when its build is"
+                " done."
+            ) from None
+        raise PublishError(f"{database} cannot be read: {first_line(error)}") from None
+
+
+def shortened(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def first_line(error: Exception) -> str:
+    """What an engine says, without its hints."""
+    return str(error).strip().splitlines()[0]
+
+
+def literal(value: object) -> str:
+    """A text as SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as SQL."""
+    return '"' + name.replace('"', '""') + '"'

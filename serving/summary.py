@@ -1,0 +1,126 @@
+"""What a build came to, in a few lines or as one of JSON."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Row = tuple[Any, ...]
+Ask = Callable[[str], list[Row]]
+"""Answers SQL on the engine that was built on."""
+
+READ = ("mart_quality__event_ledger", "fct_sessions", "fct_conversions")
+LEDGER_KEYS = {"source_name", "received_date"}
+# What is neither a model nor one of these takes no time worth a figure.
+KINDS = {"seed": "seeds", "test": "tests", "unit_test": "unit tests"}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is in the marts, over all days and sources."""
+
+    received: int
+    accepted: int
+    rejected: dict[str, int]
+    """Number of events by reason, reasons of none included."""
+    sessions: int
+    conversions: int
+    revenue: dict[str, str]
+    """Sum by currency, as a decimal, before refunds; "" is no currency."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run of `dbt build`."""
+
+    is_green: bool
+    seconds: float
+    """From start to end."""
+    layer_seconds: dict[str, float]
+    """Sums of what each node took; nodes run side by side, so they exceed `seconds`."""
+    node_counts: dict[str, int]
+    """Number of nodes by status."""
+    failed: list[str] = field(default_factory=list)
+    """Names of what failed, not of what was skipped for it."""
+    figures: Figures | None = None
+    """None where a mart that they are read from was not built."""
+
+
+def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures | None:
+    """Read the figures; `built` are the ids of the nodes that this run made."""
+    made = {nodes[key]["name"]: nodes[key] for key in built if key in nodes}
+    if not made.keys() >= set(READ):
+        return None
+    ledger, sessions, conversions = (made[name] for name in READ)
+    counts = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in counts)
+    (totals,) = ask(f"select {sums} from {ledger['relation_name']}")
+    received, accepted, *rejected = (int(total) for total in totals)
+    ((session_count,),) = ask(f"select count(*) from {sessions['relation_name']}")
+    by_currency = ask(
+        "select coalesce(currency, '') as currency, count(*), sum(revenue)"
+        f" from {conversions['relation_name']} group by 1 order by 1"
+    )
+    return Figures(
+        received,
+        accepted,
+        dict(zip(counts[2:], rejected, strict=True)),
+        int(session_count),
+        sum(int(count) for _, count, _ in by_currency),
+        # What has no currency counts only where it brings something.
+        {name: f"{sum_:.2f}" for name, _, sum_ in by_currency if name or sum_},
+    )
+
+
+def seconds_by_layer(
+    nodes: Mapping[str, Any], results: Iterable[Mapping[str, Any]]
+) -> dict[str, float]:
+    """Sums of seconds: models by their first folder, the rest by kind."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for result in results:
+        kind = result["unique_id"].split(".")[0]
+        if kind == "model":
+            seconds[nodes[result["unique_id"]]["fqn"][1]] += result["execution_time"]
+        elif kind in KINDS:
+            seconds[KINDS[kind]] += result["execution_time"]
+    order = ["seeds", "staging", "intermediate", "marts", "tests", "unit tests"]
+    return {name: round(seconds[name], 1) for name in order if name in seconds}
+
+
+def as_json(summary: Summary) -> str:
+    """One line, in the form of dbt's own."""
+    return log_line("FootfallSummary", "info", as_text(summary), asdict(summary))
+
+
+def log_line(name: str, level: str, message: str, data: Mapping[str, Any]) -> str:
+    """A line as dbt logs them in JSON."""
+    info = {"name": name, "level": level, "msg": message}
+    return json.dumps({"info": info, "data": data})
+
+
+def as_text(summary: Summary) -> str:
+    """A few lines for people."""
+    counts = ", ".join(f"{n} {status}" for status, n in summary.node_counts.items())
+    verdict = "green" if summary.is_green else "not green"
+    lines = [f"Build {verdict} in {summary.seconds:.0f} s: {counts}"]
+    if summary.figures:
+        lines += figure_lines(summary.figures)
+    layers = ", ".join(f"{n} {s:.1f}" for n, s in summary.layer_seconds.items())
+    return "\n".join([*lines, f"  seconds      {layers}"])
+
+
+def figure_lines(found: Figures) -> list[str]:
+    """The marts' figures, a line each; reasons of no event left out."""
+    reasons = ", ".join(f"{n:,} {name}" for name, n in found.rejected.items() if n)
+    revenue = ", ".join(
+        f"{float(amount):,.2f} {currency}".strip()
+        for currency, amount in found.revenue.items()
+    )
+    return [
+        f"  events       {found.received:,} received, {found.accepted:,} accepted",
+        f"  rejected     {reasons or 'none'}",
+        f"  sessions     {found.sessions:,}",
+        f"  conversions  {found.conversions:,}",
+        f"  revenue      {revenue or 'none'}",
+    ]

@@ -1,0 +1,721 @@
+"""What is published is the build, whole, and readers never notice how it came there."""
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from harness import ROOT, Row, copy_project
+
+from serving import build as runner
+from serving import publish as publisher
+from serving.checks import Mart, PublishError, opened
+from serving.publish import Places, places
+from serving.summary import READ, figures, seconds_by_layer
+
+PUBLISHES = 20
+KILLS = 15
+# Asks two marts at once: their publishes, and the number that each build wrote in both.
+QUERY = """
+    select
+        (select min(build_id) || max(build_id) from fct_sessions),
+        (select min(build_id) || max(build_id) from fct_page_views),
+        (select min(batch_number) || '-' || max(batch_number) from fct_sessions),
+        (select min(batch_number) || '-' || max(batch_number) from fct_page_views)
+"""
+READER = """
+import json, os, sys, time
+import duckdb
+kind, path, stop, query, ready = sys.argv[1:]
+# Never at rest, but behind the publish where cores are few.
+os.nice(10)
+seen, failed, mixed, asked = set(), [], 0, 0
+connection, inode = None, None
+while not os.path.exists(stop):
+    try:
+        if kind == "reopened" and inode != os.stat(path).st_ino and connection:
+            connection.close()
+            connection = None
+        if connection is None:
+            inode = os.stat(path).st_ino
+            connection = duckdb.connect(path, read_only=True)
+        ((first, second, third, fourth),) = connection.execute(query).fetchall()
+        mixed += first != second or third != fourth
+        seen.add(first)
+        asked += 1
+        if kind == "each":
+            connection.close()
+            connection = None
+    except Exception as error:
+        failed.append(repr(error))
+    open(ready, "a").close()
+print(json.dumps({"seen": len(seen), "failed": failed, "mixed": mixed, "asked": asked}))
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A build by the runner, and what it said."""
+
+    folder: Path
+    code: int
+    lines: list[dict[str, Any]]
+
+    @property
+    def database(self) -> Path:
+        """The build's own file."""
+        return self.folder / "footfall.duckdb"
+
+    @property
+    def target(self) -> Path:
+        """dbt's target folder."""
+        return self.folder / "target"
+
+    @property
+    def where(self) -> Places:
+        """Where readers look."""
+        return Places(self.folder / "serving.duckdb")
+
+    def artifact(self, name: str) -> dict[str, Any]:
+        """What dbt wrote of the build."""
+        found: dict[str, Any] = json.loads((self.target / name).read_text())
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """What the runner summed up, in the form for machines."""
+        (found,) = (
+            line["data"]
+            for line in self.lines
+            if line["info"]["name"] == "FootfallSummary"
+        )
+        return dict(found)
+
+    def marts(self) -> list[str]:
+        """Names of the public models, by the manifest."""
+        nodes = self.artifact("manifest.json")["nodes"].values()
+        return sorted(n["name"] for n in nodes if n.get("access") == "public")
+
+
+def ask(database: Path, sql: str) -> list[Row]:
+    """Answer a query of a file that nobody writes to."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Of a process that builds in a folder, and publishes there."""
+    chosen = {
+        "FOOTFALL_DUCKDB_PATH": str(folder / "footfall.duckdb"),
+        "DBT_PROFILES_DIR": str(ROOT),
+        "DO_NOT_TRACK": "1",
+    }
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("FOOTFALL_SERVING")}
+    return {**kept, **chosen}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """The demo with its data tests, built and published as `make build` does it."""
+    folder = tmp_path_factory.mktemp("served")
+    command = [sys.executable, "-m", "serving.build", "--log-format", "json"]
+    command += ["--exclude-resource-type", "unit_test"]
+    command += ["--target-path", str(folder / "target")]
+    command += ["--log-path", str(folder / "logs")]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return Served(folder, done.returncode, lines)
+
+
+class Scratch:
+    """A copy of a build, in which later builds are played."""
+
+    def __init__(self, served: Served, folder: Path) -> None:
+        self.folder = folder
+        self.target = folder / "target"
+        self.where = Places(folder / "serving.duckdb")
+        shutil.copy(served.database, folder)
+        self.target.mkdir()
+        for name in ("manifest.json", "run_results.json"):
+            shutil.copy(served.target / name, self.target)
+
+    def build(self, number: int) -> None:
+        """Write to the database as a build does, and say as dbt does that it is green.
+
+        The number stands in every row of two marts, and in the run's id.
+        """
+        run_id = f"{number:08}-played"
+        with duckdb.connect(str(self.folder / "footfall.duckdb")) as connection:
+            for mart in ("fct_sessions", "fct_page_views"):
+                connection.execute(f"update {mart} set batch_number = {number}")
+            connection.execute(
+                f"update footfall_states set state = '{run_id}'"
+                " where relation_name = 'last run'"
+            )
+        for name in ("manifest.json", "run_results.json"):
+            self.change(name, lambda content: content["metadata"].update(id_of(run_id)))
+
+    def change(self, name: str, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change what dbt wrote."""
+        content = json.loads((self.target / name).read_text())
+        change(content)
+        (self.target / name).write_text(json.dumps(content))
+
+    def command(self) -> list[str]:
+        """The publish as a process."""
+        command = [sys.executable, "-m", "serving.publish"]
+        return [*command, "--target-path", str(self.target)]
+
+    def publish(self) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        return subprocess.run(
+            self.command(),
+            cwd=ROOT,
+            env=environment(self.folder),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def refused(self) -> str:
+        """Why a publish was, once it is known that readers have what they had."""
+        before = self.where.serving.stat() if self.where.serving.exists() else None
+        done = self.publish()
+        assert done.returncode == 1, done.stdout
+        after = self.where.serving.stat() if self.where.serving.exists() else None
+        assert (before and before.st_ino) == (after and after.st_ino)
+        said = done.stderr.strip()
+        assert said.startswith("Not published. ")
+        assert "Traceback" not in said
+        return said
+
+    def leftovers(self) -> list[str]:
+        """Names of files that no reader asked for, but for the lock."""
+        found = [*self.folder.rglob(".*"), *self.folder.rglob("*.wal")]
+        return sorted(path.name for path in found if path != self.where.lock)
+
+
+def id_of(run_id: str) -> dict[str, str]:
+    """dbt's metadata of a run."""
+    return {"invocation_id": run_id}
+
+
+@pytest.fixture
+def scratch(served: Served, tmp_path: Path) -> Scratch:
+    """One's own copy of the build, with nothing published."""
+    return Scratch(served, tmp_path)
+
+
+def test_a_green_build_is_published_and_says_so(served: Served) -> None:
+    """0 tells a scheduler that readers have the new rows."""
+    assert served.code == 0, served.lines[-2:]
+    last = served.lines[-1]["info"]["msg"]
+    assert re.match(rf"Published {len(served.marts())} marts, [\d,]+ rows, as", last)
+    assert str(served.where.serving) in last
+
+
+def test_every_line_is_json_that_one_reader_understands(served: Served) -> None:
+    """dbt's lines and our own have the same form."""
+    names = {line["info"]["name"] for line in served.lines}
+    assert {"LogModelResult", "FootfallSummary", "FootfallSays"} <= names
+    assert all({"info", "data"} <= line.keys() for line in served.lines)
+
+
+def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None:
+    """Counted another way: from rows, and not from the ledger's sums."""
+    rejected: dict[str, int] = dict(
+        ask(
+            served.database,
+            "select rejection_reason, count(*) from mart_quality__rejected_events"
+            " group by all",
+        )
+    )
+    ((received, accepted, sessions, conversions),) = ask(
+        served.database,
+        "select (select count(*) from (select event_id from raw_events union all"
+        " select consent_id from raw_consents)),"
+        " (select count(*) from fct_events),"
+        " (select count(distinct session_id) from fct_events),"
+        " (select count(distinct conversion_id) from fct_conversions)",
+    )
+    revenue = {
+        currency: str(amount)
+        for currency, amount in ask(
+            served.database,
+            "select currency, sum(revenue) from fct_conversions"
+            " where revenue <> 0 group by all",
+        )
+    }
+    found = served.summary()["figures"]
+    assert {k: n for k, n in found.pop("rejected").items() if n} == rejected
+    assert found == {
+        "received": received,
+        "accepted": accepted,
+        "sessions": sessions,
+        "conversions": conversions,
+        "revenue": revenue,
+    }
+    assert min(received, accepted, sessions, conversions) > 100
+
+
+def test_the_layers_seconds_are_those_of_all_nodes(served: Served) -> None:
+    """None is counted twice, and none that works is left out."""
+    results = served.artifact("run_results.json")["results"]
+    spent = sum(
+        result["execution_time"]
+        for result in results
+        if result["unique_id"].split(".")[0] not in ("operation", "exposure")
+    )
+    said = served.summary()
+    layers = said["layer_seconds"]
+    assert set(layers) == {"seeds", "staging", "intermediate", "marts", "tests"}
+    assert sum(layers.values()) == pytest.approx(spent, abs=0.05 * len(layers))
+    assert sum(said["node_counts"].values()) == len(results)
+
+
+def test_seconds_go_to_the_layer_of_the_node() -> None:
+    """Figures worked by hand."""
+    nodes = {"model.f.a": {"fqn": ["f", "marts", "core", "a"]}}
+    results = [
+        {"unique_id": "model.f.a", "execution_time": 1.5},
+        {"unique_id": "model.f.a", "execution_time": 1.0},
+        {"unique_id": "unit_test.f.a.b", "execution_time": 0.3},
+        {"unique_id": "operation.f.hook", "execution_time": 9.0},
+    ]
+    assert seconds_by_layer(nodes, results) == {"marts": 2.5, "unit tests": 0.3}
+
+
+def test_there_are_no_figures_of_marts_that_were_not_built(served: Served) -> None:
+    """A selection would show those of the run before."""
+    nodes = served.artifact("manifest.json")["nodes"]
+    built = [key for key, node in nodes.items() if node["name"] in READ[1:]]
+    assert len(built) == len(READ) - 1
+    assert (
+        figures(nodes, built, lambda _: pytest.fail("nothing is to be asked")) is None
+    )
+
+
+def test_every_mart_is_there_with_the_builds_rows(served: Served) -> None:
+    """As a table, as a view over Parquet: row by row, under one build_id."""
+    for file in (served.where.serving, served.where.views):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            names = [row[0] for row in connection.execute("show tables").fetchall()]
+            assert sorted(names) == served.marts()
+            connection.execute(f"attach '{served.database}' as footfall (read_only)")
+            for name in names:
+                published = f"select * exclude (build_id) from {name}"
+                built = f"select * from footfall.main.{name}"
+                for one, other in ((published, built), (built, published)):
+                    differing = connection.execute(
+                        f"select count(*) from ({one} except all {other})"
+                    ).fetchall()
+                    assert differing == [(0,)], name
+            union = " union all ".join(f"select build_id from {name}" for name in names)
+            ids = connection.execute(f"select distinct build_id from ({union})")
+            assert ids.fetchall() == [(served.where.latest.readlink().name,)]
+
+
+def test_every_relation_and_column_is_explained(served: Served) -> None:
+    """In both files, in the words of the docs."""
+    nodes = served.artifact("manifest.json")["nodes"].values()
+    said = {n["name"]: n["description"] for n in nodes if n.get("access") == "public"}
+    for file, kind in ((served.where.serving, "table"), (served.where.views, "view")):
+        relations = ask(
+            file,
+            f"select {kind}_name, comment from duckdb_{kind}s() where not internal",
+        )
+        assert dict(relations) == said
+        bare = ask(
+            file,
+            "select table_name, column_name from duckdb_columns()"
+            " where not internal and coalesce(trim(comment), '') = ''",
+        )
+        assert bare == []
+
+
+def test_the_files_are_of_the_oldest_format(served: Served) -> None:
+    """Drivers of years ago read them."""
+    for file in (served.where.serving, served.where.views):
+        with opened() as connection:
+            connection.execute(f"attach '{file}' as published (read_only)")
+            tags = connection.execute(
+                "select tags from duckdb_databases() where database_name = 'published'"
+            ).fetchall()
+        assert tags == [({"storage_version": "v1.0.0+"},)]
+
+
+def test_the_views_are_read_from_any_folder(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A BI tool's working directory is nobody's choice."""
+    monkeypatch.chdir(tmp_path)
+    assert ask(served.where.views, "select count(*) from fct_sessions") == ask(
+        served.database, "select count(*) from fct_sessions"
+    )
+
+
+def test_no_reader_fails_or_sees_two_builds(scratch: Scratch) -> None:
+    """Twenty builds and publishes, four readers that never rest."""
+    scratch.build(0)
+    assert scratch.publish().returncode == 0
+    stop = scratch.folder / "stop"
+    kinds = [
+        ("each", scratch.where.serving),
+        ("held", scratch.where.serving),
+        ("reopened", scratch.where.serving),
+        ("each", scratch.where.views),
+    ]
+    readers, ready = [], []
+    for number, (kind, path) in enumerate(kinds):
+        ready.append(scratch.folder / f"ready{number}")
+        command = [sys.executable, "-c", READER, kind, str(path), str(stop), QUERY]
+        command.append(str(ready[-1]))
+        readers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    try:
+        wait_for(ready)
+        for number in range(1, PUBLISHES + 1):
+            scratch.build(number)
+            done = scratch.publish()
+            assert done.returncode == 0, done.stderr
+    finally:
+        stop.touch()
+        said = [json.loads(reader.communicate()[0]) for reader in readers]
+    for (kind, _), answer in zip(kinds, said, strict=True):
+        assert answer["failed"] == [], kind
+        assert answer["mixed"] == 0, kind
+        assert answer["asked"] > PUBLISHES, kind
+    each, held, reopened, views = (answer["seen"] for answer in said)
+    assert held == 1
+    assert min(each, reopened, views) > PUBLISHES / 2
+    assert scratch.leftovers() == []
+    assert len(publisher.version_folders(scratch.where)) == publisher.VERSIONS_KEPT
+
+
+def wait_for(paths: list[Path], seconds: float = 30) -> None:
+    """Until all are there."""
+    end = time.monotonic() + seconds
+    while not all(path.exists() for path in paths):
+        assert time.monotonic() < end, "a reader did not start"
+        time.sleep(0.05)
+
+
+def test_a_reader_that_sees_two_builds_is_found_out(tmp_path: Path) -> None:
+    """The reader of the test above, on a file that mixes them."""
+    path, stop, ready = tmp_path / "mixed.duckdb", tmp_path / "stop", tmp_path / "ready"
+    with duckdb.connect(str(path)) as connection:
+        for name, number in (("fct_sessions", 1), ("fct_page_views", 2)):
+            connection.execute(
+                f"create table {name} as"
+                f" select 'x' as build_id, {number} as batch_number"
+            )
+    command = [sys.executable, "-c", READER, "each", str(path), str(stop), QUERY]
+    with subprocess.Popen([*command, str(ready)], stdout=subprocess.PIPE) as reader:
+        wait_for([ready])
+        stop.touch()
+        answer = json.loads(reader.communicate()[0])
+    assert answer["mixed"] == answer["asked"] > 0
+
+
+def test_a_publish_that_is_killed_leaves_the_old_files_whole(scratch: Scratch) -> None:
+    """At moments from its start to its end; the next one goes through."""
+    scratch.build(0)
+    started = time.monotonic()
+    assert scratch.publish().returncode == 0
+    took = time.monotonic() - started
+    killed_at_work = 0
+    for number in range(1, KILLS + 1):
+        scratch.build(number)
+        process = subprocess.Popen(
+            scratch.command(),
+            cwd=ROOT,
+            env=environment(scratch.folder),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(took * number / KILLS)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        killed_at_work += scratch.leftovers() != []
+        for file in (scratch.where.serving, scratch.where.views):
+            ((first, second, third, fourth),) = ask(file, QUERY)
+            assert first == second
+            assert third == fourth
+            assert int(third.split("-")[0]) <= number
+            for mart in ("fct_sessions", "fct_page_views"):
+                sql = f"select count(*) from {mart}"
+                assert ask(file, sql) == ask(scratch.folder / "footfall.duckdb", sql)
+    assert killed_at_work >= 3
+    done = scratch.publish()
+    assert done.returncode == 0, done.stderr
+    assert scratch.leftovers() == []
+    assert ask(scratch.where.serving, QUERY)[0][2] == f"{KILLS}-{KILLS}"
+    folders = publisher.version_folders(scratch.where)
+    assert len(folders) <= publisher.VERSIONS_KEPT
+    assert folders[-1].name == scratch.where.latest.readlink().name
+
+
+def fail(results: dict[str, Any]) -> None:
+    """Have one test fail."""
+    next(each for each in results["results"] if each["unique_id"].startswith("test."))[
+        "status"
+    ] = "fail"
+
+
+def skip_all(results: dict[str, Any]) -> None:
+    """Have nothing but skipped nodes, as after a hook that failed."""
+    for each in results["results"]:
+        each["status"] = "skipped"
+
+
+def leave_out(name: str) -> Callable[[dict[str, Any]], None]:
+    """Have a node not be part of the run."""
+
+    def change(results: dict[str, Any]) -> None:
+        kept = [e for e in results["results"] if e["unique_id"].split(".")[2] != name]
+        assert len(kept) == len(results["results"]) - 1
+        results["results"] = kept
+
+    return change
+
+
+WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
+    "a failed test": ("run_results", fail, "was not green: .* failed"),
+    "nothing that ran": ("run_results", skip_all, "was not green: .* did not run"),
+    "a mart left out": (
+        "run_results",
+        leave_out("mart_device__daily"),
+        "left out mart_device__daily: ",
+    ),
+    "a test left out": (
+        "run_results",
+        leave_out("assert_daily_marts_count_each_session_once"),
+        "left out assert_daily_marts_count_each_session_once: ",
+    ),
+    "another command": (
+        "run_results",
+        lambda content: content["args"].update(which="test"),
+        "was `dbt test`",
+    ),
+    "another engine": (
+        "manifest",
+        lambda content: content["metadata"].update(adapter_type="postgres"),
+        "was on postgres",
+    ),
+    "another parse": (
+        "manifest",
+        lambda content: content["metadata"].update(id_of("x")),
+        "different dbt commands",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_green_build_is_refused(scratch: Scratch, name: str) -> None:
+    """In one sentence, and readers keep what they have."""
+    artifact, change, sentence = WRONG[name]
+    scratch.change(f"{artifact}.json", change)
+    assert re.search(sentence, scratch.refused())
+
+
+def test_a_build_of_another_database_is_refused(scratch: Scratch) -> None:
+    """As is one that was written to after the build: its last run is another."""
+    with duckdb.connect(str(scratch.folder / "footfall.duckdb")) as connection:
+        connection.execute("update footfall_states set state = 'later'")
+    assert "is not the one that dbt's artifacts tell of" in scratch.refused()
+    with duckdb.connect(str(scratch.folder / "footfall.duckdb")) as connection:
+        connection.execute("drop table footfall_states")
+    assert "is not the one that dbt's artifacts tell of" in scratch.refused()
+
+
+def test_what_is_not_there_is_named(scratch: Scratch) -> None:
+    """Before the first build, and after an interrupted one."""
+    (scratch.target / "run_results.json").write_text('{"metadata"')
+    assert "run_results.json is cut off" in scratch.refused()
+    (scratch.target / "run_results.json").unlink()
+    assert "There is no" in scratch.refused()
+
+
+def test_a_database_that_is_gone_is_named(scratch: Scratch) -> None:
+    """FOOTFALL_DUCKDB_PATH may point elsewhere."""
+    (scratch.folder / "footfall.duckdb").unlink()
+    assert "There is no database" in scratch.refused()
+
+
+def test_a_file_that_is_no_database_is_named(scratch: Scratch) -> None:
+    """Nothing of the engine's trace is shown."""
+    (scratch.folder / "footfall.duckdb").write_text("id,name\n" * 5000)
+    assert "cannot be read" in scratch.refused()
+
+
+def test_a_database_that_is_being_built_is_refused(scratch: Scratch) -> None:
+    """The writer is in this process, the publish in another."""
+    with duckdb.connect(str(scratch.folder / "footfall.duckdb")):
+        assert "Another process is writing" in scratch.refused()
+
+
+def test_of_two_publishes_at_once_the_second_is_refused(scratch: Scratch) -> None:
+    """Two that share the unfinished files would publish each other's."""
+    assert scratch.publish().returncode == 0
+    with publisher.alone(scratch.where):
+        assert "Another publish" in scratch.refused()
+    assert scratch.publish().returncode == 0
+
+
+def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
+    """Played by a limit on the size of files, below that of the copy."""
+    assert scratch.publish().returncode == 0
+    before = ask(scratch.where.serving, QUERY)
+    scratch.build(7)
+    limit = scratch.where.serving.stat().st_size // 2
+    done = subprocess.run(
+        scratch.command(),
+        cwd=ROOT,
+        env=environment(scratch.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert done.returncode == 1
+    assert "where all is as before" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ask(scratch.where.serving, QUERY) == before
+    assert scratch.leftovers() == []
+
+
+def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
+    """Both copies are counted after they are read again from the disk."""
+    mart = Mart("lost", "", {})
+    with opened() as connection:
+        for catalog in ("build", "serving"):
+            connection.execute(f"attach ':memory:' as {catalog}")
+        connection.execute("create table build.main.lost as from range(3)")
+        for copied, parquet in ((3, 3), (2, 3), (3, 2)):
+            connection.execute(
+                f"create or replace table serving.main.lost as from range({copied})"
+            )
+            file = tmp_path / "lost.parquet"
+            connection.execute(f"copy (from range({parquet})) to '{file}'")
+            arguments = (connection, mart, '"build"."main"', tmp_path)
+            if copied == parquet == 3:
+                assert publisher.verified(*arguments) == 3
+                continue
+            with pytest.raises(PublishError, match="has 3 rows, but its copies have"):
+                publisher.verified(*arguments)
+
+
+def test_the_serving_file_may_be_put_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a variable; else it is beside the build's database."""
+    monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", "warehouse/other/x.duckdb")
+    monkeypatch.delenv("FOOTFALL_SERVING_PATH", raising=False)
+    assert places().serving == ROOT / "warehouse" / "other" / "serving.duckdb"
+    monkeypatch.setenv("FOOTFALL_SERVING_PATH", "elsewhere/marts.duckdb")
+    assert places().views == ROOT / "elsewhere" / "marts_views.duckdb"
+    assert places().latest == ROOT / "elsewhere" / "marts" / "latest"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, with a test that fails."""
+    copy = copy_project(tmp_path_factory.mktemp("project"))
+    (copy / "tests" / "assert_failing.sql").write_text(
+        "select 1 from {{ ref('click_ids') }}"
+    )
+    return copy
+
+
+RunDbt = Callable[..., int]
+
+
+@pytest.fixture
+def run_build(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunDbt]:
+    """`python -m serving.build` in this process, on the copy of the project."""
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    before = Path.cwd()
+
+    def run(*arguments: str) -> int:
+        folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        folders += ["--target-path", str(project / "target")]
+        folders += ["--log-path", str(project / "logs")]
+        return runner.main([*arguments, *folders])
+
+    yield run
+    os.chdir(before)
+
+
+def test_a_failed_test_is_1_and_is_named(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is published, and whoever reads the mail knows why."""
+    assert run_build("--select", "click_ids") == runner.FAILED == 1
+    said = capsys.readouterr()
+    assert "assert_failing failed: Got " in said.err
+    assert "Not published: readers have what they had." in said.err
+    assert said.out.startswith("Build not green in ")
+
+
+def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scheduler need not try it again."""
+    code = run_build("--select", "channels", "--vars", "{bot_limit_seconds: 0}")
+    assert code == runner.NOT_STARTED == 2
+    said = capsys.readouterr().err
+    assert "the var bot_limit_seconds is '0'" in said
+    assert "macro" not in said
+
+
+def test_a_database_in_use_is_2(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """By another build, say: a later try can go through."""
+    held = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1); input()"
+    command = [sys.executable, "-uc", held, str(tmp_path / "footfall.duckdb")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        assert run_build("--select", "channels") == runner.NOT_STARTED
+        holder.communicate(b"\n")
+    assert "Could not set lock on file" in capsys.readouterr().err
+
+
+def test_an_unknown_argument_is_2(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """dbt's own word on it."""
+    assert run_build("--nonsense") == runner.NOT_STARTED
+    assert "No such option" in capsys.readouterr().err
+
+
+def test_a_selection_is_3_and_stays_unpublished(
+    run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Green, but nobody knows of the marts that it left out."""
+    code = run_build("--select", "channels")
+    assert code == runner.NOT_PUBLISHED == 3
+    said = capsys.readouterr()
+    assert said.out.startswith("Build green in ")
+    assert "Not published. The last build left out dim_channels, " in said.err
+    assert list(tmp_path.glob("serving*")) == []
