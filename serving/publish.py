@@ -40,6 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VERSIONS_KEPT = 3
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
+# As quick as the default, and a third smaller.
+PARQUET = "(format parquet, compression zstd, compression_level 1)"
 BUILD_ID_COMMENT = (
     "The publish that the row came with: the same in all relations, so that rows of two"
     " publishes are told apart. It begins with the time in UTC."
@@ -205,7 +207,7 @@ def copy(build: GreenBuild, build_id: str, where: Places) -> dict[str, int]:
             )
             comment(connection, "table", table, mart)
             parquet = literal(folder / f"{mart.name}.parquet")
-            connection.execute(f"copy {table} to {parquet} (format parquet)")
+            connection.execute(f"copy {table} to {parquet} {PARQUET}")
         connection.execute("detach serving")
         # Read again from the disk, as readers will.
         connection.execute(f"attach {file} as serving (read_only)")

@@ -313,6 +313,8 @@ def test_a_connection_held_open_stays_with_its_build(
     assert number(held) == 1
     with duckdb.connect(path, read_only=True) as another:
         assert number(another) == 1
+    with pytest.raises(duckdb.ConnectionException, match="different configuration"):
+        duckdb.connect(path, read_only=True, config={"threads": 1})
     held.close()
     with duckdb.connect(path, read_only=True) as another:
         assert number(another) == 2

@@ -1,6 +1,8 @@
 """Any table or file of events will do, and a bad setting says so before it harms."""
 
-from datetime import datetime
+import json
+import os
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from harness import ROOT, Build, Builder, generic, write_parquet
+from dbt.cli.main import dbtRunner
+from harness import ROOT, Build, Builder, close_connections, generic, write_parquet
 
 PLAIN = ROOT / "examples" / "plain_csv.csv"
 TEXTS = f"read_csv('{PLAIN}', all_varchar = true)"
@@ -256,3 +259,36 @@ def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
     made = build(settings | {"generic_columns": columns})
     stopped(made, "generic_columns")
     assert column in made.said
+
+
+FRESHNESS = [(1, "pass"), (30, "warn"), (60, "error"), (None, "error")]
+
+
+@pytest.mark.parametrize(("hours", "status"), FRESHNESS)
+def test_freshness_is_the_age_of_the_last_arrival(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int | None, status: str
+) -> None:
+    """Of the input itself: nothing has to be built before, and nothing is written."""
+    came = hours and datetime.now(timezone.utc) - timedelta(hours=hours)
+    row = {"who": "v", "at": "2026-01-01", "name": "page_view", "came": came}
+    events = write_parquet(tmp_path / "events.parquet", [{**row, "came": None}, row])
+    columns = {"visitor_id": "who", "occurred_at": "at", "event_name": "name"}
+    settings = generic(events, {**columns, "received_at": "came"})
+    database = tmp_path / "footfall.duckdb"
+    monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
+    arguments = ["--quiet", "--log-level", "none", "source", "freshness"]
+    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+    arguments += ["--target-path", str(tmp_path / "target")]
+    arguments += ["--log-path", str(tmp_path), "--vars", json.dumps(settings)]
+    before = Path.cwd()
+    try:
+        result = dbtRunner().invoke(arguments)
+    finally:
+        os.chdir(before)
+        close_connections()
+    (found,) = json.loads((tmp_path / "target" / "sources.json").read_text())["results"]
+    assert found["status"] == status
+    assert found["unique_id"] == "source.footfall.generic.events"
+    assert result.success == (status != "error")
+    with duckdb.connect(str(database)) as connection:
+        assert connection.execute("show tables").fetchall() == []
