@@ -12,7 +12,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark build report test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ $(SPARK_INSTALLED): requirements-spark.txt $(INSTALLED)
 
 build: install  ## Build and test every model (the demo, unless vars say otherwise)
 	$(BIN)/dbt build
+
+report: install  ## Write the published marts as one page: warehouse/report.html
+	$(BIN)/python -m serving.report
 
 test: lint build $(if $(CAN_SPARK),spark)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest -n auto --dist worksteal

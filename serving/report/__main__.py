@@ -15,11 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import duckdb
 import vl_convert
 
-from serving.report.charts import charts
+from serving.report.charts import VERSION, charts
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -63,9 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SystemExit: where the marts cannot be read, hold no session, or the page cannot
             be written.
     """
-    parser = argparse.ArgumentParser(prog="python -m serving.report", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m serving.report", description=__doc__
+    )
     parser.add_argument(
-        "--database", type=Path, default=path_of("FOOTFALL_SERVING_PATH", "serving.duckdb")
+        "--database",
+        type=Path,
+        default=path_of("FOOTFALL_SERVING_PATH", "serving.duckdb"),
     )
     parser.add_argument(
         "--output", type=Path, default=path_of("FOOTFALL_REPORT_PATH", "report.html")
@@ -115,8 +118,8 @@ def read_marts(database: Path) -> dict[str, Any]:
             ).fetchall()[0]
     except duckdb.Error as error:
         raise SystemExit(
-            f"The marts in {database} cannot be read ({str(error).splitlines()[0]}): run"
-            " `make build` to publish them anew."
+            f"The marts in {database} cannot be read: run `make build` to publish them"
+            f" anew. ({str(error).splitlines()[0]})"
         ) from error
     if build_id is None:
         raise SystemExit(
@@ -130,10 +133,9 @@ def read_marts(database: Path) -> dict[str, Any]:
 def page(data: dict[str, Any]) -> str:
     """The whole page: its style, its scripts, Vega and the data."""
     packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     parts = {
         "style": (HERE / "page.css").read_text(),
-        "vega": vl_convert.javascript_bundle(vl_version=version),
+        "vega": vl_convert.javascript_bundle(vl_version=VERSION),
         "specs": json.dumps(charts(data["texts"]), separators=(",", ":")),
         "data": base64.b64encode(packed).decode(),
         "script": (HERE / "page.js").read_text(),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import altair as alt
+import vl_convert
 
 BLUE, ORANGE, GREEN, VIOLET, RED, GREY, TEAL, PINK = (
     # Each at least 3 to 1 against the page's background, light and dark.
@@ -16,12 +17,16 @@ BLUE, ORANGE, GREEN, VIOLET, RED, GREY, TEAL, PINK = (
     "#c2549b",
 )
 COLORS = [RED, BLUE, ORANGE, VIOLET, GREEN, GREY, TEAL, PINK]
+# Vega-Lite's, as vl_convert names it.
+VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 ROW_HEIGHT = 26
+# The end of a path tells pages apart, the start does not.
+END_OF_LABEL = "length(datum.label) > 22 ? '…' + slice(datum.label, -21) : datum.label"
 ROWS = alt.NamedData(name="rows")
 
 
 def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """Vega-Lite specifications by id of the page's figure, all over the data `rows`.
+    """Vega specifications by id of the page's figure, all over the data `rows`.
 
     Args:
         texts: what the columns hold, so that a name keeps its colour under any filter.
@@ -52,11 +57,14 @@ def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
             "Rejected events",
         ),
     }
-    return {name: chart.to_dict() for name, chart in made.items()}
+    return {
+        name: vl_convert.vegalite_to_vega(chart.to_dict(), vl_version=VERSION)
+        for name, chart in made.items()
+    }
 
 
 def styled(chart: Any, height: Any) -> Any:
-    """As wide as its place, with no lines that say nothing; CSS gives text its colour."""
+    """As wide as its place, without idle lines; CSS gives text its colour."""
     return (
         chart.properties(width="container", height=height, background="transparent")
         .configure_view(stroke=None)
@@ -70,7 +78,11 @@ def styled(chart: Any, height: Any) -> Any:
             labelLimit=150,
         )
         .configure_legend(
-            orient="top", direction="horizontal", title=None, labelFontSize=12, columns=4
+            orient="top",
+            direction="horizontal",
+            title=None,
+            labelFontSize=12,
+            columns=4,
         )
     )
 
@@ -101,7 +113,9 @@ def by_day(title: str) -> Any:
         .encode(
             x=days("day"),
             y=alt.Y("value:Q", title=title, axis=alt.Axis(tickCount=4)),
-            color=alt.Color("period:N", scale=alt.Scale(domain=periods, range=[BLUE, GREY])),
+            color=alt.Color(
+                "period:N", scale=alt.Scale(domain=periods, range=[BLUE, GREY])
+            ),
             strokeDash=alt.StrokeDash(
                 "period:N", scale=alt.Scale(domain=periods, range=[[1, 0], [4, 3]])
             ),
@@ -118,11 +132,17 @@ def by_day(title: str) -> Any:
 def bars(field: str, value: str, title: str, color: str = BLUE) -> Any:
     """A bar per name in the order of the rows, with its `label` beside it."""
     base = alt.Chart(ROWS).encode(
-        y=alt.Y(f"{field}:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        y=alt.Y(
+            f"{field}:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(grid=False, labelExpr=END_OF_LABEL),
+        ),
         # The padding is room for the label of the longest bar.
         x=alt.X(
             f"{value}:Q",
             title=title,
+            stack=None,
             axis=alt.Axis(labels=False, grid=False),
             scale=alt.Scale(padding=60, nice=False, domainMin=0),
         ),
@@ -145,22 +165,28 @@ def stacked(x: alt.X, color: alt.Color, value: str, title: str) -> Any:
             x=x,
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(tickCount=4)),
             color=color,
-            tooltip=["date:N", alt.Tooltip(color.shorthand), alt.Tooltip(f"{value}:Q", title=title)],
+            tooltip=[
+                "date:N",
+                alt.Tooltip(color.shorthand),
+                alt.Tooltip(f"{value}:Q", title=title),
+            ],
         )
     )
     return styled(chart, 200)
 
 
 def models_compared() -> Any:
-    """A dot per chosen model and channel, over a line from the least to the most of all."""
+    """A dot per channel and chosen model, over a line that all models span."""
     base = alt.Chart(ROWS).encode(
         y=alt.Y("channel:N", sort=None, title=None, axis=alt.Axis(grid=False))
     )
     spread = base.mark_rule(strokeWidth=7, strokeCap="round", color=GREY, opacity=0.35)
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         x=alt.X("value:Q"),
-        color=alt.Color("chosen:N", scale=alt.Scale(range=[BLUE, ORANGE])),
-        shape=alt.Shape("chosen:N", scale=alt.Scale(range=["circle", "diamond"])),
+        color=alt.Color("chosen:N", sort=None, scale=alt.Scale(range=[BLUE, ORANGE])),
+        shape=alt.Shape(
+            "chosen:N", sort=None, scale=alt.Scale(range=["circle", "diamond"])
+        ),
         tooltip=[
             alt.Tooltip("channel:N", title="Channel"),
             alt.Tooltip("model:N", title="Model"),
@@ -168,7 +194,12 @@ def models_compared() -> Any:
         ],
     )
     lines = spread.encode(
-        x=alt.X("least:Q", title="Attributed revenue", axis=alt.Axis(tickCount=4)),
+        x=alt.X(
+            "least:Q",
+            title="Attributed revenue",
+            axis=alt.Axis(tickCount=4),
+            scale=alt.Scale(padding=8),
+        ),
         x2="most:Q",
     )
     return styled(alt.layer(lines, dots), alt.Step(ROW_HEIGHT))

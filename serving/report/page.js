@@ -12,7 +12,7 @@ const dayOf = (text) => Date.parse(text) / DAY;
 const shown = (day, options) =>
   new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC", ...options });
 const DIMENSIONS = ["channel", "device", "visitor_type"];
-const views = {};
+const specs = JSON.parse($("specs").textContent), views = {};
 let data, firstDay, lastDay;
 
 async function unpacked(text) {
@@ -43,10 +43,11 @@ function summed(name, chosen, key, measures) {
   return groups;
 }
 
-// The groups with the text that their key stands for, the largest first.
+// The groups with the text that their key stands for, the largest first, the rest last.
 function named(column, groups, order) {
+  const rest = (row) => row[column] === "(other pages)";
   return [...groups].map(([value, group]) => ({ [column]: data.texts[column][value], ...group }))
-    .sort((one, other) => other[order] - one[order] || (one[column] < other[column] ? -1 : 1));
+    .sort((one, other) => rest(one) - rest(other) || other[order] - one[order] || (one[column] < other[column] ? -1 : 1));
 }
 
 function visitors(chosen) {
@@ -229,6 +230,12 @@ function drawTable(figure, rows, columns) {
   figure.querySelector(".scroll").replaceChildren(table);
 }
 
+async function embedded(figure, spec, rows) {
+  spec.description = `${figure.querySelector("h3").textContent}. The table below has the same numbers.`;
+  spec.data.find((set) => set.name === "rows").values = rows;
+  return (await vegaEmbed(figure.querySelector(".chart"), spec, { mode: "vega", actions: false, renderer: "svg" })).view;
+}
+
 async function drawChart(id, chosen) {
   const figure = $(id), { rows, table = rows, columns } = CHARTS[id](chosen);
   const ignored = (figure.dataset.ignores ?? "").split(" ").filter((name) => chosen[name] != null);
@@ -236,7 +243,9 @@ async function drawChart(id, chosen) {
   figure.querySelector(".note").textContent = [rows.length ? "" : "Nothing here under these filters.",
     ignored.length ? `Not filtered by ${ignored.join(", ").replace("_", " ")}.` : ""].join(" ").trim();
   drawTable(figure, table, columns);
-  await views[id].data("rows", rows).resize().runAsync();
+  if (!rows.length) return;
+  if (views[id]) await views[id].data("rows", rows).resize().runAsync();
+  else views[id] = await embedded(figure, specs[id], rows);
 }
 
 function chosenFilters() {
@@ -301,14 +310,10 @@ async function begin() {
   $("build").textContent = `Build ${data.build_id}. Sessions from ${shown(firstDay, { year: "numeric" })} to ${shown(lastDay, { year: "numeric" })}.`;
   offerChoices();
   setPeriod();
-  const specs = JSON.parse($("specs").textContent);
-  for (const [id, spec] of Object.entries(specs)) {
-    const figure = $(id), details = element("details", ""), scroll = element("div", "", { class: "scroll", tabindex: "0" });
+  for (const figure of document.querySelectorAll("figure")) {
+    const details = element("details", ""), scroll = element("div", "", { class: "scroll", tabindex: "0" });
     details.append(element("summary", "Table"), scroll);
     figure.append(element("p", "", { class: "note" }), details);
-    const title = figure.querySelector("h3").textContent;
-    views[id] = (await vegaEmbed(figure.querySelector(".chart"), { ...spec, description: `${title}. The table below has the same numbers.` },
-      { actions: false, renderer: "svg" })).view;
   }
   await draw();
   $("period").addEventListener("change", setPeriod);
