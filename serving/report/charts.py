@@ -21,7 +21,7 @@ COLORS = [RED, BLUE, ORANGE, VIOLET, GREEN, GREY, TEAL, PINK]
 VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 ROW_HEIGHT = 26
 # The end of a path tells pages apart, the start does not.
-END_OF_LABEL = "length(datum.label) > 22 ? '…' + slice(datum.label, -21) : datum.label"
+END_OF_LABEL = "length(datum.label) > 19 ? '…' + slice(datum.label, -18) : datum.label"
 ROWS = alt.NamedData(name="rows")
 
 
@@ -82,14 +82,14 @@ def styled(chart: Any, height: Any) -> Any:
             direction="horizontal",
             title=None,
             labelFontSize=12,
-            columns=4,
+            columns=alt.ExprRef("width < 420 ? 2 : 4"),
         )
     )
 
 
 def days(field: str, **more: Any) -> alt.X:
     """A horizontal axis of days, which have no time zone."""
-    axis = alt.Axis(format="%d %b", grid=False, tickCount=5, labelOverlap=True)
+    axis = alt.Axis(format="%d %b", grid=False, tickCount=5, labelSeparation=12)
     utc = alt.Scale(type="utc")
     return alt.X(f"{field}:T", title=None, axis=axis, scale=utc, **more)
 
@@ -138,13 +138,13 @@ def bars(field: str, value: str, title: str, color: str = BLUE) -> Any:
             title=None,
             axis=alt.Axis(grid=False, labelExpr=END_OF_LABEL),
         ),
-        # The padding is room for the label of the longest bar.
+        # Beyond the longest bar there is room for its label.
         x=alt.X(
             f"{value}:Q",
             title=title,
             stack=None,
             axis=alt.Axis(labels=False, grid=False),
-            scale=alt.Scale(padding=60, nice=False, domainMin=0),
+            scale=alt.Scale(nice=False, range=[0, alt.ExprRef("max(20, width - 64)")]),
         ),
         tooltip=[
             alt.Tooltip(f"{field}:N", title=field.capitalize()),
@@ -198,7 +198,7 @@ def models_compared() -> Any:
             "least:Q",
             title="Attributed revenue",
             axis=alt.Axis(tickCount=4),
-            scale=alt.Scale(padding=8),
+            scale=alt.Scale(padding=8, nice=False),
         ),
         x2="most:Q",
     )
