@@ -23,6 +23,8 @@ ROW_HEIGHT = 26
 # The end of a path tells pages apart, the start does not.
 END_OF_LABEL = "length(datum.label) > 19 ? '…' + slice(datum.label, -18) : datum.label"
 ROWS = alt.NamedData(name="rows")
+# By itself Vega would keep the order of the rows that it was given first.
+ROW_ORDER = alt.EncodingSortField(field="place", op="min")
 
 
 def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
@@ -45,7 +47,7 @@ def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
         "landing_pages": bars("page", "sessions", "Sessions that began here"),
         "exit_pages": bars("page", "exits", "Sessions that ended here", ORANGE),
         "visitor_types": stacked(
-            alt.X("label:O", sort=None, title=None, axis=week_axis()),
+            alt.X("label:O", sort=ROW_ORDER, title=None, axis=week_axis()),
             alt.Color("visitor_type:N", scale=scale(types, [BLUE, ORANGE, GREY])),
             "sessions",
             "Sessions",
@@ -134,7 +136,7 @@ def bars(field: str, value: str, title: str, color: str = BLUE) -> Any:
     base = alt.Chart(ROWS).encode(
         y=alt.Y(
             f"{field}:N",
-            sort=None,
+            sort=ROW_ORDER,
             title=None,
             axis=alt.Axis(grid=False, labelExpr=END_OF_LABEL),
         ),
@@ -178,14 +180,16 @@ def stacked(x: alt.X, color: alt.Color, value: str, title: str) -> Any:
 def models_compared() -> Any:
     """A dot per channel and chosen model, over a line that all models span."""
     base = alt.Chart(ROWS).encode(
-        y=alt.Y("channel:N", sort=None, title=None, axis=alt.Axis(grid=False))
+        y=alt.Y("channel:N", sort=ROW_ORDER, title=None, axis=alt.Axis(grid=False))
     )
     spread = base.mark_rule(strokeWidth=7, strokeCap="round", color=GREY, opacity=0.35)
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         x=alt.X("value:Q"),
-        color=alt.Color("chosen:N", sort=None, scale=alt.Scale(range=[BLUE, ORANGE])),
+        color=alt.Color(
+            "chosen:N", sort=ROW_ORDER, scale=alt.Scale(range=[BLUE, ORANGE])
+        ),
         shape=alt.Shape(
-            "chosen:N", sort=None, scale=alt.Scale(range=["circle", "diamond"])
+            "chosen:N", sort=ROW_ORDER, scale=alt.Scale(range=["circle", "diamond"])
         ),
         tooltip=[
             alt.Tooltip("channel:N", title="Channel"),

@@ -237,7 +237,8 @@ async function embedded(figure, spec, rows) {
 }
 
 async function drawChart(id, chosen) {
-  const figure = $(id), { rows, table = rows, columns } = CHARTS[id](chosen);
+  const figure = $(id), { rows: unnumbered, table = unnumbered, columns } = CHARTS[id](chosen);
+  const rows = unnumbered.map((row, place) => ({ ...row, place }));
   const ignored = (figure.dataset.ignores ?? "").split(" ").filter((name) => chosen[name] != null);
   figure.classList.toggle("empty", !rows.length);
   figure.querySelector(".note").textContent = [rows.length ? "" : "Nothing here under these filters.",
