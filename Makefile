@@ -61,6 +61,7 @@ lint: install  ## Check the SQL, the Python, the types, names and descriptions
 	$(BIN)/mypy
 	@mkdir -p target/lint
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
+	$(BIN)/sqlfluff lint serving --templater raw --disable-progress-bar
 	$(LINT_DBT) build --empty --full-refresh --exclude-resource-types test unit_test $(LINT_PATHS)
 	$(LINT_DBT) docs generate --no-compile $(LINT_PATHS)
 	$(BIN)/dbt-coverage compute doc --run-artifacts-dir target/lint --cov-report target/lint/coverage.json --cov-fail-under 1

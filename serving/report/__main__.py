@@ -22,8 +22,6 @@ from serving.report.charts import VERSION, charts
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-# Pages beyond these are shown as one, or each day would carry every page.
-PAGE_COUNT = 25
 EPOCH = date(1970, 1, 1)
 
 Columns = dict[str, list[Any]]
@@ -108,9 +106,7 @@ def read_marts(database: Path) -> dict[str, Any]:
     try:
         with duckdb.connect(str(database), read_only=True) as marts:
             for query in sorted((HERE / "sql").glob("*.sql")):
-                sql = query.read_text()
-                limits = {"page_count": PAGE_COUNT} if "$page_count" in sql else None
-                answer = marts.execute(sql, limits)
+                answer = marts.execute(query.read_text())
                 names = [column[0] for column in answer.description]
                 data[query.stem] = encoder.encode(names, answer.fetchall())
             (build_id,) = marts.execute(
@@ -135,7 +131,7 @@ def page(data: dict[str, Any]) -> str:
     packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
     parts = {
         "style": (HERE / "page.css").read_text(),
-        "vega": vl_convert.javascript_bundle(vl_version=VERSION),
+        "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
         "specs": json.dumps(charts(data["texts"]), separators=(",", ":")),
         "data": base64.b64encode(packed).decode(),
         "script": (HERE / "page.js").read_text(),

@@ -25,8 +25,8 @@ async function unpacked(text) {
 function passing(table, chosen) {
   const wanted = DIMENSIONS.filter((name) => table[name] && chosen[name] != null);
   const rows = [];
-  for (let row = 0; row < table.day.length; row++)
-    if (table.day[row] >= chosen.from && table.day[row] <= chosen.to &&
+  for (let row = 0; row < table.report_date.length; row++)
+    if (table.report_date[row] >= chosen.from && table.report_date[row] <= chosen.to &&
         wanted.every((name) => table[name][row] === chosen[name])) rows.push(row);
   return rows;
 }
@@ -51,7 +51,7 @@ function named(column, groups, order) {
 }
 
 function visitors(chosen) {
-  const inside = new Uint8Array(data.sessions.day.length);
+  const inside = new Uint8Array(data.sessions.report_date.length);
   for (const row of passing(data.sessions, chosen)) inside[row] = 1;
   const { group_numbers: sets, visitors: counts } = data.visitors;
   return counts.reduce((sum, count, set) => (sets[set].some((group) => inside[group]) ? sum + count : sum), 0);
@@ -112,7 +112,7 @@ function daily(metric, write, scale) {
     const rows = [];
     for (const [period, part] of [["This period", chosen], ["Period before", before(chosen)]]) {
       if (!part) continue;
-      const days = summed("sessions", part, (table, row) => table.day[row], [metric]);
+      const days = summed("sessions", part, (table, row) => table.report_date[row], [metric]);
       for (let day = part.from; day <= Math.min(part.to, lastDay); day++) {
         const value = days.get(day)?.[metric] ?? 0;
         rows.push({ day: (day - part.from + chosen.from) * DAY, date: iso(day), period, value: value / scale, label: write(value) });
@@ -158,8 +158,8 @@ function funnel(chosen) {
 }
 
 function attribution(chosen) {
-  const models = data.texts.model ?? [], picked = [$("model_1").value, $("model_2").value];
-  const sums = summed("attribution", chosen, (table, row) => table.channel[row] * 1000 + table.model[row], ["attributed_cents"]);
+  const models = data.texts.attribution_model ?? [], picked = [$("model_1").value, $("model_2").value];
+  const sums = summed("attribution", chosen, (table, row) => table.channel[row] * 1000 + table.attribution_model[row], ["attributed_cents"]);
   const channels = new Map();
   for (const [key, { attributed_cents: cents }] of sums) {
     const channel = Math.floor(key / 1000);
@@ -192,8 +192,8 @@ function exitPages(chosen) {
 }
 
 function visitorTypes(chosen) {
-  const weeks = new Map(data.days.day.map((day, row) => [day, data.days.week[row]]));
-  const sums = summed("sessions", chosen, (table, row) => weeks.get(table.day[row]) * 100 + table.visitor_type[row], ["sessions"]);
+  const weeks = new Map(data.days.report_date.map((day, row) => [day, data.days.week_started_date[row]]));
+  const sums = summed("sessions", chosen, (table, row) => weeks.get(table.report_date[row]) * 100 + table.visitor_type[row], ["sessions"]);
   const rows = [...sums].sort(([one], [other]) => one - other).map(([key, { sessions }]) => ({
     label: shown(Math.floor(key / 100)), date: iso(Math.floor(key / 100)), visitor_type: data.texts.visitor_type[key % 100], sessions }));
   return { rows, columns: [["date", "Week from"], ["visitor_type", "Visitor type"], ["sessions", "Sessions", number]] };
@@ -201,7 +201,7 @@ function visitorTypes(chosen) {
 
 function quality(chosen) {
   const accepted = data.texts.outcome.indexOf("accepted");
-  const sums = summed("quality", chosen, (table, row) => table.day[row] * 100 + table.outcome[row], ["events"]);
+  const sums = summed("quality", chosen, (table, row) => table.report_date[row] * 100 + table.outcome[row], ["events"]);
   const rows = [...sums].map(([key, { events }]) => ({ day: Math.floor(key / 100) * DAY, date: iso(Math.floor(key / 100)),
     outcome: data.texts.outcome[key % 100], events }));
   const all = rows.reduce((sum, row) => sum + row.events, 0);
@@ -279,7 +279,7 @@ function lastWholeMonth() {
 }
 
 function setPeriod() {
-  const period = $("period").value, known = Object.values(data).flatMap((table) => table.day ?? []);
+  const period = $("period").value, known = Object.values(data).flatMap((table) => table.report_date ?? []);
   if (period === "own") return;
   const [first, last] = known.reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], [Infinity, -Infinity]);
   const [from, to] = period === "month" ? lastWholeMonth()
@@ -298,16 +298,16 @@ function offerChoices() {
   for (const name of DIMENSIONS) offer(name, data.texts[name] ?? [], (_, place) => place);
   offer("funnel_name", data.texts.funnel ?? [], (name) => name);
   for (const [id, wanted] of [["model_1", "last_touch"], ["model_2", "first_touch"]]) {
-    offer(id, data.texts.model ?? [], (name) => name);
-    if (data.texts.model?.includes(wanted)) $(id).value = wanted;
+    offer(id, data.texts.attribution_model ?? [], (name) => name);
+    if (data.texts.attribution_model?.includes(wanted)) $(id).value = wanted;
   }
   if (!lastWholeMonth()) $("period").querySelector("[value=month]").remove();
 }
 
 async function begin() {
   data = await unpacked($("data").textContent);
-  firstDay = data.sessions.day[0];
-  lastDay = data.sessions.day.at(-1);
+  firstDay = data.sessions.report_date[0];
+  lastDay = data.sessions.report_date.at(-1);
   $("build").textContent = `Build ${data.build_id}. Sessions from ${shown(firstDay, { year: "numeric" })} to ${shown(lastDay, { year: "numeric" })}.`;
   offerChoices();
   setPeriod();

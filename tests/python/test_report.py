@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,11 +14,11 @@ from typing import Any
 import duckdb
 import pytest
 from harness import Build
+from playwright.sync_api import sync_playwright
 
+from scripts.report_picture import CHROMIUM, launched
 from serving.report import __main__ as report
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is absent")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")
 # A month and nothing else; then every filter at once.
 MONTH = {"from": "2026-07-01", "to": "2026-07-31"}
@@ -120,10 +119,8 @@ def made(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Report:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """The Chromium of the system."""
-    with sync_api.sync_playwright() as playwright:
-        # Chromium refuses to be root in a sandbox.
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    with sync_playwright() as playwright:
+        yield launched(playwright)
 
 
 def opened(browser: Any, made: Report, **context: Any) -> Any:
@@ -498,7 +495,7 @@ def test_the_page_holds_sums_and_no_visitor(made: Report) -> None:
     data = json.loads(gzip.decompress(base64.b64decode(packed)))
     assert set(data["texts"]) == {
         *("channel", "device", "visitor_type", "page", "funnel", "step"),
-        *("model", "outcome"),
+        *("attribution_model", "outcome"),
     }
     assert (
         sum(data["visitors"]["visitors"])

@@ -3,10 +3,11 @@
 
 with channel_days as (
     select
-        report_date as day,
+        report_date,
         channel,
-        attribution_model as model,
-        cast(sum(attributed_revenue + reversed_revenue) * 100 as bigint) as attributed_cents
+        attribution_model,
+        cast(sum(attributed_revenue + reversed_revenue) * 100 as bigint)
+            as attributed_cents
     from mart_attribution__channels
     where attribution_model is not null
     group by report_date, channel, attribution_model
@@ -14,4 +15,4 @@ with channel_days as (
 
 select * from channel_days
 where attributed_cents <> 0
-order by model, day, channel
+order by attribution_model, report_date, channel

@@ -1,13 +1,13 @@
--- grain: one row per day, channel, device category and visitor type of sessions and page
--- that they viewed, with all but the most left pages as one.
+-- grain: one row per day, channel, device category and visitor type of sessions and
+-- page viewed. All but the most left are one, or every day would carry every page.
 
 with page_views as (
     select
-        sessions.started_date as day,
+        sessions.started_date as report_date,
         sessions.channel,
-        coalesce(sessions.device_category, '(unknown)') as device,
         sessions.visitor_type,
         page_views.is_exit,
+        coalesce(sessions.device_category, '(unknown)') as device,
         coalesce(page_views.page_host || page_views.page_path, '(none)') as page
     from fct_page_views as page_views
     inner join fct_sessions as sessions
@@ -19,12 +19,12 @@ top_pages as (
     from page_views
     group by page
     order by count(case when is_exit then 1 end) desc, page asc
-    limit $page_count
+    limit 25
 ),
 
 counted as (
     select
-        page_views.day,
+        page_views.report_date,
         page_views.channel,
         page_views.device,
         page_views.visitor_type,
@@ -34,7 +34,7 @@ counted as (
     from page_views
     left join top_pages on page_views.page = top_pages.page
     group by
-        page_views.day,
+        page_views.report_date,
         page_views.channel,
         page_views.device,
         page_views.visitor_type,
@@ -42,4 +42,4 @@ counted as (
 )
 
 select * from counted
-order by day, channel, device, visitor_type, page
+order by report_date, channel, device, visitor_type, page

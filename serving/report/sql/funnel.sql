@@ -5,7 +5,7 @@ select
     funnel_name as funnel,
     step_number,
     step_name as step,
-    report_date as day,
+    report_date,
     channel,
     device_category as device,
     visitor_type,

@@ -1,14 +1,14 @@
--- grain: one row per day, channel, device category, visitor type and landing page, with
--- all but the most used pages as one.
+-- grain: one row per day, channel, device category, visitor type and landing page. All
+-- but the most used pages are one, or every day would carry every page.
 
 with sessions as (
     select
-        started_date as day,
+        started_date as report_date,
         channel,
-        coalesce(device_category, '(unknown)') as device,
         visitor_type,
         is_bounce,
         has_conversion,
+        coalesce(device_category, '(unknown)') as device,
         coalesce(landing_page_host || landing_page_path, '(none)') as page
     from fct_sessions
 ),
@@ -18,12 +18,12 @@ top_pages as (
     from sessions
     group by page
     order by count(*) desc, page asc
-    limit $page_count
+    limit 25
 ),
 
 counted as (
     select
-        sessions.day,
+        sessions.report_date,
         sessions.channel,
         sessions.device,
         sessions.visitor_type,
@@ -34,7 +34,7 @@ counted as (
     from sessions
     left join top_pages on sessions.page = top_pages.page
     group by
-        sessions.day,
+        sessions.report_date,
         sessions.channel,
         sessions.device,
         sessions.visitor_type,
@@ -42,4 +42,4 @@ counted as (
 )
 
 select * from counted
-order by day, channel, device, visitor_type, page
+order by report_date, channel, device, visitor_type, page

@@ -7,7 +7,7 @@ with outcomes as (
 )
 
 select
-    received_date as day,
+    received_date as report_date,
     outcome,
     cast(sum(events) as bigint) as events
 from outcomes

@@ -2,29 +2,29 @@
 
 with sessions as (
     select
-        started_date as day,
+        started_date as report_date,
         channel,
-        coalesce(device_category, '(unknown)') as device,
         visitor_type,
         is_bounce,
         has_conversion,
-        revenue
+        revenue,
+        coalesce(device_category, '(unknown)') as device
     from fct_sessions
 ),
 
 counted as (
     select
-        day,
+        report_date,
         channel,
         device,
         visitor_type,
+        cast(sum(revenue) * 100 as bigint) as revenue_cents,
         count(*) as sessions,
         count(case when is_bounce then 1 end) as bounces,
-        count(case when has_conversion then 1 end) as converting_sessions,
-        cast(sum(revenue) * 100 as bigint) as revenue_cents
+        count(case when has_conversion then 1 end) as converting_sessions
     from sessions
-    group by day, channel, device, visitor_type
+    group by report_date, channel, device, visitor_type
 )
 
 select * from counted
-order by day, channel, device, visitor_type
+order by report_date, channel, device, visitor_type

@@ -1,7 +1,7 @@
 -- grain: one row per day and channel with ad spend.
 
 select
-    report_date as day,
+    report_date,
     channel,
     cast(spend * 100 as bigint) as spend_cents
 from mart_channel__daily
