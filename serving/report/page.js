@@ -64,9 +64,9 @@ function before(chosen) {
 }
 
 const SESSION_SUMS = ["sessions", "bounces", "converting_sessions", "revenue_cents"];
+const NOTHING = Object.fromEntries(SESSION_SUMS.map((name) => [name, 0]));
 function totals(chosen) {
-  const sum = summed("sessions", chosen, () => 0, SESSION_SUMS).get(0) ??
-    Object.fromEntries(SESSION_SUMS.map((name) => [name, 0]));
+  const sum = summed("sessions", chosen, () => 0, SESSION_SUMS).get(0) ?? NOTHING;
   return { ...sum, visitors: visitors(chosen),
     conversion_rate: ratio(sum.converting_sessions, sum.sessions), bounce_rate: ratio(sum.bounces, sum.sessions) };
 }
@@ -134,8 +134,14 @@ function rated(column) {
     const rows = table(chosen).map((row) => ({ ...row, label: number(row.sessions) }));
     if (column !== "channel" || chosen.device != null || chosen.visitor_type != null) return { rows, columns };
     const spend = summed("spend", chosen, (from, row) => data.texts.channel[from.channel[row]], ["spend_cents"]);
-    return { rows: rows.map((row) => ({ ...row, spend_cents: spend.get(row.channel)?.spend_cents ?? 0 })),
-      columns: [...columns, ["spend_cents", "Spend", money]] };
+    for (const row of rows) {
+      row.spend_cents = spend.get(row.channel)?.spend_cents ?? 0;
+      spend.delete(row.channel);
+    }
+    // Money that brought nobody must not vanish.
+    for (const [channel, { spend_cents }] of [...spend].sort())
+      rows.push({ ...NOTHING, channel, label: "0", rate: null, bounce_rate: null, spend_cents });
+    return { rows, columns: [...columns, ["spend_cents", "Spend", money]] };
   };
   const rates = (chosen) => ({ rows: table(chosen).map((row) => ({ ...row, label: percent(row.rate) })), columns });
   return [counts, rates];
@@ -200,14 +206,14 @@ function visitorTypes(chosen) {
 }
 
 function quality(chosen) {
-  const accepted = data.texts.outcome.indexOf("accepted");
   const sums = summed("quality", chosen, (table, row) => table.report_date[row] * 100 + table.outcome[row], ["events"]);
   const rows = [...sums].map(([key, { events }]) => ({ day: Math.floor(key / 100) * DAY, date: iso(Math.floor(key / 100)),
     outcome: data.texts.outcome[key % 100], events }));
   const all = rows.reduce((sum, row) => sum + row.events, 0);
   const good = rows.reduce((sum, row) => (row.outcome === "accepted" ? sum + row.events : sum), 0);
-  $("accepted").textContent = accepted < 0 || !all ? "" :
-    `${number(good)} of ${number(all)} events received were accepted: ${percent(ratio(good, all))}.`;
+  const undated = data.quality.events.reduce((sum, events, row) => (data.quality.report_date[row] == null ? sum + events : sum), 0);
+  $("accepted").textContent = `${number(good)} of ${number(all)} events received were accepted: ${percent(ratio(good, all))}.` +
+    (undated ? ` ${number(undated)} more, of all days, have no known day.` : "");
   return { rows: rows.filter((row) => row.outcome !== "accepted"), table: rows,
     columns: [["date", "Day"], ["outcome", "Outcome"], ["events", "Events", number]] };
 }
@@ -279,7 +285,7 @@ function lastWholeMonth() {
 }
 
 function setPeriod() {
-  const period = $("period").value, known = Object.values(data).flatMap((table) => table.report_date ?? []);
+  const period = $("period").value, known = Object.values(data).flatMap((table) => table.report_date ?? []).filter((day) => day != null);
   if (period === "own") return;
   const [first, last] = known.reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], [Infinity, -Infinity]);
   const [from, to] = period === "month" ? lastWholeMonth()

@@ -378,8 +378,45 @@ def test_rejected_events_are_those_of_their_mart(page: Any, made: Report) -> Non
         " where cast(received_at as date) between '2026-07-01' and '2026-07-31'"
         " group by all"
     )
+    ((received, accepted),) = made.rows(
+        "select sum(received), sum(accepted) from mart_quality__event_ledger"
+        " where received_date between '2026-07-01' and '2026-07-31'"
+    )
+    assert page.inner_text("#accepted") == (
+        f"{accepted:,} of {received:,} events received were accepted:"
+        f" {percent(accepted, received)}."
+    )
     shown = [row for row in table(page, "quality") if row[1] != "accepted"]
     assert sorted(shown) == sorted([day, why, str(n)] for day, why, n in rejected)
+
+
+@needs_chromium
+def test_what_has_no_day_or_no_session_does_not_vanish(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Events that came without any time, and money that brought nobody."""
+    rare = Report(tmp_path / "report.html", tmp_path / "serving.duckdb")
+    shutil.copy(made.marts, rare.marts)
+    with duckdb.connect(str(rare.marts)) as connection:
+        connection.execute(
+            "insert into mart_quality__event_ledger by name"
+            " select 'demo' as source_name,"
+            " 7 as received, 0 as accepted, 7 as missing_time"
+        )
+        connection.execute(
+            "insert into mart_channel__daily by name select date '2026-07-15' as"
+            " report_date, 'Billboards' as channel, 0 as sessions, 1250.5 as spend"
+        )
+    report.main(["--database", str(rare.marts), "--output", str(rare.path)])
+    page = opened(browser, rare)
+    assert page.get_attribute("#from", "min") == "2026-06-01"
+    choose(page, MONTH)
+    said = page.inner_text("#accepted")
+    assert said.endswith("%. 7 more, of all days, have no known day.")
+    assert table(page, "channel_sessions")[-1] == [
+        *("Billboards", "0", "0", "none", "none", "0.00", "1,250.50")
+    ]
+    page.context.close()
 
 
 @needs_chromium
