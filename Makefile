@@ -17,7 +17,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark drivers build publish report test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -51,6 +51,9 @@ build: install  ## Build and test every model (the demo, unless vars say otherwi
 publish: install  ## Publish the marts of the last build again, if it was green
 	$(BIN)/python -m serving.publish
 
+report: install  ## Write the published marts as one page: warehouse/report.html
+	$(BIN)/python -m serving.report
+
 test: lint build $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
@@ -74,6 +77,7 @@ lint: install  ## Check the SQL, the Python, the types, names and descriptions
 	$(BIN)/mypy
 	@mkdir -p target/lint
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
+	$(BIN)/sqlfluff lint serving --templater raw --disable-progress-bar
 	$(LINT_DBT) build --empty --full-refresh --exclude-resource-types test unit_test $(LINT_PATHS)
 	$(LINT_DBT) docs generate --no-compile $(LINT_PATHS)
 	$(BIN)/dbt-coverage compute doc --run-artifacts-dir target/lint --cov-report target/lint/coverage.json --cov-fail-under 1

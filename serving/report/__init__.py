@@ -1,0 +1,1 @@
+"""The marts as one page that opens without a server."""

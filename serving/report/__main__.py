@@ -1,0 +1,146 @@
+"""Write the marts as one HTML file that asks nothing of the network.
+
+`make report` reads the published marts and writes `warehouse/report.html`. The file
+holds sums by day, channel, device category and visitor type, from which the page's
+script answers every filter; no visitor and no session can be told from it.
+"""
+
+import argparse
+import base64
+import gzip
+import json
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import vl_convert
+
+from serving.report.charts import VERSION, charts
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+EPOCH = date(1970, 1, 1)
+
+Columns = dict[str, list[Any]]
+
+
+class Encoder:
+    """Turns query answers into columns of small integers, which compress well."""
+
+    def __init__(self) -> None:
+        """Start with no text known."""
+        self.texts: dict[str, dict[str, int]] = {}
+
+    def encode(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Columns:
+        """Columns by name: days since 1970, numbers of texts, numbers as they are."""
+        return {
+            name: [self.value(name, row[place]) for row in rows]
+            for place, name in enumerate(names)
+        }
+
+    def value(self, name: str, value: Any) -> Any:
+        """One value of a column; texts of columns with one name share their numbers."""
+        if isinstance(value, date):
+            return (value - EPOCH).days
+        if isinstance(value, str) and name.endswith("_numbers"):
+            return [int(number) for number in value.split()]
+        if isinstance(value, str):
+            known = self.texts.setdefault(name, {})
+            return known.setdefault(value, len(known))
+        return value
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page and say where it is and how large.
+
+    Raises:
+        SystemExit: where the marts cannot be read, hold no session, or the page cannot
+            be written.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m serving.report", description=__doc__
+    )
+    parser.add_argument(
+        "--database",
+        type=Path,
+        default=path_of("FOOTFALL_SERVING_PATH", "serving.duckdb"),
+    )
+    parser.add_argument(
+        "--output", type=Path, default=path_of("FOOTFALL_REPORT_PATH", "report.html")
+    )
+    options = parser.parse_args(arguments)
+    if not options.database.is_file():
+        raise SystemExit(
+            f"There are no published marts at {options.database}: run `make build`, or"
+            " name the file with FOOTFALL_SERVING_PATH."
+        )
+    html = page(read_marts(options.database))
+    try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise SystemExit(
+            f"The report cannot be written to {options.output} ({error.strerror}): name"
+            " another file with FOOTFALL_REPORT_PATH."
+        ) from error
+    size = len(html.encode()) / 1_000_000
+    print(f"Wrote {options.output} ({size:.1f} MB): open it in a browser.")
+
+
+def path_of(variable: str, name: str) -> Path:
+    """The place that a variable names, else a file in the warehouse."""
+    return ROOT / os.environ.get(variable, f"warehouse/{name}")
+
+
+def read_marts(database: Path) -> dict[str, Any]:
+    """What the page's script works on, from the queries in sql/.
+
+    Raises:
+        SystemExit: where the marts cannot be read or hold no session.
+    """
+    encoder = Encoder()
+    data: dict[str, Any] = {}
+    try:
+        with duckdb.connect(str(database), read_only=True) as marts:
+            for query in sorted((HERE / "sql").glob("*.sql")):
+                answer = marts.execute(query.read_text())
+                names = [column[0] for column in answer.description]
+                data[query.stem] = encoder.encode(names, answer.fetchall())
+            (build_id,) = marts.execute(
+                "select max(build_id) from fct_sessions"
+            ).fetchall()[0]
+    except duckdb.Error as error:
+        raise SystemExit(
+            f"The marts in {database} cannot be read: run `make build` to publish them"
+            f" anew. ({str(error).splitlines()[0]})"
+        ) from error
+    if build_id is None:
+        raise SystemExit(
+            f"The marts in {database} hold no session, so there is nothing to report:"
+            " check `enabled_sources` and the sources' files, then run `make build`."
+        )
+    texts = {name: list(known) for name, known in encoder.texts.items()}
+    return {**data, "texts": texts, "build_id": build_id}
+
+
+def page(data: dict[str, Any]) -> str:
+    """The whole page: its style, its scripts, Vega and the data."""
+    packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
+    parts = {
+        "style": (HERE / "page.css").read_text(),
+        "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
+        "specs": json.dumps(charts(data["texts"]), separators=(",", ":")),
+        "data": base64.b64encode(packed).decode(),
+        "script": (HERE / "page.js").read_text(),
+    }
+    html = (HERE / "page.html").read_text()
+    for name, text in parts.items():
+        html = html.replace(f"@@{name}@@", text)
+    return html
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+-- grain: one row per funnel, step, day of entry, channel, device category and visitor
+-- type that anybody could take the step in.
+
+select
+    funnel_name as funnel,
+    step_number,
+    step_name as step,
+    report_date,
+    channel,
+    device_category as device,
+    visitor_type,
+    reached_previous,
+    reached
+from mart_funnel__steps_daily
+where reached_previous > 0
+order by funnel_name, step_number, report_date, channel, device_category, visitor_type
