@@ -36,7 +36,7 @@ build: install  ## Build and test every model (the demo, unless vars say otherwi
 	$(BIN)/dbt build
 
 test: lint build $(if $(CAN_SPARK),spark)  ## Run everything that CI runs: lint, dbt build, pytest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
 	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"

@@ -40,8 +40,9 @@
         'session_limit_minutes', 'session_limit_events', 'engaged_session_seconds',
         'engaged_pause_limit_seconds', 'reporting_timezone', 'channel_preset',
         'internal_hosts', 'last_non_direct_lookback_days',
-        'attribution_lookback_days', 'attribution_resets_after_conversion',
-        'attribution_half_life_days', 'attribution_direct', 'attribution_path',
+        'attribution_touches', 'attribution_lookback_days',
+        'attribution_resets_after_conversion', 'attribution_half_life_days',
+        'attribution_direct', 'attribution_path',
         'attribution_counts_non_converting', 'reporting_currency',
         'attribution_bootstrap_samples',
     ]) }}
@@ -115,6 +116,7 @@
 
 {% macro assert_choices() -%}
     {%- set choices = {
+        'attribution_touches': ['sessions', 'channel_changes'],
         'attribution_direct': ['channel', 'excluded', 'excluded_unless_alone'],
         'attribution_path': ['as_is', 'collapsed', 'first', 'unique'],
     } -%}

@@ -13,9 +13,9 @@
         'session_end_events', 'session_limit_minutes', 'session_limit_events',
         'engaged_session_seconds', 'engaged_pause_limit_seconds',
         'reporting_timezone', 'channel_preset', 'internal_hosts',
-        'last_non_direct_lookback_days', 'attribution_lookback_days',
-        'attribution_resets_after_conversion', 'attribution_half_life_days',
-        'attribution_direct', 'attribution_path', 'reporting_currency',
+        'last_non_direct_lookback_days', 'attribution_touches',
+        'attribution_lookback_days', 'attribution_resets_after_conversion',
+        'attribution_half_life_days', 'attribution_direct', 'attribution_path', 'reporting_currency',
     ] -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}

@@ -1,6 +1,7 @@
 {#- A table that is made anew only if something it is made of has changed since. Which
     state that was is written down in the transaction that puts the table in its place,
-    so a run that dies leaves either both or neither. -#}
+    so a run that dies leaves either both or neither; the table before it, which such a
+   run may also leave, goes with the next. -#}
 {% materialization rebuilt, default -%}
     {%- set held = load_cached_relation(this) -%}
     {%- set state = state_of(model) -%}
@@ -9,6 +10,9 @@
         {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}
             -- {{ state }}
         {%- endcall -%}
+        {%- do drop_relation_if_exists(
+            load_cached_relation(make_backup_relation(held, 'table'))
+        ) -%}
         {{ return({'relations': [held]}) }}
     {%- endif -%}
     {%- set table = context.get(

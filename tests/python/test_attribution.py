@@ -394,6 +394,53 @@ def test_what_leaves_a_state_sums_to_what_was_in_it(chain: Build) -> None:
     )
 
 
+# -- Touches -------------------------------------------------------------------------
+
+TOUCH_COLUMNS = ["event_id", "visitor_id", "occurred_at", "event_name", "page_url"]
+
+
+def test_a_channel_that_changes_inside_a_session_is_a_touch(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Where the var says so: up to the conversion, and not once more after it."""
+    page = "https://shop.example/?utm_source=news&utm_medium="
+    seen = [
+        ("page_view", page + "email"),
+        ("page_view", page + "cpc"),
+        ("page_view", page + "cpc&utm_campaign=other"),
+        ("purchase", "https://shop.example/thanks"),
+        ("page_view", page + "affiliate"),
+    ]
+    rows = [
+        {
+            "event_id": str(minute),
+            "visitor_id": "v",
+            "occurred_at": datetime(2026, 3, 2, 12, minute),
+            "event_name": name,
+            "page_url": url,
+        }
+        for minute, (name, url) in enumerate(seen)
+    ]
+    events = write_parquet(tmp_path / "events.parquet", rows)
+    changes = {"attribution_touches": "channel_changes"}
+    made = build(generic(events, TOUCH_COLUMNS) | changes, runs_tests=True)
+    assert made.is_green, made.said
+    assert made.value("select count(*) from fct_sessions") == 1
+    touches = made.rows(
+        "select touch_number, arrival_number, channel, credit"
+        " from mart_attribution__touchpoints join mart_attribution__credits"
+        " using (conversion_id, channel, touch_number)"
+        " where attribution_model = 'linear' order by 1"
+    )
+    half = Decimal("0.5")
+    assert touches == [(1, 1, "Email", half), (2, 2, "Paid Other", half)]
+    # The whole visit is a path of a person who never signed up.
+    assert made.rows(
+        "select path, non_converting from mart_attribution__paths"
+        " where conversion_name = 'sign_up'"
+    ) == [("Email > Paid Other > Affiliates", 1)]
+
+
 # -- Money ---------------------------------------------------------------------------
 
 DAY = datetime(2026, 3, 2, 12)

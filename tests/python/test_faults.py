@@ -88,6 +88,15 @@ class Site:
             text=True,
         )
 
+    def start_and_see_begun(self, schema: str) -> subprocess.Popen[str]:
+        """Begin `dbt build` of this schema, and return once it is at a node."""
+        log = self.folder / "logs" / "dbt.log"
+        process = self.start(schema)
+        while "Began executing node" not in (log.read_text() if log.exists() else ""):
+            assert process.poll() is None
+            time.sleep(0.1)
+        return process
+
     def build(self, schema: str, *arguments: str) -> None:
         """Build to the end, once a server has noticed that its last client is dead."""
         said = OTHER_RUN
@@ -165,16 +174,16 @@ def test_batches_and_killed_builds_equal_one_full_refresh(site: Site) -> None:
 
 def test_a_second_build_at_once_stops(site: Site) -> None:
     """It says so, and the first goes on."""
-    first = site.start("kept")
-    refused = False
-    while not refused and first.poll() is None:
-        second = site.start("kept", "--select", "channels")
-        said, _ = second.communicate()
-        refused = second.returncode != 0
-    assert refused
+    with site.start_and_see_begun("kept") as first:
+        refused = False
+        while not refused and first.poll() is None:
+            second = site.start("kept", "--select", "channels")
+            said, _ = second.communicate()
+            refused = second.returncode != 0
+        first_said, _ = first.communicate()
+    assert refused, said
     assert "Conflicting lock is held" in said or OTHER_RUN in said
-    said, _ = first.communicate()
-    assert first.returncode == 0, said
+    assert first.returncode == 0, first_said
 
 
 @pytest.mark.parametrize("site", ["duckdb"], indirect=True)

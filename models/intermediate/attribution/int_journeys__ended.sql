@@ -1,16 +1,13 @@
 -- grain: one row per journey: the way to one conversion, or that of a person who never
--- had a conversion of the name, up to their last session. Without consent, no journey.
+-- had a conversion of the name, up to their last touch. Without consent, no journey.
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
     where {{ is_person_touched('int_journeys__pathed') }}
 ),
 
-sessions as (
-    select * from {{ ref('fct_sessions') }}
-    where
-        {{ is_person_touched('int_journeys__pathed') }}
-        and marketing_consent <> 'denied'
+touches as (
+    select * from {{ ref('int_touches__sourced') }}
 ),
 
 conversion_definitions as (
@@ -51,12 +48,12 @@ converted_persons as (
     from conversions
 ),
 
-last_sessions as (
+last_touches as (
     select
         person_id,
-        max(started_at) as ended_at,
-        max(started_date) as ended_date
-    from sessions
+        max(touched_at) as ended_at,
+        max(touched_date) as ended_date
+    from touches
     group by person_id
 ),
 
@@ -64,19 +61,19 @@ last_sessions as (
 non_converting as (
     select
         {{ surrogate_key([
-            'last_sessions.person_id', 'conversion_names.conversion_name'
+            'last_touches.person_id', 'conversion_names.conversion_name'
         ]) }} as journey_id,
         conversion_names.conversion_name,
-        last_sessions.person_id,
-        last_sessions.ended_at,
-        last_sessions.ended_date,
+        last_touches.person_id,
+        last_touches.ended_at,
+        last_touches.ended_date,
         cast(null as {{ dbt.type_timestamp() }}) as previous_converted_at,
         false as is_converted
-    from last_sessions
+    from last_touches
     cross join conversion_names
     left join converted_persons
         on
-            last_sessions.person_id = converted_persons.person_id
+            last_touches.person_id = converted_persons.person_id
             and conversion_names.conversion_name = converted_persons.conversion_name
     where converted_persons.person_id is null
 ),

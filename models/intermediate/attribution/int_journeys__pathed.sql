@@ -11,7 +11,10 @@ ranked as (
         row_number() over (
             partition by
                 journey_id, case when exclusion_reason is null then 1 else 0 end
-            order by touched_at desc, {{ byte_order('session_id') }} desc
+            order by
+                touched_at desc,
+                {{ byte_order('session_id') }} desc,
+                arrival_number desc
         ) as rank_from_last,
         count(case when exclusion_reason is null and not is_direct then 1 end) over (
             partition by journey_id
@@ -45,14 +48,14 @@ compared as (
         *,
         lag(channel) over (
             partition by journey_id, case when reason_so_far is null then 1 else 0 end
-            order by touched_at, {{ byte_order('session_id') }}
+            order by touched_at, {{ byte_order('session_id') }}, arrival_number
         ) as previous_channel,
         row_number() over (
             partition by
                 journey_id,
                 case when reason_so_far is null then 1 else 0 end,
                 channel
-            order by touched_at, {{ byte_order('session_id') }}
+            order by touched_at, {{ byte_order('session_id') }}, arrival_number
         ) as visit_number,
         count(*) over (
             partition by
@@ -89,7 +92,7 @@ numbered as (
             row_number() over (
                 partition by
                     journey_id, case when final_reason is null then 1 else 0 end
-                order by touched_at, {{ byte_order('session_id') }}
+                order by touched_at, {{ byte_order('session_id') }}, arrival_number
             ) as bigint
         ) as path_number,
         count(*) over (
@@ -106,6 +109,7 @@ pathed as (
         conversion_name,
         person_id,
         session_id,
+        arrival_number,
         ended_at,
         ended_date,
         touched_at,
@@ -120,7 +124,9 @@ pathed as (
         cast(
             cast(microseconds_to_end as numeric(24, 6)) / 1000000 as numeric(18, 6)
         ) as seconds_to_end,
-        {{ last_batch(['fct_sessions', 'int_persons__touched']) }} as batch_number,
+        {{ last_batch([
+            'fct_sessions', 'int_arrivals__sourced', 'int_persons__touched'
+        ]) }} as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from numbered
 )

@@ -1,15 +1,12 @@
--- grain: one row per journey and touch: a session of the person that started at or
--- before its end, within the lookback, or the last one before that.
+-- grain: one row per journey and touch: one of the person at or before its end, within
+-- the lookback, or the last one before that.
 
 with journeys as (
     select * from {{ ref('int_journeys__ended') }}
 ),
 
-sessions as (
-    select * from {{ ref('fct_sessions') }}
-    where
-        {{ is_person_touched('int_journeys__pathed') }}
-        and marketing_consent <> 'denied'
+touches as (
+    select * from {{ ref('int_touches__sourced') }}
 ),
 
 channels as (
@@ -42,22 +39,25 @@ pieces as (
     from lookbacks
 ),
 
-timed_sessions as (
+timed_touches as (
     select
-        sessions.*,
+        touches.*,
         channels.is_direct,
         channels.lookback_seconds,
         {{ microseconds_between(
-            "timestamp '1000-01-01 00:00:00'", 'sessions.started_at'
+            "timestamp '1000-01-01 00:00:00'", 'touches.touched_at'
         ) }}
             as microsecond_number,
         row_number() over (
-            partition by sessions.person_id
-            order by sessions.started_at, {{ byte_order('sessions.session_id') }}
-        ) as session_rank
-    from sessions
+            partition by touches.person_id
+            order by
+                touches.touched_at,
+                {{ byte_order('touches.session_id') }},
+                touches.arrival_number
+        ) as touch_rank
+    from touches
     inner join channels
-        on sessions.channel = channels.channel
+        on touches.channel = channels.channel
 ),
 
 timed_journeys as (
@@ -70,13 +70,13 @@ timed_journeys as (
     from journeys
 ),
 
-placed_sessions as (
+placed_touches as (
     select
-        timed_sessions.*,
-        timed_sessions.microsecond_number
-        - mod(timed_sessions.microsecond_number, pieces.piece_microseconds)
+        timed_touches.*,
+        timed_touches.microsecond_number
+        - mod(timed_touches.microsecond_number, pieces.piece_microseconds)
             as piece_number
-    from timed_sessions
+    from timed_touches
     cross join pieces
 ),
 
@@ -109,16 +109,16 @@ seen as (
     from placed_journeys
 ),
 
--- Whatever is older than both pieces is too old; its last session is enough to tell
+-- Whatever is older than both pieces is too old; its last touch is enough to tell
 -- that from none at all.
 timeline as (
     select
         person_id,
         microsecond_number,
         1 as kind_number,
-        session_rank,
+        touch_rank,
         cast(null as {{ dbt.type_string() }}) as journey_id
-    from placed_sessions
+    from placed_touches
 
     union all
 
@@ -126,7 +126,7 @@ timeline as (
         person_id,
         previous_piece_number as microsecond_number,
         0 as kind_number,
-        cast(null as bigint) as session_rank,
+        cast(null as bigint) as touch_rank,
         journey_id
     from placed_journeys
     where is_converted
@@ -136,11 +136,11 @@ ranked as (
     select
         journey_id,
         person_id,
-        max(session_rank) over (
+        max(touch_rank) over (
             partition by person_id
             order by microsecond_number, kind_number
             range between unbounded preceding and current row
-        ) as session_rank
+        ) as touch_rank
     from timeline
 ),
 
@@ -148,23 +148,23 @@ found as (
     select
         seen.journey_id,
         seen.person_id,
-        placed_sessions.session_rank
+        placed_touches.touch_rank
     from seen
-    inner join placed_sessions
+    inner join placed_touches
         on
-            seen.person_id = placed_sessions.person_id
-            and seen.piece_number = placed_sessions.piece_number
+            seen.person_id = placed_touches.person_id
+            and seen.piece_number = placed_touches.piece_number
 
     union all
 
     select
         journey_id,
         person_id,
-        session_rank
+        touch_rank
     from ranked
     where
         journey_id is not null
-        and session_rank is not null
+        and touch_rank is not null
 ),
 
 touched as (
@@ -173,36 +173,37 @@ touched as (
         journeys.is_converted,
         journeys.conversion_name,
         journeys.person_id,
-        sessions.session_id,
+        touches.session_id,
+        touches.arrival_number,
         journeys.ended_at,
         journeys.ended_date,
-        sessions.started_at as touched_at,
-        sessions.channel,
-        sessions.source,
-        sessions.medium,
-        sessions.campaign,
-        sessions.is_direct,
-        journeys.microsecond_number - sessions.microsecond_number
+        touches.touched_at,
+        touches.channel,
+        touches.source,
+        touches.medium,
+        touches.campaign,
+        touches.is_direct,
+        journeys.microsecond_number - touches.microsecond_number
             as microseconds_to_end,
         case
             when
-                journeys.microsecond_number - sessions.microsecond_number
+                journeys.microsecond_number - touches.microsecond_number
                 > 1000000
-                * coalesce(sessions.lookback_seconds, journeys.lookback_seconds)
+                * coalesce(touches.lookback_seconds, journeys.lookback_seconds)
                 then 'too_old'
             when
                 {{ var('attribution_resets_after_conversion') }}
-                and sessions.started_at <= journeys.previous_converted_at
+                and touches.touched_at <= journeys.previous_converted_at
                 then 'before_reset'
         end as exclusion_reason
     from found
     inner join placed_journeys as journeys
         on found.journey_id = journeys.journey_id
-    inner join placed_sessions as sessions
+    inner join placed_touches as touches
         on
-            found.person_id = sessions.person_id
-            and found.session_rank = sessions.session_rank
-    where sessions.started_at <= journeys.ended_at
+            found.person_id = touches.person_id
+            and found.touch_rank = touches.touch_rank
+    where touches.touched_at <= journeys.ended_at
 )
 
 select * from touched

@@ -1,5 +1,5 @@
--- grain: one row per conversion and touch: a session of the same person that started at
--- or before the conversion, within the lookback, or the last one before that.
+-- grain: one row per conversion and touch: one of the same person at or before the
+-- conversion, within the lookback, or the last one before that.
 
 with journeys as (
     select * from {{ ref('int_journeys__pathed') }}
@@ -20,6 +20,7 @@ final as (
         conversion_name,
         person_id,
         session_id,
+        arrival_number,
         ended_at as converted_at,
         ended_date as converted_date,
         touched_at,

@@ -1,0 +1,79 @@
+-- grain: one row per touch: a session, and where attribution_touches says so, each
+-- later source in force in it that is of another channel. Without consent, no touch.
+
+with sessions as (
+    select * from {{ ref('fct_sessions') }}
+    where
+        {{ is_person_touched('int_journeys__pathed') }}
+        and marketing_consent <> 'denied'
+),
+
+arrivals as (
+    select * from {{ ref('int_arrivals__sourced') }}
+    where '{{ var("attribution_touches") }}' = 'channel_changes'
+),
+
+traffic_sources as (
+    select * from {{ ref('int_traffic_sources__named') }}
+),
+
+traffic_channels as (
+    select * from {{ ref('int_traffic_sources__channelled') }}
+    where is_in_force
+),
+
+arrived as (
+    select
+        sessions.session_id,
+        sessions.person_id,
+        arrivals.arrival_number,
+        arrivals.arrived_at,
+        traffic_channels.channel,
+        traffic_sources.source,
+        traffic_sources.medium,
+        traffic_sources.campaign,
+        lag(traffic_channels.channel) over (
+            partition by arrivals.session_id
+            order by arrivals.arrival_number
+        ) as previous_channel
+    from arrivals
+    inner join sessions
+        on arrivals.session_id = sessions.session_id
+    inner join traffic_sources
+        on arrivals.traffic_source_id = traffic_sources.traffic_source_id
+    inner join traffic_channels
+        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+),
+
+sourced as (
+    select
+        session_id,
+        cast(1 as bigint) as arrival_number,
+        person_id,
+        started_at as touched_at,
+        started_date as touched_date,
+        channel,
+        source,
+        medium,
+        campaign
+    from sessions
+
+    union all
+
+    select
+        session_id,
+        arrival_number,
+        person_id,
+        arrived_at as touched_at,
+        cast({{ local_time('arrived_at') }} as date) as touched_date,
+        channel,
+        source,
+        medium,
+        campaign
+    from arrived
+    where
+        arrival_number > 1
+        and channel <> previous_channel
+)
+
+select * from sourced
