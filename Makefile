@@ -81,6 +81,7 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
+	$(LOCK) --python-version 3.11 requirements-superset.in -o requirements-superset.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*
