@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
 BENCH_INSTALLED := $(VENV)/.bench_installed
+SUPERSET_VENV := .venv-superset
+SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
 # Spark needs Java 17 and Python 3.11; where either is missing its tests are skipped.
 CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo yes)
 
@@ -12,7 +14,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark build test test-postgres test-spark parity lint format docs demo bench superset superset-install lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -73,6 +75,18 @@ bench: $(BENCH_INSTALLED) $(if $(CAN_SPARK),spark)  ## Measure builds, batches a
 $(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The benchmark needs Python 3.11 or later: make PYTHON=python3.11 bench")'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+# SUPERSET_FLAGS="--new-password" gives the user admin another one.
+superset: superset-install  ## Show the published marts in a dashboard on loopback
+	$(SUPERSET_VENV)/bin/python -m serving.superset $(SUPERSET_FLAGS)
+
+superset-install: $(SUPERSET_INSTALLED)  ## Make the dashboard's own environment (700 MB)
+
+$(SUPERSET_INSTALLED): requirements-superset.txt
+	@$(PYTHON) -c 'import sys; sys.exit((3, 11) != sys.version_info[:2] and "The dashboard needs Python 3.11: make PYTHON=python3.11 superset")'
+	$(PYTHON) -m venv $(SUPERSET_VENV)
+	$(SUPERSET_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-superset.txt
 	@touch $@
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal

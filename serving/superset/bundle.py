@@ -1,23 +1,25 @@
-"""Turn datasets.yml and dashboard.yml into the bundle that Superset imports.
+"""Turn datasets.yml and dashboard.yml into the files that Superset imports.
 
 Superset's own format is a file per chart, most of it alike; here each chart is a line.
 Columns, their types and descriptions come from the serving file.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
-from zipfile import ZipFile
 
 import duckdb
 import yaml
 
 FOLDER = Path(__file__).parent
+# How much of a description fits in a line, per column of the layout's twelve.
+CHARACTERS_PER_COLUMN = 16
 # So young, the data is live, and the dashboard opens at the month before today's.
 LIVE_DAYS = 7
-GRAINS = {"day": "P1D", "week": "P1W", "month": "P1M"}
+GRAINS = {"day": "P1D", "week": "P1W"}
 
 Settings = dict[str, Any]
 
@@ -26,27 +28,29 @@ class BundleError(Exception):
     """What is wrong with the YAML files or the serving file, for people."""
 
 
-def write_bundle(serving: Path, target: Path, today: date) -> list[str]:
-    """Write the zip file that Superset imports.
+def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
+    """What Superset imports, as file names and their YAML.
 
-    `today` decides whether the data are live. Returns the titles of the charts that
-    were left out because a mart of theirs is not in the serving file. Raises
-    BundleError where the YAML files name what is not there.
+    `today` decides whether the data are live. The second value holds the titles of the
+    charts that were left out because a mart of theirs is not in the serving file.
+    Raises BundleError where the YAML files name what is not there.
     """
     with duckdb.connect(str(serving), read_only=True) as connection:
         datasets = read_datasets(connection)
+        if "sessions" not in datasets:
+            raise BundleError(
+                f"{serving} has no fct_sessions, which most charts need: build it, and"
+                " publish again."
+            )
         plan = yaml.safe_load((FOLDER / "dashboard.yml").read_text())
         absent = drop_absent(plan, datasets)
         charts = list(flat_charts(plan))
         for chart in charts:
             check_chart(chart, datasets)
+        choose_first(connection, plan, datasets)
         period = default_period(connection, datasets, today)
     files: dict[str, Settings] = {
-        "metadata.yaml": {
-            "version": "1.0.0",
-            "type": "Dashboard",
-            "timestamp": "2026-01-01T00:00:00+00:00",
-        },
+        "metadata.yaml": {"version": "1.0.0", "type": "assets"},
         "databases/footfall.yaml": database_file(serving),
         "dashboards/footfall.yaml": dashboard_file(plan, charts, datasets, period),
     }
@@ -55,14 +59,14 @@ def write_bundle(serving: Path, target: Path, today: date) -> list[str]:
     for chart in charts:
         name = f"charts/chart_{chart['number']}.yaml"
         files[name] = chart_file(chart, datasets, plan["filters"])
-    with ZipFile(target, "w") as bundle:
-        for name, content in files.items():
-            bundle.writestr(f"footfall/{name}", yaml.safe_dump(content, sort_keys=False))
-    return absent
+    texts = {
+        name: yaml.safe_dump(each, sort_keys=False) for name, each in files.items()
+    }
+    return texts, absent
 
 
 def identity(*names: str) -> str:
-    """A UUID that is the same in every run, so that an import replaces what was there."""
+    """A UUID that is the same in every run: an import replaces what was there."""
     return str(uuid5(NAMESPACE_URL, "/".join(("footfall", *names))))
 
 
@@ -93,7 +97,9 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
         dataset["columns"] = [
             {
                 "column_name": name,
-                "verbose_name": name.replace("_", " ").capitalize(),
+                "verbose_name": dataset.get("titles", {}).get(
+                    name, name.replace("_", " ").capitalize()
+                ),
                 "type": type_name,
                 "is_dttm": type_name in ("DATE", "TIMESTAMP"),
                 "groupby": True,
@@ -127,8 +133,6 @@ def drop_absent(plan: Settings, datasets: Mapping[str, Settings]) -> list[str]:
         for each in plan["filters"]
         if "dataset" not in each or each["dataset"] in datasets
     ]
-    if not plan["tabs"]:
-        raise BundleError("The serving file holds no mart that a chart shows.")
     return absent
 
 
@@ -150,7 +154,9 @@ def check_chart(chart: Settings, datasets: Mapping[str, Settings]) -> None:
     columns = column_names(dataset)
     where = f"dashboard.yml, chart '{chart['title']}'"
     if chart["kind"] not in KINDS:
-        raise BundleError(f"{where}: no kind '{chart['kind']}'; there is {list(KINDS)}.")
+        raise BundleError(
+            f"{where}: no kind '{chart['kind']}'; there is {list(KINDS)}."
+        )
     for metric in chart["metrics"]:
         if metric not in dataset["metrics"]:
             raise BundleError(f"{where}: datasets.yml has no metric '{metric}' there.")
@@ -167,6 +173,21 @@ def dimensions(chart: Settings) -> list[str]:
 def column_names(dataset: Settings) -> set[str]:
     """The columns of a dataset."""
     return {column["column_name"] for column in dataset["columns"]}
+
+
+def choose_first(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Settings,
+    datasets: Mapping[str, Settings],
+) -> None:
+    """Set filters of which one value has to be chosen to the first there is."""
+    for each in plan["filters"]:
+        if each.get("single"):
+            mart = datasets[each["dataset"]]["reads"][0]
+            ((value,),) = connection.execute(
+                f"select min({each['column']}) from {mart}"
+            ).fetchall()
+            each["chosen"] = [value] if value is not None else []
 
 
 def default_period(
@@ -267,11 +288,11 @@ def chart_file(
     }
 
 
-def description(
-    chart: Settings, dataset: Settings, filters: Sequence[Settings]
-) -> str:
-    """What stands under a title: the marts, the metric, and which filters do not act."""
+def description(chart: Settings, dataset: Settings, filters: Sequence[Settings]) -> str:
+    """What a chart shows: the marts, the metrics, and which filters do not act."""
     marts = " and ".join(f"`{mart}`" for mart in dataset["reads"])
+    if chart["kind"] == "compared":
+        marts += "; # is the period before, △ the change since"
     metrics = [dataset["metrics"][metric] for metric in chart["metrics"]]
     if len(metrics) == 1:
         said = f"{metrics[0]['title']} ({metrics[0]['means']}), from {marts}."
@@ -306,10 +327,10 @@ def compared(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "comparison_type": "values",
         "time_compare": "inherit",
         "comparison_color_enabled": True,
-        "comparison_color_scheme": "Green",
+        "comparison_color_scheme": chart.get("more_is", "Green"),
         "y_axis_format": dataset["metrics"][metric]["format"],
         "percentDifferenceFormat": "+.1%",
-        "header_font_size": 0.3,
+        "header_font_size": 0.4,
         "subheader_font_size": 0.125,
     }
 
@@ -329,12 +350,27 @@ def stacked(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
 
 def over_time(chart: Settings, dataset: Settings) -> Settings:
     """What lines and bars over time share."""
-    return axes(chart, dataset) | {
+    settings = axes(chart, dataset) | {
+        "groupby": [chart["series"]] if "series" in chart else [],
+    }
+    if chart["by"] == "week":
+        # As text, each week has its label; an axis of time puts them where it likes.
+        day = f"date_trunc('week', {dataset['date']})"
+        return settings | {
+            "x_axis": {
+                "expressionType": "SQL",
+                "sqlExpression": f"strftime({day}, '%Y-%m-%d')",
+                "label": "Week from",
+            },
+            "xAxisForceCategorical": True,
+            "x_axis_sort_series": "name",
+            "x_axis_sort_series_ascending": True,
+        }
+    return settings | {
         "x_axis": dataset["date"],
         "time_grain_sqla": GRAINS[chart["by"]],
-        "x_axis_time_format": "%b %Y" if chart["by"] == "month" else "%-d %b",
+        "x_axis_time_format": "%-d %b",
         "tooltipTimeFormat": "%a %-d %b %Y",
-        "groupby": [chart["series"]] if "series" in chart else [],
     }
 
 
@@ -345,8 +381,13 @@ def bar(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "x_axis": column,
         "groupby": [chart["series"]],
         "xAxisForceCategorical": True,
+        "xAxisLabelInterval": "0",
+        # All channels have room for their names aslant alone.
+        "xAxisLabelRotation": 45 if column == "channel" else 0,
         "x_axis_sort_series": "name",
         "x_axis_sort_series_ascending": True,
+        "sort_series_type": "name",
+        "sort_series_ascending": True,
     }
 
 
@@ -368,9 +409,11 @@ def ranking(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
 
 def axes(chart: Settings, dataset: Settings) -> Settings:
     """What all charts with axes share."""
+    number_format = dataset["metrics"][chart["metrics"][0]]["format"]
     return {
         "metrics": chart["metrics"],
-        "y_axis_format": dataset["metrics"][chart["metrics"][0]]["format"],
+        # The same as in tables, but without zeros at the end.
+        "y_axis_format": re.sub(r"(?=[f%]$)", "~", number_format),
         "show_legend": "series" in chart or len(chart["metrics"]) > 1,
         "legendType": "scroll",
         "legendOrientation": "top",
@@ -390,8 +433,9 @@ def table(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "metrics": chart["metrics"],
         "timeseries_limit_metric": chart["metrics"][0],
         "order_desc": True,
-        "row_limit": 1000,
-        "page_length": 20,
+        "row_limit": 100,
+        # All rows at once, without a choice of how many.
+        "page_length": 0,
         "show_cell_bars": True,
         "column_config": {
             metric: {"d3NumberFormat": dataset["metrics"][metric]["format"]}
@@ -406,6 +450,8 @@ def pivot(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
     settings: Settings = {
         "groupbyRows": chart["rows"],
         "groupbyColumns": [chart.get("series", dataset["date"])],
+        # For the columns' titles alone: a dashboard looks nowhere else for their names.
+        "groupby": dimensions(chart),
         "metrics": chart["metrics"],
         "metricsLayout": "COLUMNS",
         "aggregateFunction": "Sum",
@@ -422,7 +468,7 @@ def pivot(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         settings |= {
             "time_grain_sqla": GRAINS[chart["by"]],
             "temporal_columns_lookup": {dataset["date"]: True},
-            "date_format": "%B %Y" if chart["by"] == "month" else "%-d %b %Y",
+            "date_format": "%-d %b %Y",
         }
     return "pivot_table_v2", settings
 
@@ -435,7 +481,7 @@ def funnel(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "metric": metric,
         "number_format": dataset["metrics"][metric]["format"],
         "percent_calculation_type": "first_step",
-        "label_type": 7,
+        "label_type": 5,
         "tooltip_label_type": 5,
         "show_labels": True,
         "show_tooltip_labels": True,
@@ -468,15 +514,14 @@ def dashboard_file(
         "dashboard_title": plan["title"],
         "slug": plan["slug"],
         "published": True,
-        "css": "",
-        "position": position(plan),
+        "css": (FOLDER / "dashboard.css").read_text(),
+        "position": position(plan, datasets),
         "metadata": {
             "native_filter_configuration": [
                 native_filter(each, plan, charts, datasets, period)
                 for each in plan["filters"]
             ],
             "filter_bar_orientation": "HORIZONTAL",
-            "expanded_slices": {str(chart["number"]): True for chart in charts},
             "color_scheme": "supersetColors",
             "label_colors": plan["colors"],
             "cross_filters_enabled": True,
@@ -492,7 +537,7 @@ def tab_key(title: str) -> str:
     return "TAB-" + title.lower().replace(" ", "-")
 
 
-def position(plan: Settings) -> Settings:
+def position(plan: Settings, datasets: Mapping[str, Settings]) -> Settings:
     """The tree of tabs, rows and charts, flat and with each one's parents."""
     root = ["ROOT_ID", "TABS-all"]
     layout: Settings = {
@@ -525,26 +570,60 @@ def position(plan: Settings) -> Settings:
             layout[row_key] = {
                 "type": "ROW",
                 "id": row_key,
-                "children": [f"CHART-{chart['number']}" for chart in row["charts"]],
+                "children": [f"COLUMN-{each['number']}" for each in row["charts"]],
                 "parents": [*root, key],
                 "meta": {"background": "BACKGROUND_TRANSPARENT"},
             }
             for chart in row["charts"]:
-                chart_key = f"CHART-{chart['number']}"
-                layout[chart_key] = {
-                    "type": "CHART",
-                    "id": chart_key,
-                    "children": [],
-                    "parents": [*root, key, row_key],
-                    "meta": {
-                        "chartId": chart["number"],
-                        "uuid": identity("chart", chart["tab"], chart["title"]),
-                        "sliceName": chart["title"],
-                        "width": chart["width"],
-                        "height": chart["height"],
-                    },
-                }
+                parents = [*root, key, row_key]
+                layout |= chart_layout(chart, parents, plan["filters"], datasets)
     return layout
+
+
+def chart_layout(
+    chart: Settings,
+    parents: Sequence[str],
+    filters: Sequence[Settings],
+    datasets: Mapping[str, Settings],
+) -> Settings:
+    """A chart above its description, which Superset 6.1 shows nowhere by itself."""
+    number, width = chart["number"], chart["width"]
+    column, above, below = f"COLUMN-{number}", f"CHART-{number}", f"MARKDOWN-{number}"
+    text = description(chart, datasets[chart["dataset"]], filters)
+    characters = CHARACTERS_PER_COLUMN * width
+    return {
+        column: {
+            "type": "COLUMN",
+            "id": column,
+            "children": [above, below],
+            "parents": list(parents),
+            "meta": {"width": width, "background": "BACKGROUND_TRANSPARENT"},
+        },
+        above: {
+            "type": "CHART",
+            "id": above,
+            "children": [],
+            "parents": [*parents, column],
+            "meta": {
+                "chartId": number,
+                "uuid": identity("chart", chart["tab"], chart["title"]),
+                "sliceName": chart["title"],
+                "width": width,
+                "height": chart["height"],
+            },
+        },
+        below: {
+            "type": "MARKDOWN",
+            "id": below,
+            "children": [],
+            "parents": [*parents, column],
+            "meta": {
+                "code": text,
+                "width": width,
+                "height": 1 + 3 * -(-len(text) // characters),
+            },
+        },
+    }
 
 
 def native_filter(
