@@ -15,6 +15,8 @@ import duckdb
 import yaml
 
 FOLDER = Path(__file__).parent
+# For what has no colour in dashboard.yml: blues on which text can be read.
+REMAINING_COLORS = "d3Category20c"
 # How much of a description fits in a line, per column of the layout's twelve.
 CHARACTERS_PER_COLUMN = 16
 # So young, the data is live, and the dashboard opens at the month before today's.
@@ -279,7 +281,7 @@ def chart_file(
         "params": {
             "viz_type": viz_type,
             "adhoc_filters": conditions,
-            "color_scheme": "supersetColors",
+            "color_scheme": REMAINING_COLORS,
             **settings,
         },
         "dataset_uuid": identity("dataset", chart["dataset"]),
@@ -522,7 +524,7 @@ def dashboard_file(
                 for each in plan["filters"]
             ],
             "filter_bar_orientation": "HORIZONTAL",
-            "color_scheme": "supersetColors",
+            "color_scheme": REMAINING_COLORS,
             "label_colors": plan["colors"],
             "cross_filters_enabled": True,
             "refresh_frequency": 0,
