@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
 BENCH_INSTALLED := $(VENV)/.bench_installed
+SUPERSET_VENV := .venv-superset
+SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
 DRIVERS_INSTALLED := $(VENV)/.drivers_installed
 IS_3_11 := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 # Spark needs Java 17 and Python 3.11, the drivers Python 3.11; where that is missing
@@ -17,7 +19,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish report test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark drivers build publish report superset superset-install test test-postgres test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -105,6 +107,18 @@ $(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
+# SUPERSET_FLAGS="--new-password" gives the user admin another one.
+superset: superset-install  ## Show the published marts in a dashboard on loopback
+	$(SUPERSET_VENV)/bin/python -m serving.superset $(SUPERSET_FLAGS)
+
+superset-install: $(SUPERSET_INSTALLED)  ## Make the dashboard's own environment (700 MB)
+
+$(SUPERSET_INSTALLED): requirements-superset.txt
+	@$(PYTHON) -c 'import sys; sys.exit((3, 11) != sys.version_info[:2] and "The dashboard needs Python 3.11: make PYTHON=python3.11 superset")'
+	$(PYTHON) -m venv $(SUPERSET_VENV)
+	$(SUPERSET_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-superset.txt
+	@touch $@
+
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --universal
 lock: install  ## Pin requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
@@ -112,6 +126,7 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 	$(LOCK) --python-version 3.11 requirements-drivers.in -o requirements-drivers.txt
+	$(LOCK) --python-version 3.11 requirements-superset.in -o requirements-superset.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*

@@ -1,0 +1,1 @@
+"""The dashboard: Superset with the YAML files of this folder, on loopback."""
