@@ -20,7 +20,7 @@ MAY_READ = {
 # attribution starts where sessions and conversions are done.
 ABOVE_FACTS = {"attribution"}
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
-NOT_OURS |= {".hypothesis"}
+NOT_OURS |= {".hypothesis", "node_modules"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
 Node = dict[str, Any]
