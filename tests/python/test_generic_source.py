@@ -286,6 +286,7 @@ def test_freshness_is_the_age_of_the_last_arrival(
     finally:
         os.chdir(before)
         close_connections()
+    assert result.exception is None
     (found,) = json.loads((tmp_path / "target" / "sources.json").read_text())["results"]
     assert found["status"] == status
     assert found["unique_id"] == "source.footfall.generic.events"
