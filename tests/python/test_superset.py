@@ -114,11 +114,11 @@ def serving(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Serving:
     """The demo's marts as tables of their names, each with a build_id."""
     path = tmp_path_factory.mktemp("serving") / "serving.duckdb"
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"attach '{demo.database}' as built (read_only)")
+        connection.execute(f"attach '{demo.database}' as footfall (read_only)")
         for mart in demo.marts():
             connection.execute(
                 f"create table {mart} as select *, 'test' as build_id"
-                f" from built.main.{mart}"
+                f" from footfall.main.{mart}"
             )
     return Serving(path)
 
