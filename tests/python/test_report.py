@@ -526,8 +526,8 @@ def test_every_chart_names_its_mart_and_a_metric(made: Report, demo: Build) -> N
         assert named & (metrics | {"is_exit", "outcome"}), each
 
 
-def test_the_page_holds_sums_and_no_visitor(made: Report) -> None:
-    """Who has the file must not learn who came."""
+def test_the_page_holds_no_identifier(made: Report) -> None:
+    """Names of groups are all its text, and every visitor is in one set of them."""
     (packed,) = re.findall(r'id="data">([^<]+)<', made.path.read_text())
     data = json.loads(gzip.decompress(base64.b64decode(packed)))
     assert set(data["texts"]) == {
