@@ -2,8 +2,8 @@
 
 `make report` reads the published marts and writes `report.html` beside them. The file
 holds sums by day, channel, device category and visitor type, from which the page's
-script answers every filter. It holds no identifier, but sums may be of one visitor: whom
-the file is given to may know how often somebody came.
+script answers every filter. It holds no identifier, but a sum can be of one visitor:
+whoever has the file may know how often somebody came.
 """
 
 import argparse
