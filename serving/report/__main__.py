@@ -1,8 +1,9 @@
 """Write the marts as one HTML file that asks nothing of the network.
 
-`make report` reads the published marts and writes `warehouse/report.html`. The file
+`make report` reads the published marts and writes `report.html` beside them. The file
 holds sums by day, channel, device category and visitor type, from which the page's
-script answers every filter; no visitor and no session can be told from it.
+script answers every filter. It holds no identifier, but a sum can be of one visitor:
+whoever has the file may know how often somebody came.
 """
 
 import argparse
@@ -18,9 +19,9 @@ from typing import Any
 import duckdb
 import vl_convert
 
+from serving.publish import ROOT, places
 from serving.report.charts import VERSION, charts
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 EPOCH = date(1970, 1, 1)
 
@@ -63,14 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m serving.report", description=__doc__
     )
-    parser.add_argument(
-        "--database",
-        type=Path,
-        default=path_of("FOOTFALL_SERVING_PATH", "serving.duckdb"),
-    )
-    parser.add_argument(
-        "--output", type=Path, default=path_of("FOOTFALL_REPORT_PATH", "report.html")
-    )
+    serving = places().serving
+    beside = serving.with_name("report.html")
+    output = ROOT / os.environ.get("FOOTFALL_REPORT_PATH", beside)
+    parser.add_argument("--database", type=Path, default=serving)
+    parser.add_argument("--output", type=Path, default=output)
     options = parser.parse_args(arguments)
     if not options.database.is_file():
         raise SystemExit(
@@ -88,11 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ) from error
     size = len(html.encode()) / 1_000_000
     print(f"Wrote {options.output} ({size:.1f} MB): open it in a browser.")
-
-
-def path_of(variable: str, name: str) -> Path:
-    """The place that a variable names, else a file in the warehouse."""
-    return ROOT / os.environ.get(variable, f"warehouse/{name}")
 
 
 def read_marts(database: Path) -> dict[str, Any]:

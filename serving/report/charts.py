@@ -201,7 +201,7 @@ def models_compared() -> Any:
         x=alt.X(
             "least:Q",
             title="Attributed revenue",
-            axis=alt.Axis(tickCount=4),
+            axis=alt.Axis(tickCount=4, format="~s"),
             scale=alt.Scale(padding=8, nice=False),
         ),
         x2="most:Q",
