@@ -207,8 +207,8 @@ def dictionary(demo: Demo) -> str:
 
 
 def example_text(column: str, value: Any) -> str:
-    """One cell of an example row; what changes with every edit of a model is none."""
-    if value is None or column == "definition_hash":
+    """One cell of an example row; what tells runs and edits apart is none."""
+    if value is None or column in ("batch_number", "definition_hash"):
         return ""
     return f"`{value}`".replace("|", "\\|")
 
