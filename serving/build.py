@@ -27,7 +27,8 @@ from dbt.cli.main import dbtRunner
 from tqdm import tqdm
 
 from serving.checks import FINE, PublishError, artifact, green_build
-from serving.publish import build_database, places, publish
+from serving.places import build_database, places
+from serving.publish import publish
 from serving.summary import (
     Figures,
     Row,

@@ -35,9 +35,10 @@ from serving.checks import (
     literal,
     opened,
 )
+from serving.places import ROOT, Places, build_database, places
 
-ROOT = Path(__file__).resolve().parents[1]
-VERSIONS_KEPT = 3
+# The one that is read, and the one before it, for queries that had begun.
+VERSIONS_KEPT = 2
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
 # As quick as the default, and a third smaller.
@@ -46,38 +47,6 @@ BUILD_ID_COMMENT = (
     "The publish that the row came with: the same in all relations, so that rows of two"
     " publishes are told apart. It begins with the time in UTC."
 )
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where readers look, all beside the serving file."""
-
-    serving: Path
-    """The DuckDB file with every mart as a table."""
-
-    @property
-    def views(self) -> Path:
-        """The DuckDB file with a view per mart, over the latest Parquet files."""
-        return self.serving.with_name(f"{self.serving.stem}_views.duckdb")
-
-    @property
-    def versions(self) -> Path:
-        """The folder with a folder of Parquet files per publish."""
-        return self.serving.with_suffix("")
-
-    @property
-    def latest(self) -> Path:
-        """The symbolic link to the last publish's folder."""
-        return self.versions / "latest"
-
-    @property
-    def lock(self) -> Path:
-        """The file that a publish at work has locked."""
-        return self.serving.with_name(f".{self.serving.stem}.lock")
-
-    def unfinished(self, place: Path) -> Path:
-        """What a place is called until it is whole; the lock makes it one's own."""
-        return place.with_name(f".{place.name}.unfinished")
 
 
 @dataclass(frozen=True)
@@ -96,18 +65,6 @@ class Published:
         )
 
 
-def build_database() -> Path:
-    """The build's own file, by FOOTFALL_DUCKDB_PATH as in profiles.yml."""
-    default = str(Path("warehouse") / "footfall.duckdb")
-    return ROOT / os.environ.get("FOOTFALL_DUCKDB_PATH", default)
-
-
-def places() -> Places:
-    """Where to publish: FOOTFALL_SERVING_PATH, else beside the build's database."""
-    beside = build_database().with_name("serving.duckdb")
-    return Places(ROOT / os.environ.get("FOOTFALL_SERVING_PATH", beside))
-
-
 def publish(build: GreenBuild, where: Places) -> Published:
     """Put a build's marts in the place of the last publish's.
 
@@ -116,20 +73,26 @@ def publish(build: GreenBuild, where: Places) -> Published:
             the copy is not whole, or there is no room for it. Readers then have what
             they had before.
     """
-    where.versions.mkdir(parents=True, exist_ok=True)
-    with alone(where):
-        clear_unfinished(where)
-        build_id = build_id_of(build)
-        try:
-            rows = copy(build, build_id, where)
-            finish(build, build_id, where)
-        except (duckdb.Error, OSError) as error:
-            raise PublishError(
-                f"The marts could not be copied to {where.serving.parent}, where all is"
-                f" as before: {first_line(error)}"
-            ) from error
-        finally:
+    if build.database.resolve() in (where.serving.resolve(), where.views.resolve()):
+        raise PublishError(
+            f"{build.database} is what was built, and cannot be what is published too:"
+            " name another file in FOOTFALL_SERVING_PATH."
+        )
+    try:
+        where.versions.mkdir(parents=True, exist_ok=True)
+        with alone(where):
             clear_unfinished(where)
+            build_id = build_id_of(build)
+            try:
+                rows = copy(build, build_id, where)
+                finish(build, build_id, where)
+            finally:
+                clear_unfinished(where)
+    except (duckdb.Error, OSError) as error:
+        raise PublishError(
+            f"The marts could not be copied to {where.serving.parent}, where each file"
+            f" is whole, the old one or the new: {first_line(error)}"
+        ) from error
     return Published(build_id, rows)
 
 
@@ -263,13 +226,15 @@ def finish(build: GreenBuild, build_id: str, where: Places) -> None:
     for place in (where.serving, where.views):
         path = where.unfinished(place)
         # No client that forgot to ask for read-only may lock the file.
-        path.chmod(0o444)
+        path.chmod(path.stat().st_mode & 0o444)
         sync(path)
         path.replace(place)
     for parent in (where.versions, where.serving.parent):
         sync(parent)
+    # By name, so where the clock was set back the new one may not be the last.
     for old in version_folders(where)[:-VERSIONS_KEPT]:
-        remove(old)
+        if old != folder:
+            remove(old)
 
 
 def write_views(build: GreenBuild, where: Places, folder: Path) -> None:

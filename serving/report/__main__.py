@@ -2,8 +2,9 @@
 
 `make report` reads the published marts and writes `report.html` beside them. The file
 holds sums by day, channel, device category and visitor type, from which the page's
-script answers every filter. It holds no identifier, but a sum can be of one visitor:
-whoever has the file may know how often somebody came.
+script answers every filter. It holds no identifier, but sums can be of one visitor, and
+to count visitors exactly it holds, per set of visitors, all days, channels and devices
+they came on: of a single one too, linked, without a name.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from typing import Any
 import duckdb
 import vl_convert
 
-from serving.publish import ROOT, places
+from serving.places import ROOT, places
 from serving.report.charts import VERSION, charts
 
 HERE = Path(__file__).parent

@@ -1,8 +1,9 @@
 """Start the dashboard on loopback, from nothing or from where it was left.
 
-Reads FOOTFALL_SERVING_PATH (default warehouse/serving.duckdb), keeps Superset's own
-tables, log and secret key in FOOTFALL_SUPERSET_STATE (default .superset), listens on
-FOOTFALL_SUPERSET_PORT (default 8088). Ends with 1 and a sentence where it cannot start.
+Reads what was published (FOOTFALL_SERVING_PATH, else beside the build), keeps
+Superset's own tables, log and secret key in FOOTFALL_SUPERSET_STATE (default
+.superset), listens on FOOTFALL_SUPERSET_PORT (default 8088). Ends with 1 and a sentence
+where it cannot start.
 """
 
 import argparse
@@ -21,9 +22,9 @@ from typing import Any
 
 import duckdb
 
+from serving.places import ROOT, places
 from serving.superset.bundle import FOLDER, BundleError, bundle
 
-ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 # One process, since all it does is wait for DuckDB, which has threads of its own.
 SERVER = ["--workers", "1", "--threads", "8", "--worker-class", "gthread"]
@@ -43,8 +44,8 @@ def main() -> None:
         "--new-password", action="store_true", help="give admin another password"
     )
     arguments = parser.parse_args()
-    serving = place("FOOTFALL_SERVING_PATH", "warehouse/serving.duckdb")
-    state = place("FOOTFALL_SUPERSET_STATE", ".superset")
+    serving = places().serving.resolve()
+    state = (ROOT / os.environ.get("FOOTFALL_SUPERSET_STATE", ".superset")).resolve()
     try:
         port = port_number()
         check(serving, port)
@@ -61,11 +62,6 @@ def main() -> None:
     log = ["--error-logfile", str(state / "superset.log"), "--capture-output"]
     bind = ["--bind", f"{HOST}:{port}", "--timeout", "120"]
     os.execv(gunicorn, [gunicorn, *SERVER, *bind, *log, "superset.app:create_app()"])
-
-
-def place(variable: str, default: str) -> Path:
-    """A path from the environment; relative ones are the project's."""
-    return (ROOT / os.environ.get(variable, default)).resolve()
 
 
 def port_number() -> int:

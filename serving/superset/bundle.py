@@ -195,13 +195,20 @@ def choose_first(
 def default_period(
     connection: duckdb.DuckDBPyConnection, datasets: Mapping[str, Settings], today: date
 ) -> str:
-    """The last whole month, in words that move on where the data are live."""
+    """The last whole month, in words that move on where the data are live.
+
+    All there is where they begin after it.
+    """
     dataset = datasets["sessions"]
-    ((last,),) = connection.execute(
-        f"select max({dataset['date']}) from {dataset['reads'][0]}"
+    ((first, last),) = connection.execute(
+        f"select min({dataset['date']}), max({dataset['date']})"
+        f" from {dataset['reads'][0]}"
     ).fetchall()
-    if last is None or (today - last).days <= LIVE_DAYS:
+    if last is None:
         return "previous calendar month"
+    if (today - last).days <= LIVE_DAYS:
+        is_young = first >= today.replace(day=1)
+        return "No filter" if is_young else "previous calendar month"
     end = (last + timedelta(days=1)).replace(day=1)
     start = (end - timedelta(days=1)).replace(day=1)
     return f"{start} : {end}"

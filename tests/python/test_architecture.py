@@ -12,7 +12,7 @@ import yaml
 from harness import ROOT, Build, compile_analyses
 
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
-NOT_OURS |= {".hypothesis", "node_modules"}
+NOT_OURS |= {".hypothesis", "node_modules", ".venv-superset", ".superset"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
 Node = dict[str, Any]

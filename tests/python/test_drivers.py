@@ -19,7 +19,8 @@ import pytest
 from harness import ROOT, Build
 
 from serving.checks import GreenBuild, Mart, is_public, mart
-from serving.publish import Places, publish
+from serving.places import Places
+from serving.publish import publish
 
 NODE = ROOT / "examples" / "node"
 EPOCH = datetime(1970, 1, 1)

@@ -163,26 +163,29 @@ QUESTIONS = [
         "cost_per_acquisition",
         "channel",
         "select channel, nullif(sum(spend), 0) / nullif(sum(conversions), 0)"
-        " from mart_channel__daily group by all",
+        " from mart_attribution__channels where attribution_model = 'last_non_direct'"
+        " and conversion_name = 'purchase' group by all",
     ),
     Question(
         "return_on_ad_spend",
         "metric_time__month",
-        "select date_trunc('month', report_date), sum(revenue) / sum(spend)"
-        " from mart_channel__daily group by all",
+        "select date_trunc('month', report_date),"
+        " sum(attributed_revenue) / nullif(sum(spend), 0)"
+        " from mart_attribution__channels where attribution_model = 'last_non_direct'"
+        " and conversion_name = 'purchase' group by all",
     ),
     Question(
-        "attributed_conversions,attributed_revenue",
+        "attributed_conversions,reversed_conversions,reversed_revenue",
         "credit__attribution_model",
-        "select attribution_model, sum(conversions + reversed_conversions),"
-        " sum(attributed_revenue + reversed_revenue)"
+        "select attribution_model, sum(conversions), sum(reversed_conversions),"
+        " sum(reversed_revenue)"
         " from mart_attribution__channels where attribution_model in"
         " (select attribution_model from mart_attribution__credits) group by all",
     ),
     Question(
         "attributed_revenue",
         "channel",
-        "select channel, sum(attributed_revenue + reversed_revenue)"
+        "select channel, sum(attributed_revenue)"
         " from mart_attribution__campaigns where attribution_model = 'linear'"
         " group by all having sum(conversions) > 0",
         "{{ Dimension('credit__attribution_model') }} = 'linear'",

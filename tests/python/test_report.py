@@ -64,7 +64,7 @@ TABLES = {
 PAGE_TABLES = {
     "landing_pages": """
         select
-            landing_page_host || landing_page_path,
+            concat(landing_page_host, landing_page_path),
             count(*),
             [count(case when is_bounce then 1 end), count(*)],
             [count(case when has_conversion then 1 end), count(*)]
@@ -72,7 +72,7 @@ PAGE_TABLES = {
     """,
     "exit_pages": """
         select
-            views.page_host || views.page_path,
+            concat(views.page_host, views.page_path),
             count(case when is_exit then 1 end),
             count(*),
             [count(case when is_exit then 1 end), count(*)]

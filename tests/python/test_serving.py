@@ -21,7 +21,7 @@ from harness import ROOT, Row, copy_project
 from serving import build as runner
 from serving import publish as publisher
 from serving.checks import Mart, PublishError, opened
-from serving.publish import Places, places
+from serving.places import Places, places
 from serving.summary import READ, figures, seconds_by_layer
 
 PUBLISHES = 20
@@ -605,7 +605,7 @@ def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert done.returncode == 1
-    assert "where all is as before" in done.stderr
+    assert "the old one or the new" in done.stderr
     assert "Traceback" not in done.stderr
     assert ask(scratch.where.serving, QUERY) == before
     assert scratch.leftovers() == []
@@ -636,7 +636,7 @@ def test_the_serving_file_may_be_put_elsewhere(monkeypatch: pytest.MonkeyPatch) 
     """By a variable; else it is beside the build's database."""
     monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", "warehouse/other/x.duckdb")
     monkeypatch.delenv("FOOTFALL_SERVING_PATH", raising=False)
-    assert places().serving == ROOT / "warehouse" / "other" / "serving.duckdb"
+    assert places().serving == ROOT / "warehouse" / "other" / "x_serving.duckdb"
     monkeypatch.setenv("FOOTFALL_SERVING_PATH", "elsewhere/marts.duckdb")
     assert places().views == ROOT / "elsewhere" / "marts_views.duckdb"
     assert places().latest == ROOT / "elsewhere" / "marts" / "latest"

@@ -8,7 +8,9 @@ with page_views as (
         sessions.visitor_type,
         page_views.is_exit,
         coalesce(sessions.device_category, '(unknown)') as device,
-        coalesce(page_views.page_host || page_views.page_path, '(none)') as page
+        coalesce(
+            coalesce(page_views.page_host, '') || page_views.page_path, '(none)'
+        ) as page
     from fct_page_views as page_views
     inner join fct_sessions as sessions
         on page_views.session_id = sessions.session_id

@@ -9,7 +9,7 @@ with sessions as (
         is_bounce,
         has_conversion,
         coalesce(device_category, '(unknown)') as device,
-        coalesce(landing_page_host || landing_page_path, '(none)') as page
+        coalesce(coalesce(landing_page_host, '') || landing_page_path, '(none)') as page
     from fct_sessions
 ),
 

@@ -1,0 +1,57 @@
+"""Where the published marts are: for those who write them, and those who read them."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where readers look, all beside the serving file."""
+
+    serving: Path
+    """The DuckDB file with every mart as a table."""
+
+    @property
+    def views(self) -> Path:
+        """The DuckDB file with a view per mart, over the latest Parquet files."""
+        return self.serving.with_name(f"{self.serving.stem}_views.duckdb")
+
+    @property
+    def versions(self) -> Path:
+        """The folder with a folder of Parquet files per publish."""
+        return self.serving.with_suffix("")
+
+    @property
+    def latest(self) -> Path:
+        """The symbolic link to the last publish's folder."""
+        return self.versions / "latest"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a publish at work has locked."""
+        return self.serving.with_name(f".{self.serving.stem}.lock")
+
+    def unfinished(self, place: Path) -> Path:
+        """What a place is called until it is whole; the lock makes it one's own."""
+        return place.with_name(f".{place.name}.unfinished")
+
+
+def build_database() -> Path:
+    """The build's own file, by FOOTFALL_DUCKDB_PATH as in profiles.yml."""
+    default = str(Path("warehouse") / "footfall.duckdb")
+    return ROOT / os.environ.get("FOOTFALL_DUCKDB_PATH", default)
+
+
+def places() -> Places:
+    """Where to publish: FOOTFALL_SERVING_PATH, else beside the build's database.
+
+    A database of another name publishes under its own, so that nobody's marts take the
+    place of the demo's, or the demo's theirs.
+    """
+    built = build_database()
+    name = "serving" if built.stem == "footfall" else f"{built.stem}_serving"
+    beside = built.with_name(f"{name}.duckdb")
+    return Places(ROOT / os.environ.get("FOOTFALL_SERVING_PATH", beside))
