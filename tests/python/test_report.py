@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from harness import Build
+from harness import ROOT, Build
 from playwright.sync_api import sync_playwright
 
 from scripts.report_picture import CHROMIUM, launched
@@ -580,3 +580,16 @@ def test_marts_that_cannot_be_reported_are_told_in_one_sentence(
     assert not (tmp_path / "r").exists()
     with pytest.raises(SystemExit, match=r"^The report cannot be written to "):
         report.main(["--database", str(made.marts), "--output", str(tmp_path)])
+
+
+def test_pages_without_a_host_keep_their_paths(made: Report, tmp_path: Path) -> None:
+    """An app, or a source that delivers paths alone."""
+    path = tmp_path / "paths.duckdb"
+    shutil.copyfile(made.marts, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update fct_sessions set landing_page_host = null")
+        connection.execute("update fct_page_views set page_host = null")
+        for name in PAGE_TABLES:
+            sql = (ROOT / "serving" / "report" / "sql" / f"{name}.sql").read_text()
+            pages = connection.execute(f"select distinct page from ({sql})").fetchall()
+            assert ("/",) in pages

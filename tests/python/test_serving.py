@@ -20,7 +20,7 @@ from harness import ROOT, Row, copy_project
 
 from serving import build as runner
 from serving import publish as publisher
-from serving.checks import Mart, PublishError, opened
+from serving.checks import GreenBuild, Mart, PublishError, opened
 from serving.places import Places, places
 from serving.summary import READ, figures, seconds_by_layer
 
@@ -630,6 +630,23 @@ def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
                 continue
             with pytest.raises(PublishError, match="has 3 rows, but its copies have"):
                 publisher.verified(*arguments)
+
+
+def test_a_place_that_cannot_be_written_to_is_named(scratch: Scratch) -> None:
+    """Not only where the copying has begun."""
+    scratch.where.versions.write_text("in the way")
+    assert "could not be copied to" in scratch.refused()
+
+
+def test_a_build_is_not_published_over_itself(tmp_path: Path) -> None:
+    """It would be lost, and with it what the next run adds to."""
+    database = tmp_path / "built.duckdb"
+    database.write_text("built")
+    with pytest.raises(PublishError, match="cannot be what is published too"):
+        publisher.publish(
+            GreenBuild(database, "built", "main", "12345678", ()), Places(database)
+        )
+    assert database.read_text() == "built"
 
 
 def test_the_serving_file_may_be_put_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -433,6 +433,21 @@ def test_the_dashboard_opens_at_the_last_whole_month(
     assert filters[0]["defaultDataMask"]["extraFormData"] == {"time_range": period}
 
 
+def test_less_than_a_month_is_shown_whole(serving: Serving, tmp_path: Path) -> None:
+    """The month before it would be empty."""
+    path = tmp_path / "young.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{serving.path}' as whole (read_only)")
+        connection.execute(
+            "create table fct_sessions as from whole.fct_sessions"
+            " where started_date >= '2026-08-01'"
+        )
+    files, _ = bundle(path, date(2026, 8, 31))
+    filters = dashboard_of(files)["metadata"]["native_filter_configuration"]
+    period = filters[0]["defaultDataMask"]["extraFormData"]
+    assert period == {"time_range": "No filter"}
+
+
 def test_charts_of_absent_marts_are_left_out(serving: Serving, tmp_path: Path) -> None:
     path = tmp_path / "less.duckdb"
     with duckdb.connect(str(path)) as connection:
