@@ -1,13 +1,15 @@
 """Builds that the tests share: one per distinct input and session."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, engine_builder
 from harness import ROOT, Build, Builder, run_dbt
+from playwright.sync_api import Browser, sync_playwright
 
+from scripts.report_picture import launched
 from simulator.demo import simulate_demo
 
 
@@ -55,3 +57,10 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("truth")
     simulate_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system, for all: Playwright starts but once in a process."""
+    with sync_playwright() as playwright:
+        yield launched(playwright)

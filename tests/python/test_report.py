@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 from harness import ROOT, Build
-from playwright.sync_api import sync_playwright
 
-from scripts.report_picture import CHROMIUM, launched
+from scripts.report_picture import CHROMIUM
 from serving.report import __main__ as report
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")
@@ -114,13 +113,6 @@ def made(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Report:
             connection.execute(f"create table {mart} as {rows}")
     report.main(["--database", str(found.marts), "--output", str(found.path)])
     return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """The Chromium of the system."""
-    with sync_playwright() as playwright:
-        yield launched(playwright)
 
 
 def opened(browser: Any, made: Report, **context: Any) -> Any:

@@ -18,7 +18,7 @@ import duckdb
 import pytest
 import yaml
 from harness import ROOT, Build, Row
-from playwright.sync_api import Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from benchmarks.superset import CHROMIUM, PYTHON, Dashboard, running, sign_in
 from serving.superset import bundle as bundles
@@ -135,7 +135,7 @@ def dashboard(
 
 
 @pytest.fixture(scope="session")
-def visit(dashboard: Dashboard) -> Iterator[Visit]:
+def visit(dashboard: Dashboard, browser: Browser) -> Iterator[Visit]:
     """Log in through the form."""
     asked: list[str] = []
     blocked: list[str] = []
@@ -144,18 +144,14 @@ def visit(dashboard: Dashboard) -> Iterator[Visit]:
         if request.failure == "csp":
             blocked.append(request.url)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("requestfailed", note_failure)
-        sign_in(page, dashboard)
-        yield Visit(page, dashboard.address, asked, blocked)
-        browser.close()
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", note_failure)
+    sign_in(page, dashboard)
+    yield Visit(page, dashboard.address, asked, blocked)
+    page.close()
 
 
 @in_browser
