@@ -32,9 +32,9 @@ from playwright.sync_api import Page, Request, sync_playwright
 from tqdm import tqdm
 
 from benchmarks.measure import ROOT
+from scripts.browser import launched
 
 PYTHON = ROOT / ".venv-superset" / "bin" / "python"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 START_SECONDS = 120
 
 
@@ -195,9 +195,7 @@ def main() -> None:
         serving = folder / "serving.duckdb"
         shutil.copyfile(chosen.serving, serving)
         with running(serving, folder / "state") as dashboard, sync_playwright() as play:
-            browser = play.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox"]
-            )
+            browser = launched(play)
             page = browser.new_page(viewport={"width": 1440, "height": 1000})
             sign_in(page, dashboard)
             asked = chart_requests(page, dashboard)

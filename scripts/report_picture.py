@@ -6,24 +6,17 @@ the page's own clock, and writes `docs/report.png`.
 """
 
 import argparse
-import os
-import shutil
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from tqdm import tqdm
 
+from scripts.browser import CHROMIUM, launched
+
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
 SIZE = ViewportSize(width=1280, height=1000)
-
-
-def launched(playwright: Playwright) -> Browser:
-    """The Chromium of the system, which refuses to be root in a sandbox."""
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -98,8 +98,11 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         message = str(outcome.exception).split("\n  \n  > in macro")[0]
         say(is_json, "error", f"The build did not start. {message}")
         return NOT_STARTED
-    summary = summarise(listener, time.monotonic() - started)
-    for name, message in failures(listener.target):
+    results = artifact(listener.target / "run_results.json")["results"]
+    failed = failures(results)
+    seconds = time.monotonic() - started
+    summary = summarise(listener, results, [name for name, _ in failed], seconds)
+    for name, message in failed:
         say(is_json, "error", f"{name} failed: {message}")
     print(as_json(summary) if is_json else as_text(summary), flush=True)
     if not summary.is_green:
@@ -108,27 +111,28 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     return serve(listener.target, is_json)
 
 
-def summarise(listener: Listener, seconds: float) -> Summary:
+def summarise(
+    listener: Listener, results: list[dict[str, Any]], failed: list[str], seconds: float
+) -> Summary:
     """What dbt's artifacts say of the run."""
     assert listener.target
     nodes = artifact(listener.target / "manifest.json")["nodes"]
-    results = artifact(listener.target / "run_results.json")["results"]
     statuses = Counter(str(result["status"]) for result in results)
     return Summary(
         not set(statuses) - FINE,
         round(seconds, 1),
         seconds_by_layer(nodes, results),
         dict(statuses.most_common()),
-        [name for name, _ in failures(listener.target)],
+        failed,
         listener.figures,
     )
 
 
-def failures(target: Path) -> list[tuple[str, str]]:
+def failures(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Name and message of what failed, what was skipped for it left out."""
     return [
         (str(result["unique_id"]).split(".")[2], str(result["message"]).strip())
-        for result in artifact(target / "run_results.json")["results"]
+        for result in results
         if result["status"] not in FINE and result["status"] != "skipped"
     ]
 

@@ -76,11 +76,15 @@
     run is at work: what a run says of itself can then be told from another's. -#}
 {% macro prepare_states() -%}
     {%- if execute and keeps_states() -%}
-        create table if not exists {{ states_relation() }}
-            (relation_name text, state text);
-        delete from {{ states_relation() }} where relation_name = 'last run';
-        insert into {{ states_relation() }} (relation_name, state)
-        values ('last run', '{{ invocation_id }}')
+        {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
+        {%- call statement(auto_begin=true) -%}
+            create table if not exists {{ states_relation() }}
+                (relation_name text, state text);
+            delete from {{ states_relation() }} where relation_name = 'last run';
+            insert into {{ states_relation() }} (relation_name, state)
+            values ('last run', '{{ invocation_id }}')
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
     {%- endif -%}
 {%- endmacro %}
 

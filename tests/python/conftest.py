@@ -9,7 +9,7 @@ from engines import EngineBuilder, engine_builder
 from harness import ROOT, Build, Builder, run_dbt
 from playwright.sync_api import Browser, sync_playwright
 
-from scripts.report_picture import launched
+from scripts.browser import launched
 from simulator.demo import simulate_demo
 
 

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from harness import ROOT, Build
 
-from scripts.report_picture import CHROMIUM
+from scripts.browser import CHROMIUM
 from serving.report import __main__ as report
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")

@@ -192,8 +192,10 @@ class Scratch:
         command = [sys.executable, "-m", "serving.publish"]
         return [*command, "--target-path", str(self.target)]
 
-    def publish(self) -> subprocess.CompletedProcess[str]:
-        """Run it to its end."""
+    def publish(
+        self, limit: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end, under a limit that the process sets itself."""
         return subprocess.run(
             self.command(),
             cwd=ROOT,
@@ -201,6 +203,7 @@ class Scratch:
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=limit,
         )
 
     def refused(self) -> str:
@@ -595,14 +598,8 @@ def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
     before = ask(scratch.where.serving, QUERY)
     scratch.build(7)
     limit = scratch.where.serving.stat().st_size // 2
-    done = subprocess.run(
-        scratch.command(),
-        cwd=ROOT,
-        env=environment(scratch.folder),
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    done = scratch.publish(
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     )
     assert done.returncode == 1
     assert "the old one or the new" in done.stderr

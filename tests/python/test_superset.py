@@ -20,7 +20,8 @@ import yaml
 from harness import ROOT, Build, Row
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from benchmarks.superset import CHROMIUM, PYTHON, Dashboard, running, sign_in
+from benchmarks.superset import PYTHON, Dashboard, running, sign_in
+from scripts.browser import CHROMIUM
 from serving.superset import bundle as bundles
 from serving.superset.bundle import BundleError, bundle
 
