@@ -413,6 +413,8 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     built = run(tmp_path, rows, ROOT, is_first=False)
     assert built.relations() == relations
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())
+    last_run = "select state from footfall_states where relation_name = 'last run'"
+    assert built.value(last_run) == results["metadata"]["invocation_id"]
     left_alone = {
         result["unique_id"].split(".")[-1]
         for result in results["results"]
