@@ -8,10 +8,26 @@ with input_rows as (
 mapped as (
     select
     {%- for column in event_columns() %}
-            {{ var('generic_columns').get(column, 'null') }} as {{ column }}
+            {{ var('generic_columns').get(column, 'null') }} as
+            {{- ' raw_' if column in ['occurred_at', 'received_at'] else ' ' }}
+            {{- column }}
             {{- ',' if not loop.last }}
     {%- endfor %}
     from input_rows
+),
+
+-- Times before texts: whoever asks for some hours of arrival has only theirs cleaned,
+-- and whoever counts arrivals reads no other time.
+timed as (
+    select
+        *,
+        {{ utc_timestamp('raw_occurred_at') }} as occurred_at,
+        {{ utc_timestamp('raw_received_at') }} as received_at,
+        coalesce(
+            {{ utc_timestamp('raw_received_at') }},
+            {{ utc_timestamp('raw_occurred_at') }}
+        ) as arrived_at
+    from mapped
 ),
 
 cleaned as (
@@ -25,14 +41,14 @@ cleaned as (
             nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
                 as {{ column }},
         {%- endfor %}
-        occurred_at as raw_occurred_at,
-        {{ utc_timestamp('occurred_at') }} as occurred_at,
-        {{ utc_timestamp('received_at') }} as received_at,
+        occurred_at,
+        received_at,
+        arrived_at,
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
         {{ safe_number('scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
         {{ safe_number('revenue', 'numeric(18, 2)') }} as revenue
-    from mapped
+    from timed
 ),
 
 contracted as (
@@ -46,8 +62,7 @@ contracted as (
         lower(platform) as platform,
         vendor_session_id,
         occurred_at,
-        -- Read again where it is needed: who counts arrivals reads no other time.
-        coalesce(received_at, {{ utc_timestamp('raw_occurred_at') }}) as received_at,
+        arrived_at as received_at,
         coalesce({{ snake_case('event_name') }}, 'unknown') as event_name,
         properties,
         page_url,
