@@ -3,7 +3,7 @@
 import json
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -211,17 +211,23 @@ def unlike(built: Build, expected: dict[str, list[Row]]) -> list[str]:
     return [name for name in expected if held[name] != expected[name]]
 
 
-def differences(folder: Path, rows: list[Event], batches: int) -> list[str]:
+def differences(
+    folder: Path,
+    rows: list[Event],
+    batches: int,
+    look: Callable[[int, Build], None] = lambda batch, built: None,
+) -> list[str]:
     """Relations that differ from a full refresh after some batch, with the batch.
 
-    The first batch is a full refresh itself.
+    The first batch is a full refresh itself. `look` is shown the build of each batch.
     """
     incremental = folder / "incremental"
     incremental.mkdir(parents=True)
-    run(incremental, arrived(rows, 0), ROOT, is_first=True)
+    look(0, run(incremental, arrived(rows, 0), ROOT, is_first=True))
     found = []
     for batch in range(1, batches):
         built = run(incremental, arrived(rows, batch), ROOT, is_first=False)
+        look(batch, built)
         full = folder / f"full_{batch}"
         full.mkdir()
         expected = contents(run(full, arrived(rows, batch), ROOT, is_first=True))
@@ -308,18 +314,20 @@ def whole(
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"),
+    ("name", "old", "new", "relation"),
     [
         pytest.param(
             "macros/incremental/get_incremental_replace_sql.sql",
             "where batch_number > {{",
             "where false and batch_number > {{",
+            "int_events__sessionized",
             id="superseded sessions stay",
         ),
         pytest.param(
             "models/intermediate/sessions/int_events__pooled.sql",
             "- interval '{{ longest_session_timeout() }}' minute",
             "",
+            "int_events__sessionized",
             id="an earlier event is not joined",
         ),
         pytest.param(
@@ -328,42 +336,49 @@ def whole(
             "        {{ is_unseen('int_events__sessionized') }}\n"
             "        and occurred_at > (select max(occurred_at) from held)"
             " - interval '3' hour\n",
+            "int_events__sessionized",
             id="a trailing window",
         ),
         pytest.param(
             "models/intermediate/identity/int_visitors__touched.sql",
             "    where order_id is not null\n",
             "    where false\n",
+            "fct_conversions",
             id="the order's other visitors are forgotten",
         ),
         pytest.param(
             "models/intermediate/identity/int_persons__touched.sql",
             "    where user_id is not null\n",
             "    where false\n",
+            "fct_sessions",
             id="a person's other visitors are forgotten",
         ),
         pytest.param(
             "models/intermediate/attribution/int_conversions__staged.sql",
             "where {{ is_person_touched('int_credits__shared') }}",
             "where {{ is_unseen('int_credits__shared') }}",
+            "int_credits__shared",
             id="a lead of an earlier batch is forgotten",
         ),
         pytest.param(
             "macros/incremental/state_of.sql",
             "state != recorded_state(model)",
             "recorded_state(model) is none",
+            "mart_device__daily",
             id="marts are left alone whatever changed",
         ),
         pytest.param(
             "models/intermediate/events/int_events__classified.sql",
             "<> coalesce(clocked.bot_reason, '')",
             "<> coalesce(held.visitor_bot_reason, '')",
+            "int_events__classified",
             id="what a bot did before it was one stays",
         ),
         pytest.param(
             "models/intermediate/events/int_visitors__clocked.sql",
             "            not coalesce({{ is_arriving }}, false)\n",
             "            false\n",
+            "int_visitors__clocked",
             id="a pace is judged by what arrives alone",
         ),
     ],
@@ -375,8 +390,9 @@ def test_the_comparison_bites(
     name: str,
     old: str,
     new: str,
+    relation: str,
 ) -> None:
-    """Each mistake that peers make is seen."""
+    """Each mistake that peers make is seen, first where it is made."""
     project = tmp_path / "project"
     project.mkdir()
     copy_project(project)
@@ -385,8 +401,10 @@ def test_the_comparison_bites(
     (project / name).write_text(text.replace(old, new))
     for batch in (0, 1):
         delivered = arrived(rows_of_mutants, batch)
-        built = run(tmp_path, delivered, project, is_first=batch == 0)
-    assert unlike(built, whole) != []
+        built = run(
+            tmp_path, delivered, project, is_first=batch == 0, select=f"+{relation}"
+        )
+    assert contents(built)[relation] != whole[relation]
 
 
 def test_models_run_by_themselves_leave_nothing_to_repair(
@@ -441,21 +459,34 @@ def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     tmp_path: Path, rows_of_mutants: list[Event]
 ) -> None:
     """What is made by it is made anew without news, and equals a full refresh."""
+    made_by_them = ["mart_attribution__removal_effects", "int_channels__resampled"]
+    select = " ".join(f"+{name}" for name in made_by_them)
     chosen = {
         "attribution_counts_non_converting": False,
         "attribution_bootstrap_samples": 3,
     }
     (tmp_path / "full").mkdir()
     (tmp_path / "kept").mkdir()
-    full = run(tmp_path / "full", rows_of_mutants, ROOT, is_first=True, settings=chosen)
-    run(tmp_path / "kept", rows_of_mutants, ROOT, is_first=True)
+    full = run(
+        tmp_path / "full",
+        rows_of_mutants,
+        ROOT,
+        is_first=True,
+        select=select,
+        settings=chosen,
+    )
+    run(tmp_path / "kept", rows_of_mutants, ROOT, is_first=True, select=select)
     for changed, differs in ((None, True), (chosen, False)):
         kept = run(
-            tmp_path / "kept", rows_of_mutants, ROOT, is_first=False, settings=changed
+            tmp_path / "kept",
+            rows_of_mutants,
+            ROOT,
+            is_first=False,
+            select=select,
+            settings=changed,
         )
         found = unlike(kept, contents(full))
-        assert ("mart_attribution__removal_effects" in found) == differs
-        assert ("int_channels__resampled" in found) == differs
+        assert [name in found for name in made_by_them] == [differs, differs]
     assert found == []
 
 
@@ -477,16 +508,17 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
     earlier = {"occurred_at": START + timedelta(seconds=2) + MICROSECOND, "batch": 2}
     rows.append(rows[-1] | earlier | {"received_at": START + timedelta(days=2)})
     accepted = []
-    for batch in range(3):
-        built = run(tmp_path, arrived(rows, batch), ROOT, is_first=batch == 0)
+
+    def look(batch: int, built: Build) -> None:
         accepted.append(built.value("select count(*) from fct_events"))
         bots = built.rows(
             "select distinct bot_reason from mart_quality__rejected_events"
             " where rejection_reason = 'bot'"
         )
         assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
+
+    assert differences(tmp_path, rows, 3, look) == []
     assert accepted == [4, 0, 5]
-    assert differences(tmp_path / "again", rows, 3) == []
 
 
 def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
