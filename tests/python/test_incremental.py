@@ -350,7 +350,7 @@ def whole(
             "models/intermediate/identity/int_persons__touched.sql",
             "    where user_id is not null\n",
             "    where false\n",
-            "fct_sessions",
+            "int_journeys__pathed",
             id="a person's other visitors are forgotten",
         ),
         pytest.param(
@@ -378,7 +378,7 @@ def whole(
             "models/intermediate/events/int_visitors__clocked.sql",
             "            not coalesce({{ is_arriving }}, false)\n",
             "            false\n",
-            "int_visitors__clocked",
+            "int_events__classified",
             id="a pace is judged by what arrives alone",
         ),
     ],
