@@ -12,6 +12,16 @@
     {{ is_touched(name, ref('int_persons__touched'), ['person_id']) }}
 {%- endmacro %}
 
+{#- Whether anything changed that the stored credits of a conversion are made of. Of a
+    person who came back most conversions stay as they were. -#}
+{% macro is_conversion_changed(name) -%}
+    {%- set held = stored(name) -%}
+    {{ return(
+        'true' if held is none
+        else 'change_number > ' ~ taken_in(held, 'change_number')
+    ) }}
+{%- endmacro %}
+
 {% macro is_touched(name, touched, keys) -%}
     {%- set held = stored(name) -%}
     {%- if held is none -%} true

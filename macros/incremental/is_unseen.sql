@@ -8,12 +8,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The last batch of which a stored relation has rows: as a literal, so that the engine
-    skips what cannot be newer. -#}
-{% macro taken_in(held) -%}
+{#- The last batch, or change, of which a stored relation has rows: as a literal, so that
+    the engine skips what cannot be newer. -#}
+{% macro taken_in(held, number='batch_number') -%}
     {{ return(
         run_query(
-            'select coalesce(max(batch_number), 0) as batch_number from ' ~ held
+            'select coalesce(max(' ~ number ~ '), 0) as last_number from ' ~ held
         ).columns[0].values()[0]
     ) }}
 {%- endmacro %}

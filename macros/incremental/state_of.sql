@@ -16,8 +16,10 @@
         {%- if parent and name not in seen -%}
             {%- do seen.append(name) -%}
             {%- if parent.config.materialized == 'incremental' -%}
+                {%- set number = 'change_number' if 'change_number' in parent.columns
+                    else 'batch_number' -%}
                 {%- do found.append(name ~ '=' ~ run_query(
-                    'select count(*), max(batch_number) from '
+                    'select count(*), max(' ~ number ~ ') from '
                     ~ relation_named(parent.name)
                 ).rows[0].values() | join(',')) -%}
             {%- elif parent.resource_type == 'model' and parent.fqn[1] != 'staging' -%}

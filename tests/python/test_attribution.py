@@ -119,6 +119,7 @@ TYPES = {
     "converted_date": "date",
     "lead_at": "timestamp",
     "opportunity_at": "timestamp",
+    "change_number": "bigint",
 }
 
 
@@ -171,20 +172,14 @@ def chain(
                             "unattributed_reason": None,
                             "lead_at": None,
                             "opportunity_at": None,
+                            "change_number": 1,
                         }
                     )
     for model, rows in {
         "int_journeys__pathed": touches,
         "int_conversions__accounted": conversions,
-        "int_conversions__staged": conversions,
     }.items():
         stub(project, model, rows)
-    # What the rows of one run have taken in matters to later runs alone.
-    shared = project / "models/intermediate/attribution/int_credits__shared.sql"
-    text = shared.read_text()
-    batch = "{{ last_batch(['int_journeys__pathed', 'fct_conversions']) }}"
-    assert text.count(batch) == 1
-    shared.write_text(text.replace(batch, "1"))
     channels = sorted({str(row["channel"]) for row in touches})
     with (project / "seeds" / "rules" / "channels.csv").open("a") as file:
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
@@ -192,8 +187,8 @@ def chain(
         generic("none", ["visitor_id", "occurred_at", "event_name"])
         | {"enabled_sources": ["demo"]},
         select="channels attribution_models attribution_weights int_journeys__pathed"
-        " int_conversions__accounted int_conversions__staged"
-        " int_transitions__counted int_markov_channels__numbered"
+        " int_conversions__accounted int_transitions__counted"
+        " int_markov_channels__numbered"
         " int_markov_states__numbered int_transitions__packed"
         " int_markov_states__started int_markov_states__solved int_channels__removed"
         " int_credits__spread int_attribution_models__resolved int_touches__placed"

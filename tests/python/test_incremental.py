@@ -65,7 +65,7 @@ PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.3
 NAMES = ["page_view", "page_view", "click", "scroll", "payment"]
 NAMES += ["purchase", "purchase", "sign_up", "refund"]
 # They tell which run wrote a row, and by which definition.
-BOOKKEEPING = ["batch_number", "definition_hash"]
+BOOKKEEPING = ["batch_number", "change_number", "definition_hash"]
 STATES = "footfall_states"
 
 
@@ -355,10 +355,24 @@ def whole(
         ),
         pytest.param(
             "models/intermediate/attribution/int_conversions__staged.sql",
-            "where {{ is_person_touched('int_credits__shared') }}",
-            "where {{ is_unseen('int_credits__shared') }}",
+            "where {{ is_person_touched('int_conversions__accounted') }}",
+            "where {{ is_unseen('int_conversions__accounted') }}",
             "int_credits__shared",
             id="a lead of an earlier batch is forgotten",
+        ),
+        pytest.param(
+            "models/intermediate/attribution/int_conversions__accounted.sql",
+            ", 'touches_hash'",
+            "",
+            "int_credits__shared",
+            id="credits stay whatever came before the conversion",
+        ),
+        pytest.param(
+            "macros/incremental/get_incremental_replace_sql.sql",
+            "where not exists (",
+            "where false and not exists (",
+            "int_credits__shared",
+            id="credits of changed conversions stay",
         ),
         pytest.param(
             "macros/incremental/state_of.sql",

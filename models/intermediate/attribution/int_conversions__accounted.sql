@@ -1,26 +1,23 @@
--- grain: one row per conversion, with why it has no touch to credit, where it has none.
+-- grain: one row per conversion, with why it has no touch to credit, where it has none,
+-- and the number of the last change to anything that its credits are made of.
+
+{% set known = stored('int_conversions__accounted') %}
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
+    where {{ is_person_touched('int_conversions__accounted') }}
 ),
 
-touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+stages as (
+    select * from {{ ref('int_conversions__staged') }}
+),
+
+journeys as (
+    select * from {{ ref('int_journeys__joined') }}
     where is_converted
 ),
 
-touched as (
-    select
-        journey_id,
-        count(touch_number) as touch_count,
-        count(
-            case when exclusion_reason in ('too_old', 'before_reset') then 1 end
-        ) as outside_count
-    from touches
-    group by journey_id
-),
-
-accounted as (
+explained as (
     select
         conversions.conversion_id,
         conversions.conversion_name,
@@ -28,15 +25,75 @@ accounted as (
         conversions.converted_at,
         conversions.converted_date,
         conversions.revenue,
+        stages.lead_at,
+        stages.opportunity_at,
+        journeys.touches_hash,
         case
-            when touched.touch_count > 0 then null
+            when journeys.touch_count > 0 then null
             when conversions.marketing_consent = 'denied' then '(no consent)'
-            when touched.outside_count > 0 then '(outside window)'
+            when journeys.outside_count > 0 then '(outside window)'
             else '(no touch)'
         end as unattributed_reason
     from conversions
-    left join touched
-        on conversions.conversion_id = touched.journey_id
+    inner join stages
+        on conversions.conversion_id = stages.conversion_id
+    left join journeys
+        on conversions.conversion_id = journeys.journey_id
+),
+
+hashed as (
+    select
+        conversion_id,
+        conversion_name,
+        person_id,
+        converted_at,
+        converted_date,
+        revenue,
+        unattributed_reason,
+        lead_at,
+        opportunity_at,
+        {{ surrogate_key([
+            'conversion_name', 'person_id', 'converted_at', 'revenue',
+            'unattributed_reason', 'lead_at', 'opportunity_at', 'touches_hash'
+        ]) }} as credits_hash
+    from explained
+),
+
+{% if known %}
+
+    known as (
+        select
+            conversion_id,
+            credits_hash,
+            change_number
+        from {{ known }}
+    ),
+
+{% else %}
+
+    known as (
+        select
+            conversion_id,
+            credits_hash,
+            cast(null as bigint) as change_number
+        from hashed
+        where false
+    ),
+
+{% endif %}
+
+accounted as (
+    select
+        hashed.*,
+        coalesce(known.change_number, cast({{ next_change_number() }} as bigint))
+            as change_number,
+        {{ last_batch(['int_journeys__joined', 'fct_conversions']) }} as batch_number,
+        '{{ definition_hash() }}' as definition_hash
+    from hashed
+    left join known
+        on
+            hashed.conversion_id = known.conversion_id
+            and hashed.credits_hash = known.credits_hash
 )
 
 select * from accounted

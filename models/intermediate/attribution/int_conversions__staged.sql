@@ -3,7 +3,7 @@
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
-    where {{ is_person_touched('int_credits__shared') }}
+    where {{ is_person_touched('int_conversions__accounted') }}
 ),
 
 conversion_definitions as (

@@ -7,7 +7,7 @@ with touches as (
 
 conversions as (
     select * from {{ ref('int_conversions__accounted') }}
-    where {{ is_person_touched('int_credits__shared') }}
+    where {{ is_conversion_changed('int_credits__shared') }}
 ),
 
 attribution_models as (
@@ -112,7 +112,7 @@ shared as (
             'all_credits.credit_before + all_credits.credit',
             2
         ) }} as attributed_revenue,
-        {{ last_batch(['int_journeys__pathed', 'fct_conversions']) }} as batch_number,
+        conversions.change_number,
         '{{ definition_hash() }}' as definition_hash
     from all_credits
     inner join conversions

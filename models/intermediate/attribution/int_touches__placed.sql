@@ -4,13 +4,13 @@
 with touches as (
     select * from {{ ref('int_journeys__pathed') }}
     where
-        {{ is_person_touched('int_credits__shared') }}
-        and is_converted
+        is_converted
         and touch_number is not null
 ),
 
-stages as (
-    select * from {{ ref('int_conversions__staged') }}
+conversions as (
+    select * from {{ ref('int_conversions__accounted') }}
+    where {{ is_conversion_changed('int_credits__shared') }}
 ),
 
 channels as (
@@ -28,6 +28,8 @@ visited as (
         touches.touch_count,
         touches.seconds_to_end,
         touches.is_direct,
+        conversions.lead_at,
+        conversions.opportunity_at,
         channels.is_paid,
         row_number() over (
             partition by touches.journey_id, touches.channel
@@ -37,6 +39,8 @@ visited as (
             partition by touches.journey_id, touches.channel
         ) as visit_count
     from touches
+    inner join conversions
+        on touches.journey_id = conversions.conversion_id
     inner join channels
         on touches.channel = channels.channel
 ),
@@ -55,20 +59,17 @@ paths as (
             as first_paid_number,
         max(case when visited.is_paid then visited.touch_number end)
             as last_paid_number,
-        max(
-            case when visited.touched_at <= stages.lead_at then visited.touch_number end
-        ) as lead_number,
+        max(case when visited.touched_at <= visited.lead_at then visited.touch_number end)
+            as lead_number,
         max(
             case
-                when visited.touched_at <= stages.opportunity_at
+                when visited.touched_at <= visited.opportunity_at
                     then visited.touch_number
             end
         ) as opportunity_number,
         min(visited.seconds_to_end) as last_seconds_to_end,
         count(case when visited.visit_number = 1 then 1 end) as channel_count
     from visited
-    inner join stages
-        on visited.conversion_id = stages.conversion_id
     group by visited.conversion_id
 ),
 

@@ -4,8 +4,7 @@
 {% set is_arriving = is_arriving() %}
 
 with delivered as (
-    select * from {{ ref('int_events__unioned') }}
-    where {{ is_arriving }}
+    select * from {{ ref('int_events__arrived') }}
 ),
 
 user_agents as (

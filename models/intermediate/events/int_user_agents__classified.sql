@@ -4,10 +4,8 @@
 {% set fields = ['bot_reason', 'device_category', 'os_name', 'browser_name'] %}
 
 with arriving as (
-    select user_agent from {{ ref('int_events__unioned') }}
-    where
-        user_agent is not null
-        and {{ is_arriving() }}
+    select user_agent from {{ ref('int_events__arrived') }}
+    where user_agent is not null
     group by user_agent
 ),
 

@@ -13,10 +13,8 @@ with arriving as (
         platform,
         occurred_at,
         received_at
-    from {{ ref('int_events__unioned') }}
-    where
-        {{ is_arriving }}
-        and {{ var('bot_limit_events') is not none }}
+    from {{ ref('int_events__arrived') }}
+    where {{ var('bot_limit_events') is not none }}
 ),
 
 delivered as (

@@ -1,23 +1,12 @@
 -- grain: one row per path of channels and conversion name.
 
-with touches as (
-    select * from {{ ref('int_journeys__pathed') }}
-    where touch_number is not null
+with journeys as (
+    select * from {{ ref('int_journeys__joined') }}
+    where path is not null
 ),
 
 conversions as (
     select * from {{ ref('int_conversions__accounted') }}
-),
-
-journeys as (
-    select
-        journey_id,
-        conversion_name,
-        is_converted,
-        {{ joined_in_order('channel', ' > ', 'touch_number') }} as path,
-        max(seconds_to_end) as seconds_to_end
-    from touches
-    group by journey_id, conversion_name, is_converted
 ),
 
 -- A conversion without a touch has its reason for a path.
