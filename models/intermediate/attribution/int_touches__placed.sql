@@ -59,8 +59,11 @@ paths as (
             as first_paid_number,
         max(case when visited.is_paid then visited.touch_number end)
             as last_paid_number,
-        max(case when visited.touched_at <= visited.lead_at then visited.touch_number end)
-            as lead_number,
+        max(
+            case
+                when visited.touched_at <= visited.lead_at then visited.touch_number
+            end
+        ) as lead_number,
         max(
             case
                 when visited.touched_at <= visited.opportunity_at

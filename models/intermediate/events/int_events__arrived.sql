@@ -6,7 +6,9 @@ with events as (
 ),
 
 arrived as (
-    select * from events
+    select
+        {{ event_columns() | join(',\n        ') }}
+    from events
     where {{ is_arriving() }}
 )
 
