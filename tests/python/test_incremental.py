@@ -226,11 +226,14 @@ def differences(
     look(0, run(incremental, arrived(rows, 0), ROOT, is_first=True))
     found = []
     for batch in range(1, batches):
-        built = run(incremental, arrived(rows, batch), ROOT, is_first=False)
+        delivered = arrived(rows, batch)
+        built = run(incremental, delivered, ROOT, is_first=False)
         look(batch, built)
-        full = folder / f"full_{batch}"
-        full.mkdir()
-        expected = contents(run(full, arrived(rows, batch), ROOT, is_first=True))
+        # Nothing new: the full refresh of the batch before is that of this one too.
+        if batch == 1 or delivered != arrived(rows, batch - 1):
+            full = folder / f"full_{batch}"
+            full.mkdir()
+            expected = contents(run(full, delivered, ROOT, is_first=True))
         found += [f"{name} after batch {batch}" for name in unlike(built, expected)]
     return found
 
