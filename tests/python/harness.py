@@ -1,15 +1,18 @@
 """Build the project, or a copy of it, into a database of its own."""
 
 import copy
+import fcntl
+import hashlib
 import json
 import os
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +30,7 @@ SHARED = next(
 )
 
 Row = tuple[Any, ...]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,30 @@ def parse_and_keep(
         if isinstance(node, SeedNode):
             node.root_path = str(project)
     return manifest, kept
+
+
+def once(folder: Path, make: Callable[[Path], Made]) -> Made:
+    """What `make` makes in this folder; whoever asks later, or meanwhile, is given it.
+
+    A worker of pytest-xdist that asks while another one makes it waits.
+    """
+    folder.parent.mkdir(exist_ok=True)
+    made = folder.with_suffix(".pickle")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            # Another one may have failed on the way.
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            made.write_bytes(pickle.dumps(make(folder)))
+    answer: Made = pickle.loads(made.read_bytes())
+    return answer
+
+
+def folder_of(shared: Path, *arguments: object) -> Path:
+    """Where the thing made with these arguments is, for all workers alike."""
+    text = json.dumps(arguments, sort_keys=True, default=str)
+    return shared / hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def run_dbt(
