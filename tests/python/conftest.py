@@ -13,6 +13,17 @@ from scripts.browser import launched
 from simulator.demo import simulate_demo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, in both halves of the list that two workers begin with.
+
+    Else one worker is left alone with a long one at the end.
+    """
+    longest = [item for item in items if item.get_closest_marker("longest")]
+    others = [item for item in items if item not in longest]
+    half = len(items) // 2 - len(longest[::2])
+    items[:] = longest[::2] + others[:half] + longest[1::2] + others[half:]
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run have in common."""

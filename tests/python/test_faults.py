@@ -151,6 +151,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         yield Site(tmp_path, {"FOOTFALL_TARGET": "duckdb"})
 
 
+@pytest.mark.longest
 def test_batches_and_killed_builds_equal_one_full_refresh(site: Site) -> None:
     """At whatever moment the builds died."""
     chance = random.Random(1)
@@ -186,6 +187,7 @@ def test_a_second_build_at_once_stops(site: Site) -> None:
     assert first.returncode == 0, first_said
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize("site", ["duckdb"], indirect=True)
 def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
     """The build says so; with space again, a plain run equals a full refresh."""

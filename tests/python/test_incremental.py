@@ -238,6 +238,7 @@ def differences(
     return found
 
 
+@pytest.mark.longest
 @settings(
     max_examples=EXAMPLES,
     database=None,
@@ -458,6 +459,7 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.longest
 def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     tmp_path: Path, rows_of_mutants: list[Event]
 ) -> None:
