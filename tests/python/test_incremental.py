@@ -72,6 +72,10 @@ STATES = "footfall_states"
 def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Event]:
     """One visitor's rows, each with the number of its batch, under the key `batch`."""
     rows: list[Event] = []
+    # Three browsers a person, some lent to the next one, and a login that many share.
+    # With few persons journeys get so long that Markov chains take ten times the steps.
+    own, other = f"u{visitor % 40}", f"u{(visitor + 1) % 40}"
+    users = [None] * 9 + [own, own, own, other, other, "shared"]
     moment = START + timedelta(minutes=chance.randrange(600))
     for number in range(chance.randrange(1, 12)):
         moment += chance.choice(GAPS)
@@ -81,7 +85,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
         row: Event = {
             "event_id": f"{visitor}-{number}",
             "visitor_id": f"v{visitor}",
-            "user_id": chance.choice([None, None, None, f"u{visitor % 7}", "u0"]),
+            "user_id": chance.choice(users),
             "platform": chance.choice(["web", "web", "web", "ios", "server"]),
             "occurred_at": moment,
             "received_at": START + timedelta(days=30, hours=arrival),
