@@ -1,22 +1,39 @@
 """Builds that the tests share: one per distinct input and session."""
 
-import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, engine_builder
-from harness import ROOT, Build, Builder, run_dbt
+from harness import ROOT, Build, Builder, folder_of, once, run_dbt
 from playwright.sync_api import Browser, sync_playwright
 
 from scripts.browser import launched
 from simulator.demo import simulate_demo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, in both halves of the list that two workers begin with.
+
+    Else one worker is left alone with a long one at the end.
+    """
+    longest = [item for item in items if item.get_closest_marker("longest")]
+    others = [item for item in items if item not in longest]
+    half = len(items) // 2 - len(longest[::2])
+    items[:] = longest[::2] + others[:half] + longest[1::2] + others[half:]
+
+
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """Build on demand, and never twice with equal arguments."""
-    made: dict[str, Build] = {}
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+
+
+@pytest.fixture(scope="session")
+def build(shared: Path) -> Builder:
+    """Build on demand, and never twice with equal arguments, whichever worker asks."""
 
     def builder(
         settings: Mapping[str, object] | None = None,
@@ -26,13 +43,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         runs_tests: bool = False,
     ) -> Build:
         chosen = dict(settings or {})
-        key = json.dumps(
-            [chosen, select, str(project), prepare, runs_tests], sort_keys=True
+        return once(
+            folder_of(shared, chosen, select, project, prepare, runs_tests),
+            lambda folder: run_dbt(
+                folder, chosen, select, project, prepare, runs_tests
+            ),
         )
-        if key not in made:
-            folder = tmp_path_factory.mktemp("build")
-            made[key] = run_dbt(folder, chosen, select, project, prepare, runs_tests)
-        return made[key]
 
     return builder
 
@@ -46,9 +62,9 @@ def demo(build: Builder) -> Build:
 
 
 @pytest.fixture(scope="session")
-def engine_build(tmp_path_factory: pytest.TempPathFactory) -> EngineBuilder:
+def engine_build(shared: Path) -> EngineBuilder:
     """Build on any engine, in a process of its own."""
-    return engine_builder(tmp_path_factory)
+    return engine_builder(shared)
 
 
 @pytest.fixture(scope="session")

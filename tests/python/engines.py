@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import folder_of, once
 
 from parity.build import Built, build
 from parity.engines import ALL, ROOT
@@ -12,9 +13,8 @@ from parity.engines import ALL, ROOT
 EngineBuilder = Callable[..., Built]
 
 
-def engine_builder(tmp_path_factory: pytest.TempPathFactory) -> EngineBuilder:
-    """Build on demand, and never twice with equal arguments."""
-    made: dict[str, Built] = {}
+def engine_builder(shared: Path) -> EngineBuilder:
+    """Build on demand, and never twice with equal arguments, whichever worker asks."""
 
     def builder(
         engine: str,
@@ -24,10 +24,9 @@ def engine_builder(tmp_path_factory: pytest.TempPathFactory) -> EngineBuilder:
     ) -> Built:
         if reason := ALL[engine].missing():
             pytest.skip(reason)
-        key = repr((engine, settings, project, runs_tests))
-        if key not in made:
-            folder = tmp_path_factory.mktemp(engine)
-            made[key] = build(ALL[engine], folder, settings, runs_tests, project)
-        return made[key]
+        return once(
+            folder_of(shared, engine, settings, project, runs_tests),
+            lambda folder: build(ALL[engine], folder, settings, runs_tests, project),
+        )
 
     return builder

@@ -1,15 +1,18 @@
 """Build the project, or a copy of it, into a database of its own."""
 
 import copy
+import fcntl
+import hashlib
 import json
 import os
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +21,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import SeedNode
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = next(
@@ -26,6 +30,7 @@ SHARED = next(
 )
 
 Row = tuple[Any, ...]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -85,26 +90,72 @@ class Builder(Protocol):
         """Build, or remember: equal arguments give the same build."""
 
 
-@cache
 def parse(project: Path, sources: tuple[str, ...]) -> Manifest | None:
     """The project as dbt reads it, None where it cannot.
 
     Parsing takes longer than most builds here. Only `enabled_sources` changes what is
     parsed (test_architecture holds it to that); other vars count when a model is run.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]
+    return parse_and_keep(project, sources)[0]
+
+
+@cache
+def parse_and_keep(
+    project: Path, sources: tuple[str, ...]
+) -> tuple[Manifest | None, bytes]:
+    """The same, and what dbt keeps of it.
+
+    Of a copy of this project dbt then reads no more than what differs.
+    """
+    kept = b"" if project == ROOT else parse_and_keep(ROOT, sources)[1]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        # Another path is another profile, which has dbt read all anew; none is opened.
+        patch.setenv("FOOTFALL_DUCKDB_PATH", "footfall.duckdb")
+        file = Path(folder) / "partial_parse.msgpack"
+        if kept:
+            file.write_bytes(kept)
+        arguments = ["--quiet", "--log-level", "none", "parse"]
+        arguments += ["--partial-parse" if kept else "--no-partial-parse"]
         arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
         arguments += ["--target-path", folder, "--log-path", folder]
         arguments += ["--vars", json.dumps({"enabled_sources": sources})]
         manifest = dbtRunner().invoke(arguments).result
-    if not isinstance(manifest, Manifest):
-        return None
+        if not isinstance(manifest, Manifest):
+            return None, b""
+        kept = file.read_bytes()
     # A copy mixes up what dbt looks up by name, unless it has to be made anew.
     for name in vars(manifest):
         if name.endswith("_lookup"):
             setattr(manifest, name, None)
-    return manifest
+    # A seed that was not read anew is still the other project's, and may change.
+    for node in manifest.nodes.values():
+        if isinstance(node, SeedNode):
+            node.root_path = str(project)
+    return manifest, kept
+
+
+def once(folder: Path, make: Callable[[Path], Made]) -> Made:
+    """What `make` makes in this folder; whoever asks later, or meanwhile, is given it.
+
+    A worker of pytest-xdist that asks while another one makes it waits.
+    """
+    folder.parent.mkdir(exist_ok=True)
+    made = folder.with_suffix(".pickle")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            # Another one may have failed on the way.
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            made.write_bytes(pickle.dumps(make(folder)))
+    answer: Made = pickle.loads(made.read_bytes())
+    return answer
+
+
+def folder_of(shared: Path, *arguments: object) -> Path:
+    """Where the thing made with these arguments is, for all workers alike."""
+    text = json.dumps(arguments, sort_keys=True, default=str)
+    return shared / hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def run_dbt(

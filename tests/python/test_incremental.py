@@ -72,6 +72,10 @@ STATES = "footfall_states"
 def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Event]:
     """One visitor's rows, each with the number of its batch, under the key `batch`."""
     rows: list[Event] = []
+    # Three browsers a person, some lent to the next one, and a login that many share.
+    # With few persons journeys get so long that Markov chains take ten times the steps.
+    own, other = f"u{visitor % 40}", f"u{(visitor + 1) % 40}"
+    users = [None] * 9 + [own, own, own, other, other, "shared"]
     moment = START + timedelta(minutes=chance.randrange(600))
     for number in range(chance.randrange(1, 12)):
         moment += chance.choice(GAPS)
@@ -81,7 +85,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
         row: Event = {
             "event_id": f"{visitor}-{number}",
             "visitor_id": f"v{visitor}",
-            "user_id": chance.choice([None, None, None, f"u{visitor % 7}", "u0"]),
+            "user_id": chance.choice(users),
             "platform": chance.choice(["web", "web", "web", "ios", "server"]),
             "occurred_at": moment,
             "received_at": START + timedelta(days=30, hours=arrival),
@@ -226,15 +230,19 @@ def differences(
     look(0, run(incremental, arrived(rows, 0), ROOT, is_first=True))
     found = []
     for batch in range(1, batches):
-        built = run(incremental, arrived(rows, batch), ROOT, is_first=False)
+        delivered = arrived(rows, batch)
+        built = run(incremental, delivered, ROOT, is_first=False)
         look(batch, built)
-        full = folder / f"full_{batch}"
-        full.mkdir()
-        expected = contents(run(full, arrived(rows, batch), ROOT, is_first=True))
+        # Nothing new: the full refresh of the batch before is that of this one too.
+        if batch == 1 or delivered != arrived(rows, batch - 1):
+            full = folder / f"full_{batch}"
+            full.mkdir()
+            expected = contents(run(full, delivered, ROOT, is_first=True))
         found += [f"{name} after batch {batch}" for name in unlike(built, expected)]
     return found
 
 
+@pytest.mark.longest
 @settings(
     max_examples=EXAMPLES,
     database=None,
@@ -469,6 +477,7 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.longest
 def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     tmp_path: Path, rows_of_mutants: list[Event]
 ) -> None:

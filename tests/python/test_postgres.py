@@ -11,6 +11,7 @@ from parity import engines
 from parity.engines import ALL, postgres_missing, postgres_started
 
 
+@pytest.mark.longest
 def test_the_demo_builds_with_all_its_tests(engine_build: EngineBuilder) -> None:
     """Every model, unit test and data test, without a warning."""
     built = engine_build("postgres")

@@ -7,6 +7,7 @@ from parity import engines
 from parity.engines import ALL
 
 
+@pytest.mark.longest
 def test_the_demo_builds_with_all_its_tests(engine_build: EngineBuilder) -> None:
     """Every model, unit test and data test."""
     built = engine_build("spark")
