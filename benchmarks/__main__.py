@@ -158,8 +158,7 @@ class Bench:
         """
         self.agree(delivery, f"the selection {selection}", self.counted())
         if selection == "whole" and delivery not in self.recounted:
-            # Not measured, so not limited: it looks at all events at once.
-            counted = apart(recount, self.database, "80%")
+            counted = apart(recount, self.database)
             self.agree(delivery, "the gaps of the accepted events", counted)
             self.recounted.add(delivery)
 

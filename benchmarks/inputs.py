@@ -142,9 +142,12 @@ RELEVANT = """
 """
 
 
-def recount(database: Path, memory: str) -> int:
-    """Sessions of a whole build, counted from its accepted events by their gaps."""
-    with opened(database, memory) as connection:
+def recount(database: Path) -> int:
+    """Sessions of a whole build, counted from its accepted events by their gaps.
+
+    No part of what is measured, so no limit to memory: it sorts all events at once.
+    """
+    with opened(database) as connection:
         return number(
             connection,
             f"""
@@ -162,10 +165,10 @@ def recount(database: Path, memory: str) -> int:
         )
 
 
-def opened(database: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """A database to read from."""
+def opened(database: Path, memory: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A database to read from, within a limit or DuckDB's own."""
     connection = duckdb.connect(
-        str(database), read_only=True, config={"memory_limit": memory}
+        str(database), read_only=True, config={"memory_limit": memory} if memory else {}
     )
     connection.execute("set enable_progress_bar = false")
     return connection
