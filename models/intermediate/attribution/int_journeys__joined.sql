@@ -32,7 +32,7 @@ joined as (
         count(
             case when exclusion_reason in ('too_old', 'before_reset') then 1 end
         ) as outside_count,
-        max(path_seconds) as seconds_to_end,
+        cast(max(path_seconds) as numeric(18, 6)) as seconds_to_end,
         {{ dbt.hash(joined_in_order('path_touch', ' > ', 'touch_number')) }}
             as touches_hash,
         {{ last_batch(['int_journeys__pathed']) }} as batch_number,
