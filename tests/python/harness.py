@@ -21,7 +21,6 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import SeedNode
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = next(
@@ -90,48 +89,26 @@ class Builder(Protocol):
         """Build, or remember: equal arguments give the same build."""
 
 
+@cache
 def parse(project: Path, sources: tuple[str, ...]) -> Manifest | None:
     """The project as dbt reads it, None where it cannot.
 
     Parsing takes longer than most builds here. Only `enabled_sources` changes what is
     parsed (test_architecture holds it to that); other vars count when a model is run.
     """
-    return parse_and_keep(project, sources)[0]
-
-
-@cache
-def parse_and_keep(
-    project: Path, sources: tuple[str, ...]
-) -> tuple[Manifest | None, bytes]:
-    """The same, and what dbt keeps of it.
-
-    Of a copy of this project dbt then reads no more than what differs.
-    """
-    kept = b"" if project == ROOT else parse_and_keep(ROOT, sources)[1]
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        # Another path is another profile, which has dbt read all anew; none is opened.
-        patch.setenv("FOOTFALL_DUCKDB_PATH", "footfall.duckdb")
-        file = Path(folder) / "partial_parse.msgpack"
-        if kept:
-            file.write_bytes(kept)
-        arguments = ["--quiet", "--log-level", "none", "parse"]
-        arguments += ["--partial-parse" if kept else "--no-partial-parse"]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]
         arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
         arguments += ["--target-path", folder, "--log-path", folder]
         arguments += ["--vars", json.dumps({"enabled_sources": sources})]
         manifest = dbtRunner().invoke(arguments).result
-        if not isinstance(manifest, Manifest):
-            return None, b""
-        kept = file.read_bytes()
+    if not isinstance(manifest, Manifest):
+        return None
     # A copy mixes up what dbt looks up by name, unless it has to be made anew.
     for name in vars(manifest):
         if name.endswith("_lookup"):
             setattr(manifest, name, None)
-    # A seed that was not read anew is still the other project's, and may change.
-    for node in manifest.nodes.values():
-        if isinstance(node, SeedNode):
-            node.root_path = str(project)
-    return manifest, kept
+    return manifest
 
 
 def once(folder: Path, make: Callable[[Path], Made]) -> Made:
