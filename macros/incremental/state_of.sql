@@ -1,6 +1,6 @@
 {#- What a model is made of, as one text: its definition, the vars that are not in that
     since no stored row goes by them, and of each incremental model
-    under it the rows and the last batch. Between two states with the same last batch
+    under it the rows and the last numbers. Between two states with the same numbers
     rows can only have gone. None where it reads what no batch numbers, such as spend:
     then nobody knows. -#}
 {% macro state_of(node) -%}
@@ -16,10 +16,10 @@
         {%- if parent and name not in seen -%}
             {%- do seen.append(name) -%}
             {%- if parent.config.materialized == 'incremental' -%}
-                {%- set number = 'change_number' if 'change_number' in parent.columns
-                    else 'batch_number' -%}
+                {%- set numbers = ['batch_number', 'change_number']
+                    | select('in', parent.columns) -%}
                 {%- do found.append(name ~ '=' ~ run_query(
-                    'select count(*), max(' ~ number ~ ') from '
+                    'select count(*), max(' ~ numbers | join('), max(') ~ ') from '
                     ~ relation_named(parent.name)
                 ).rows[0].values() | join(',')) -%}
             {%- elif parent.resource_type == 'model' and parent.fqn[1] != 'staging' -%}

@@ -543,6 +543,24 @@ def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
     assert "run dbt build --full-refresh" in built.said
 
 
+@pytest.mark.parametrize(
+    ("alone", "passing"),
+    [
+        ("int_user_agents__classified", "int_events__arrived"),
+        ("int_conversions__accounted", "int_conversions__staged"),
+        ("int_events__arrived+", "int_arrivals__counted"),
+    ],
+)
+def test_a_model_without_what_its_run_looks_at_stops_the_run(
+    tmp_path: Path, alone: str, passing: str
+) -> None:
+    """It would take what another run looked at for all there is."""
+    made = run_dbt(tmp_path, {}, alone, ROOT, loads_seeds=False)
+    assert not made.is_green
+    assert f" reads {passing}, which holds only what its own run" in made.said
+    assert made.relations() == []
+
+
 def test_a_source_that_lost_events_stops_the_run(tmp_path: Path) -> None:
     """It may be a file that has not come yet: what is held stays held."""
     rows = visitor_events(random.Random(1), 1, 1)
