@@ -171,6 +171,33 @@ def test_what_is_not_mapped_comes_from_the_url_or_is_null(bare: Build) -> None:
     assert bare.rows(f"select {', '.join(unknown)} {event}") == [(None,) * len(unknown)]
 
 
+def test_a_timestamp_is_a_time_where_its_text_would_be(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Years of four digits, to the microsecond; the rest is no time, as text or not."""
+    path = tmp_path / "in.parquet"
+    times = {
+        "0999-12-31 23:59:59.999999": None,
+        "1000-01-01 00:00:00": datetime(1000, 1, 1),
+        "9999-12-31 23:59:59.999999": datetime(9999, 12, 31, 23, 59, 59, 999999),
+        "10000-01-01 00:00:00": None,
+        "infinity": None,
+    }
+    written = ", ".join(f"('{time}')" for time in times)
+    for kind in ("timestamp", "varchar"):
+        duckdb.execute(
+            f"copy (select 'v' as visitor_id, 'click' as event_name, time::{kind}"
+            f" as occurred_at from (values {written})"
+            f" as times (time)) to '{path}' (format parquet)"
+        )
+        made = build(
+            generic(path, ["visitor_id", "occurred_at", "event_name"]),
+            select="stg_generic__events",
+        )
+        found = made.rows("select occurred_at from stg_generic__events")
+        assert found == [(time,) for time in times.values()], kind
+
+
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_no_events_at_all_build_green(
     build: Builder, tmp_path: Path, ending: str
