@@ -120,6 +120,7 @@ TYPES = {
     "lead_at": "timestamp",
     "opportunity_at": "timestamp",
     "change_number": "bigint",
+    "batch_number": "bigint",
 }
 
 
@@ -173,6 +174,7 @@ def chain(
                             "lead_at": None,
                             "opportunity_at": None,
                             "change_number": 1,
+                            "batch_number": 1,
                         }
                     )
     for model, rows in {
