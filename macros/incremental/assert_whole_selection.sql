@@ -3,20 +3,18 @@
     then, so whoever reads it is run with it. A retry selects nothing by itself: what it
     lacks was made by the run that it goes on with. -#}
 {% macro assert_whole_selection() -%}
-    {%- for name in (selected_resources if execute and keeps_states() else []) -%}
-        {%- set node = graph.nodes.get(name) -%}
-        {%- for parent_name in (node.depends_on.nodes
-            if flags.WHICH in ['run', 'build'] and node
-            and node.resource_type == 'model' else []) -%}
-            {%- set parent = graph.nodes.get(parent_name) -%}
-            {%- if parent and 'passing' in parent.tags
-                and parent_name not in selected_resources -%}
-                {%- do stop_run(
-                    node.name ~ ' reads ' ~ parent.name ~ ', which holds only what its'
-                    ~ ' own run looked at, and is not selected: select +' ~ node.name
-                    ~ ', or run dbt build.'
-                ) -%}
-            {%- endif -%}
+    {%- set selected = selected_resources
+        if execute and keeps_states() and flags.WHICH in ['run', 'build'] else [] -%}
+    {%- for parent in (graph.nodes.values() if selected else [])
+        if 'passing' in parent.tags and parent.unique_id not in selected -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.unique_id in selected
+            and parent.unique_id in node.depends_on.nodes -%}
+            {%- do stop_run(
+                node.name ~ ' reads ' ~ parent.name ~ ', which holds only what its'
+                ~ ' own run looked at, and is not selected: select +' ~ node.name
+                ~ ', or run dbt build.'
+            ) -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
