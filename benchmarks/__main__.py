@@ -39,7 +39,9 @@ from benchmarks.measure import ROOT, CommandError, Measured, measure
 from benchmarks.shapes import SHAPES
 
 PEERS = ("polars", "polars_streaming", "pandas", "spark", "wide")
-PARTS = ("incremental", "peers", "tenth")
+PARTS = ("whole", "tested", "incremental", "peers", "tenth")
+NEED_WHOLE = {"tested", "peers"}
+NEED_BUILT = {"whole", "incremental"}
 VERSIONED = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "pandas", "pyspark")
 
 
@@ -63,6 +65,7 @@ class Bench:
 
     def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
         self.chosen = chosen
+        self.selections = ["sessions", *(["whole"] if "whole" in chosen.parts else [])]
         self.parts, self.kept = folder / "parts", folder / "kept"
         self.inputs, self.shape = folder / "input", folder / "shape"
         self.database = folder / "measured.duckdb"
@@ -112,8 +115,9 @@ class Bench:
             ("simulate", self.simulate),
             ("split", self.split),
             ("parse", self.stage),
-            ("build", partial(self.build, "all", "raw")),
         ]
+        if NEED_BUILT.intersection(self.chosen.parts):
+            steps += [("build", partial(self.build, "all", "raw"))]
         if "incremental" in self.chosen.parts:
             steps += [
                 (f"build {batch} base", partial(self.build, *[f"{batch}_base"] * 2))
@@ -134,7 +138,9 @@ class Bench:
 
     def split(self) -> None:
         """Cut the batches."""
-        self.events = apart(split, self.raw, self.parts, self.chosen.memory)
+        names = [*BATCHES] if "incremental" in self.chosen.parts else []
+        names += ["tenth"] if "tenth" in self.chosen.parts else []
+        self.events = apart(split, self.raw, self.parts, names, self.chosen.memory)
 
     def stage(self) -> None:
         """Parse the project, and keep a database with nothing but the staging view."""
@@ -144,18 +150,22 @@ class Bench:
         self.keep("staged", self.database)
 
     def build(self, name: str, delivered: str) -> None:
-        """Build every model, check it, and keep the database."""
+        """Build every model that is measured, check, and keep the database."""
+        selection = self.selections[-1]
         self.deliver(delivered)
         self.restore(None, self.database)
-        self.must(dbt(self.inputs, self.target, *SELECTIONS["whole"]))
-        self.check_sessions(name, "whole")
+        self.must(dbt(self.inputs, self.target, *SELECTIONS[selection]))
+        self.check_sessions(name, selection)
         self.keep(name, self.database)
 
     def check_sessions(self, delivery: str, selection: str) -> None:
         """Stop where the database has not the sessions that it must have.
 
-        The first whole build of a delivery is counted a second way.
+        Start-up makes none. The first whole build of a delivery is counted a second
+        way.
         """
+        if selection == "nothing":
+            return
         self.agree(delivery, f"the selection {selection}", self.counted())
         if selection == "whole" and delivery not in self.recounted:
             counted = apart(recount, self.database)
@@ -275,16 +285,20 @@ class Bench:
 
     def runs(self) -> list[Run]:
         """What every round measures, in turn."""
+        parts = self.chosen.parts
+        built = "all" if NEED_BUILT.intersection(parts) else "staged"
         runs = [
             self.floor_run("copy", "raw", "raw"),
             self.floor_run("floor", "raw", "raw"),
-            self.dbt_run("sessions", "sessions", ["raw"], "all"),
-            self.dbt_run("whole", "whole", ["raw"], "all"),
-            self.dbt_run("tested", "whole", ["raw"], "all", with_tests=True),
-            self.dbt_run("startup", "nothing", ["raw"], "all", held="all"),
+            *(self.dbt_run(name, name, ["raw"], "all") for name in self.selections),
+            self.dbt_run("startup", "nothing", ["raw"], "all", held=built),
         ]
-        if "incremental" in self.chosen.parts:
-            for selection in ("sessions", "whole"):
+        if "tested" in parts:
+            runs.append(
+                self.dbt_run("tested", "whole", ["raw"], "all", with_tests=True)
+            )
+        if "incremental" in parts:
+            for selection in self.selections:
                 for batch in BATCHES:
                     delivered = [f"{batch}_base", f"{batch}_batch"]
                     runs.append(
@@ -302,14 +316,14 @@ class Bench:
                         f"none_{selection}", selection, ["raw"], "all", held="all"
                     )
                 )
-        if "peers" in self.chosen.parts:
+        if "peers" in parts:
             runs += [self.shape_run(shape) for shape in PEERS]
             runs += [self.shape_run("whole_visitors", batch) for batch in BATCHES]
-        if "tenth" in self.chosen.parts:
+        if "tenth" in parts:
+            runs.append(self.floor_run("tenth_floor", "tenth", "tenth"))
             runs += [
-                self.floor_run("tenth_floor", "tenth", "tenth"),
-                self.dbt_run("tenth_sessions", "sessions", ["tenth"], "tenth"),
-                self.dbt_run("tenth_whole", "whole", ["tenth"], "tenth"),
+                self.dbt_run(f"tenth_{name}", name, ["tenth"], "tenth")
+                for name in self.selections
             ]
         if self.chosen.tight:
             runs.append(
@@ -419,13 +433,16 @@ def read_arguments() -> argparse.Namespace:
     add("--visitors", type=int, default=92_500, help="about 11 events each")
     add("--events", type=Path, help="a raw_events.parquet of the simulator instead")
     add("--rounds", type=int, default=3)
-    add("--parts", nargs="*", choices=PARTS, default=PARTS, help="beside full builds")
+    add("--parts", nargs="*", choices=PARTS, default=PARTS, help="beside fct_sessions")
     add("--memory", default="4GB", help="DuckDB's limit")
     add("--tight", help="a lower limit, e.g. 2GB, for one more whole build")
     add("--threads", default="2")
     add("--folder", type=Path, help="where databases go; default: a temporary one")
     add("--results", type=Path, default=report.RESULTS, help="where figures go")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if "whole" not in chosen.parts and NEED_WHOLE.intersection(chosen.parts):
+        parser.error("the parts tested and peers need the part whole")
+    return chosen
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ What is random here follows from the events' ids, so that every run has the same
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -63,11 +63,12 @@ def simulate(visitors: int, folder: Path) -> Path:
     return folder / RAW
 
 
-def split(raw: Path, folder: Path, memory: str) -> int:
-    """Cut the raw file in two, base and batch, in two ways, and take a tenth of it.
+def split(raw: Path, folder: Path, names: Sequence[str], memory: str) -> int:
+    """Cut the raw file in two, base and batch, in each way that is named.
 
-    `latest` is the last 1 % to arrive. `spread` is 1 % of all events, drawn over all
-    time, that arrive in the hour after all others. Returns the number of raw events.
+    `tenth` is a tenth of the visitors. `latest` is the last 1 % to arrive. `spread` is
+    1 % of all events, drawn over all time, that arrive in the hour after all others.
+    Returns the number of raw events.
     """
     with duckdb.connect(config={"memory_limit": memory}) as connection:
         connection.execute("set enable_progress_bar = false")
@@ -89,8 +90,9 @@ def split(raw: Path, folder: Path, memory: str) -> int:
             ("spread_batch", late, f"{DRAW} % 100 = 0"),
             ("tenth", "*", "hash(visitor_id, 7) % 10 = 0"),
         ):
-            query = f"select {columns} from raw where {condition}"
-            write(connection, query, folder / f"{name}.parquet")
+            if name.split("_")[0] in names:
+                query = f"select {columns} from raw where {condition}"
+                write(connection, query, folder / f"{name}.parquet")
         return number(connection, "select count(*) from raw")
 
 

@@ -1,11 +1,14 @@
 {#- Whether an event arrived in an hour of which the source delivers another number than
     the screened events hold. Arrival is checked, not trusted: rows may land with a
     received_at behind the latest one. The hours stand in the SQL as literals, so that
-    the engine can skip what lies outside. -#}
+    the engine can skip what lies outside, and in few ranges, since it may look at each
+    for every row: an hour between two of one day has all its events, which come again
+    and change nothing. -#}
 {% macro is_arriving() -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set counted = ref('int_arrivals__counted') -%}
     {%- if stored('int_events__classified') is none -%} {{ return('true') }} {%- endif -%}
+    {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set ranges = [] -%}
     {%- for source, hour, delivered_count, held_count in run_query(
         'select source_name, received_hour, delivered_count, held_count from '
@@ -20,15 +23,11 @@
             ) -%}
         {%- endif -%}
         {%- set last = ranges[-1] if ranges else none -%}
-        {%- if hour is none or last is none or last.end != hour
-            or last.source != source -%}
-            {%- do ranges.append({'source': source, 'start': hour, 'end': hour}) -%}
+        {%- if hour is none or last is none or last.start is none
+            or last.source != source or hour - last.hour > day -%}
+            {%- do ranges.append({'source': source, 'start': hour}) -%}
         {%- endif -%}
-        {%- if hour is not none -%}
-            {%- do ranges[-1].update(
-                {'end': hour + modules.datetime.timedelta(hours=1)}
-            ) -%}
-        {%- endif -%}
+        {%- do ranges[-1].update({'hour': hour}) -%}
     {%- endfor -%}
     {%- set conditions = [] -%}
     {%- for range in ranges -%}
@@ -38,8 +37,10 @@
             ) -%}
         {%- else -%}
             {%- do conditions.append(
-                "(source_name = '" ~ range.source ~ "' and received_at >= timestamp '"
-                ~ range.start ~ "' and received_at < timestamp '" ~ range.end ~ "')"
+                "(source_name = '" ~ range.source ~ "' and received_at between timestamp '"
+                ~ range.start ~ "' and timestamp '" ~ range.hour.replace(
+                    minute=59, second=59, microsecond=999999
+                ) ~ "')"
             ) -%}
         {%- endif -%}
     {%- endfor -%}

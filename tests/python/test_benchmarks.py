@@ -164,7 +164,9 @@ def write_raw(path: Path) -> list[tuple[str, str, str]]:
 def test_base_and_batch_are_all_events(tmp_path: Path) -> None:
     """Copies stay together, and the spread batch arrives after all others."""
     events = write_raw(tmp_path / "raw.parquet")
-    assert inputs.split(tmp_path / "raw.parquet", tmp_path, "1GB") == len(events)
+    raw = tmp_path / "raw.parquet"
+    assert inputs.split(raw, tmp_path, inputs.BATCHES, "1GB") == len(events)
+    assert not (tmp_path / "tenth.parquet").exists()
 
     def ask(sql: str) -> list[Any]:
         return duckdb.execute(sql.replace("@", f"{tmp_path}/")).fetchall()
