@@ -331,8 +331,8 @@ class Bench:
             )
         return runs
 
-    def rounds(self) -> Iterator[dict[str, Any]]:
-        """What is known after each round, as it is stored."""
+    def measured(self) -> Iterator[dict[str, Any]]:
+        """What is known after each run, as it is stored."""
         steps, runs = self.preparations(), self.runs()
         taken: dict[str, list[dict[str, Any]]] = {run.name: [] for run in runs}
         failed = {
@@ -346,7 +346,7 @@ class Bench:
                 bar.set_description(title)
                 prepare()
                 bar.update()
-            for number in range(1, self.chosen.rounds + 1):
+            for _ in range(self.chosen.rounds):
                 for run in runs:
                     bar.set_description(run.name)
                     if run.name not in failed:
@@ -359,27 +359,27 @@ class Bench:
                             failed[run.name] = str(error).splitlines()[-1]
                             taken[run.name].clear()
                     bar.update()
-                yield self.known(number, taken, failed)
+                    yield self.known(taken, failed)
 
     def known(
         self,
-        rounds: int,
         taken: Mapping[str, Sequence[Mapping[str, Any]]],
         failed: Mapping[str, str],
     ) -> dict[str, Any]:
         """The figures, and what they depend on."""
+        runs = {name: each for name, each in taken.items() if each}
         return {
             "taken_on": time.strftime("%Y-%m-%d"),
-            "rounds": rounds,
+            "rounds": min(len(each) for each in runs.values()),
             "events": self.events,
             "accepted": self.accepted,
-            "sessions": self.sessions["all"],
+            "sessions": self.sessions.get("all", 0),
             "machine": machine(),
             "threads": int(self.chosen.threads),
             "memory": self.chosen.memory,
             "tight": self.chosen.tight,
             "versions": versions(),
-            "runs": {name: each for name, each in taken.items() if each},
+            "runs": runs,
             "failed": failed,
         }
 
@@ -450,14 +450,14 @@ def main() -> None:
     chosen = read_arguments()
     try:
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-            for known in Bench(chosen, Path(folder)).rounds():
+            for known in Bench(chosen, Path(folder)).measured():
                 store(known, chosen.results)
     except CommandError as error:
         sys.exit(str(error))
 
 
 def store(known: dict[str, Any], results: Path) -> None:
-    """Write the figures after every round, so that one that fails loses no other."""
+    """Write the figures after every run, so that one that fails loses no other."""
     results.mkdir(parents=True, exist_ok=True)
     path = results / f"{report.size_name(known['events'])}.json"
     path.write_text(json.dumps(known, indent=1) + "\n")
