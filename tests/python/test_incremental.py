@@ -349,8 +349,8 @@ def whole(
         ),
         pytest.param(
             "models/intermediate/identity/int_visitors__touched.sql",
-            "    where order_id is not null\n",
-            "    where false\n",
+            "    from new_orders\n",
+            "    from new_orders\n    where false\n",
             "fct_conversions",
             id="the order's other visitors are forgotten",
         ),
@@ -390,7 +390,7 @@ def whole(
             id="marts are left alone whatever changed",
         ),
         pytest.param(
-            "models/intermediate/events/int_events__classified.sql",
+            "models/intermediate/events/int_events__checked.sql",
             "<> coalesce(clocked.bot_reason, '')",
             "<> coalesce(held.visitor_bot_reason, '')",
             "int_events__classified",

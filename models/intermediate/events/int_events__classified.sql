@@ -1,14 +1,20 @@
 -- grain: one row per event delivered; rejection_reason says why it is in no session.
 
-{% set held = stored('int_events__classified') %}
-{% set is_arriving = is_arriving() %}
-
-with delivered as (
-    select * from {{ ref('int_events__arrived') }}
+-- The events once more for each way that they go: DuckDB would hold all columns of all
+-- events in memory to read a CTE twice.
+with events as (
+    select * from {{ ref('int_events__checked') }}
 ),
 
-user_agents as (
-    select * from {{ ref('int_user_agents__classified') }}
+copies as (
+    select * from {{ ref('int_events__checked') }}
+),
+
+event_ids as (
+    select
+        source_name,
+        event_id
+    from {{ ref('int_events__checked') }}
 ),
 
 visitors as (
@@ -23,135 +29,13 @@ internal_traffic as (
     select * from {{ ref('internal_traffic') }}
 ),
 
-{% if held %}
-
-    -- Of which ids did copies arrive?
-    copies as (
-        select
-            source_name,
-            event_id,
-            1 as copies
-        from delivered
-
-        union all
-
-        select
-            source_name,
-            event_id,
-            -1 as copies
-        from {{ held }}
-        where {{ is_arriving }}
-    ),
-
-    -- An event is judged anew if a copy of it came, or its visitor decided otherwise, or
-    -- turned out to be a bot, or none.
-    touched_ids as (
-        select
-            source_name,
-            event_id
-        from copies
-        group by source_name, event_id
-        having sum(copies) <> 0
-
-        union
-
-        select
-            held.source_name,
-            held.event_id
-        from {{ held }} as held
-        inner join visitors
-            on
-                held.source_name = visitors.source_name
-                and held.visitor_id = visitors.visitor_id
-        where
-            coalesce(held.visitor_analytics_consent, 'unknown')
-            <> visitors.analytics_consent
-            or coalesce(held.visitor_marketing_consent, 'unknown')
-            <> visitors.marketing_consent
-
-        union
-
-        select
-            held.source_name,
-            held.event_id
-        from {{ held }} as held
-        inner join clocked
-            on
-                held.source_name = clocked.source_name
-                and held.visitor_id = clocked.visitor_id
-        where
-            coalesce(held.visitor_bot_reason, '') <> coalesce(clocked.bot_reason, '')
-    ),
-
-    kept as (
-        select * from {{ held }}
-        where not coalesce({{ is_arriving }}, false)
-    ),
-
-    arrived as (
-        select
-            delivered.{{ event_columns() | join(',\n            delivered.') }}
-        from delivered
-        inner join touched_ids
-            on
-                delivered.source_name = touched_ids.source_name
-                and delivered.event_id = touched_ids.event_id
-
-        union all
-
-        select
-            kept.{{ event_columns() | join(',\n            kept.') }}
-        from kept
-        inner join touched_ids
-            on
-                kept.source_name = touched_ids.source_name
-                and kept.event_id = touched_ids.event_id
-    ),
-
-{% else %}
-
-    arrived as (
-        select * from delivered
-    ),
-
-{% endif %}
-
--- What the source does not say of the device, the user agent does. Before copies are
--- compared: they must compare alike when they are judged anew, from what was stored.
-events as (
-    select
-        {%- for column in event_columns() %}
-            {%- if column in ['device_category', 'os_name', 'browser_name'] %}
-                coalesce(arrived.{{ column }}, user_agents.{{ column }})
-                    as {{ column }},
-            {%- else %}
-                arrived.{{ column }},
-            {%- endif %}
-        {%- endfor %}
-        -- A server calls by a program's name and is no visitor.
-        case
-            when coalesce(arrived.platform, '') <> 'server' then user_agents.bot_reason
-        end as named_bot_reason
-    from arrived
-    left join user_agents
-        on arrived.user_agent = user_agents.user_agent
-),
-
--- Is the event whole by itself?
-checked as (
-    select
-        *,
-        {{ own_rejection_reason() }} as own_rejection_reason
-    from events
-),
-
 -- Few events come twice, so only those are ranked: a window over all would carry
 -- every column of every event.
 repeated_ids as (
     select
         source_name,
         event_id
-    from checked
+    from event_ids
     group by source_name, event_id
     having count(*) > 1
 ),
@@ -159,22 +43,22 @@ repeated_ids as (
 -- The copy received first wins among the whole ones; ties go by content.
 repeated as (
     select
-        checked.*,
+        copies.*,
         row_number() over (
-            partition by checked.source_name, checked.event_id
+            partition by copies.source_name, copies.event_id
             order by
-                case when checked.own_rejection_reason is null then 0 else 1 end,
-                checked.received_at asc nulls last,
-                checked.occurred_at asc nulls last,
+                case when copies.own_rejection_reason is null then 0 else 1 end,
+                copies.received_at asc nulls last,
+                copies.occurred_at asc nulls last,
                 {{ surrogate_key(
-                    ('checked.' ~ event_columns() | join(',checked.')).split(',')
+                    ('copies.' ~ event_columns() | join(',copies.')).split(',')
                 ) }}
         ) as copy_number
-    from checked
+    from copies
     inner join repeated_ids
         on
-            checked.source_name = repeated_ids.source_name
-            and checked.event_id = repeated_ids.event_id
+            copies.source_name = repeated_ids.source_name
+            and copies.event_id = repeated_ids.event_id
 ),
 
 numbered as (
@@ -183,13 +67,13 @@ numbered as (
     union all
 
     select
-        checked.*,
+        events.*,
         1 as copy_number
-    from checked
+    from events
     left join repeated_ids
         on
-            checked.source_name = repeated_ids.source_name
-            and checked.event_id = repeated_ids.event_id
+            events.source_name = repeated_ids.source_name
+            and events.event_id = repeated_ids.event_id
     where repeated_ids.event_id is null
 ),
 

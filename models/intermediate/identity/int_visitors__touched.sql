@@ -1,19 +1,26 @@
 -- grain: one row per visitor of a source, with the last batch that may have changed
 -- what follows from it: it brought the visitor an event, or one of its orders a copy.
 
-with events as (
-    select
-        source_name,
-        visitor_id,
-        order_id,
-        batch_number
-    from {{ ref('int_events__classified') }}
-    where visitor_id is not null
+with arrived as (
+    select * from {{ ref('int_events__classified') }}
+    where
+        visitor_id is not null
+        and {{ is_unseen('int_visitors__touched') }}
 ),
 
-arrived as (
-    select * from events
-    where {{ is_unseen('int_visitors__touched') }}
+new_orders as (
+    select * from {{ ref('int_events__classified') }}
+    where
+        visitor_id is not null
+        and order_id is not null
+        and {{ is_unseen('int_visitors__touched') }}
+),
+
+all_orders as (
+    select * from {{ ref('int_events__classified') }}
+    where
+        visitor_id is not null
+        and order_id is not null
 ),
 
 -- Which of several copies of an order is the conversion depends on all of them.
@@ -22,8 +29,7 @@ ordered as (
         source_name,
         order_id,
         max(batch_number) as batch_number
-    from arrived
-    where order_id is not null
+    from new_orders
     group by source_name, order_id
 ),
 
@@ -37,14 +43,14 @@ affected as (
     union all
 
     select
-        events.source_name,
-        events.visitor_id,
+        all_orders.source_name,
+        all_orders.visitor_id,
         ordered.batch_number
-    from events
+    from all_orders
     inner join ordered
         on
-            events.source_name = ordered.source_name
-            and events.order_id = ordered.order_id
+            all_orders.source_name = ordered.source_name
+            and all_orders.order_id = ordered.order_id
 ),
 
 touched as (

@@ -5,6 +5,11 @@ with sessions as (
     select * from {{ ref('int_sessions__channelled') }}
 ),
 
+origins as (
+    select * from {{ ref('int_sessions__channelled') }}
+    where not is_direct
+),
+
 -- Which session of this visitor, up to this one, last had a source?
 with_last as (
     select
@@ -32,7 +37,7 @@ remembered as (
         end as last_non_direct_campaign,
         coalesce(origins.channel, with_last.channel) as last_non_direct_channel
     from with_last
-    left join sessions as origins
+    left join origins
         on
             with_last.source_name = origins.source_name
             and with_last.visitor_id = origins.visitor_id

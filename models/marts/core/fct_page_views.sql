@@ -1,19 +1,28 @@
 -- grain: one row per page or screen view.
 
-with all_sessionized as (
+with sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+    where
+        session_started_at is not null
+        and is_page_view
+        and {{ is_unseen('fct_page_views') }}
+),
+
+events as (
+    select * from {{ ref('int_events__screened') }}
+),
+
+-- Any event may tell how far its page is scrolled, and few do.
+all_sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
         and {{ is_unseen('fct_page_views') }}
 ),
 
-sessionized as (
-    select * from all_sessionized
-    where is_page_view
-),
-
-events as (
+scroll_events as (
     select * from {{ ref('int_events__screened') }}
+    where scroll_percent is not null
 ),
 
 sessions as (
@@ -56,13 +65,12 @@ scrolls as (
         all_sessionized.visitor_id,
         all_sessionized.session_started_at,
         all_sessionized.event_number,
-        events.scroll_percent
+        scroll_events.scroll_percent
     from all_sessionized
-    inner join events
+    inner join scroll_events
         on
-            all_sessionized.source_name = events.source_name
-            and all_sessionized.event_id = events.event_id
-    where events.scroll_percent is not null
+            all_sessionized.source_name = scroll_events.source_name
+            and all_sessionized.event_id = scroll_events.event_id
 ),
 
 scrolled as (

@@ -34,9 +34,18 @@ visitors as (
     select * from {{ ref('int_visitors__consented') }}
 ),
 
-page_views as (
+landing_pages as (
     select * from {{ ref('fct_page_views') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where
+        is_entrance
+        and {{ is_visitor_touched('fct_sessions') }}
+),
+
+exit_pages as (
+    select * from {{ ref('fct_page_views') }}
+    where
+        is_exit
+        and {{ is_visitor_touched('fct_sessions') }}
 ),
 
 conversions as (
@@ -52,23 +61,6 @@ session_conversions as (
     from conversions
     where session_id is not null
     group by session_id
-),
-
-landing_pages as (
-    select
-        session_id,
-        page_host,
-        page_path
-    from page_views
-    where is_entrance
-),
-
-exit_pages as (
-    select
-        session_id,
-        page_path
-    from page_views
-    where is_exit
 ),
 
 -- The device is the first event's.
