@@ -87,6 +87,15 @@ def test_the_headline_has_a_row_for_each_thing_measured() -> None:
     assert "medians of 3 rounds, 2026-01-02; a processor, 2 cores, 24 GiB" in said
 
 
+def test_a_row_is_named_after_the_column_that_has_it() -> None:
+    """Little memory was tried with one number of events alone."""
+    runs = {**STORED["runs"], "tight": STORED["runs"]["sessions"]}
+    tried = Results({**STORED, "tight": "2GB", "runs": runs})
+    table, *_ = report.headline([tried, Results(STORED)]).split("\n\n")
+    row = "| footfall, every model, within 2GB | 3.3 x (3.0 x) | - |"
+    assert row in table.splitlines()
+
+
 @pytest.mark.parametrize(
     ("events", "name"),
     [(1_019_807, "1m"), (10_100_000, "10m"), (101_618, "102k"), (499_999, "500k")],
