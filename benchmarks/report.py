@@ -144,8 +144,9 @@ def headline(all_results: Sequence[Results]) -> str:
 
     add("floor, seconds", *(seconds(each.of("floor", "wall")) for each in all_results))
     for name in ("sessions", "whole", "tested", "tight"):
-        for measured in [each for each in all_results if name in each.runs][-1:]:
-            title = BUILDS[name].format(**measured.stored)
+        measured = [each for each in all_results if name in each.runs]
+        if measured:
+            title = BUILDS[name].format(**measured[-1].stored)
             add(title, *(both(times, each, name, "floor") for each in all_results))
     add(
         "its map and sessions alone",

@@ -349,8 +349,8 @@ def whole(
         ),
         pytest.param(
             "models/intermediate/identity/int_visitors__touched.sql",
-            "    from new_orders\n",
-            "    from new_orders\n    where false\n",
+            "    from orders\n    where ",
+            "    from orders\n    where false and ",
             "fct_conversions",
             id="the order's other visitors are forgotten",
         ),

@@ -1,22 +1,16 @@
 -- grain: one row per visitor of a source, with the last batch that may have changed
 -- what follows from it: it brought the visitor an event, or one of its orders a copy.
 
+{% set is_unseen = is_unseen('int_visitors__touched') %}
+
 with arrived as (
     select * from {{ ref('int_events__classified') }}
     where
         visitor_id is not null
-        and {{ is_unseen('int_visitors__touched') }}
+        and {{ is_unseen }}
 ),
 
-new_orders as (
-    select * from {{ ref('int_events__classified') }}
-    where
-        visitor_id is not null
-        and order_id is not null
-        and {{ is_unseen('int_visitors__touched') }}
-),
-
-all_orders as (
+orders as (
     select * from {{ ref('int_events__classified') }}
     where
         visitor_id is not null
@@ -29,7 +23,8 @@ ordered as (
         source_name,
         order_id,
         max(batch_number) as batch_number
-    from new_orders
+    from orders
+    where {{ is_unseen }}
     group by source_name, order_id
 ),
 
@@ -43,14 +38,14 @@ affected as (
     union all
 
     select
-        all_orders.source_name,
-        all_orders.visitor_id,
+        orders.source_name,
+        orders.visitor_id,
         ordered.batch_number
-    from all_orders
+    from orders
     inner join ordered
         on
-            all_orders.source_name = ordered.source_name
-            and all_orders.order_id = ordered.order_id
+            orders.source_name = ordered.source_name
+            and orders.order_id = ordered.order_id
 ),
 
 touched as (

@@ -1,11 +1,13 @@
 -- grain: one row per page or screen view.
 
+{% set is_unseen = is_unseen('fct_page_views') %}
+
 with sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
         and is_page_view
-        and {{ is_unseen('fct_page_views') }}
+        and {{ is_unseen }}
 ),
 
 events as (
@@ -17,7 +19,7 @@ all_sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
-        and {{ is_unseen('fct_page_views') }}
+        and {{ is_unseen }}
 ),
 
 scroll_events as (

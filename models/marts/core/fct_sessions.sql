@@ -1,25 +1,27 @@
 -- grain: one row per session.
 
+{% set is_touched = is_visitor_touched('fct_sessions') %}
+
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where {{ is_touched }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         event_number = 1
-        and {{ is_visitor_touched('fct_sessions') }}
+        and {{ is_touched }}
 ),
 
 events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where {{ is_touched }}
 ),
 
 persons as (
     select * from {{ ref('int_sessions__identified') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where {{ is_touched }}
 ),
 
 channels as (
@@ -38,19 +40,19 @@ landing_pages as (
     select * from {{ ref('fct_page_views') }}
     where
         is_entrance
-        and {{ is_visitor_touched('fct_sessions') }}
+        and {{ is_touched }}
 ),
 
 exit_pages as (
     select * from {{ ref('fct_page_views') }}
     where
         is_exit
-        and {{ is_visitor_touched('fct_sessions') }}
+        and {{ is_touched }}
 ),
 
 conversions as (
     select * from {{ ref('fct_conversions') }}
-    where {{ is_visitor_touched('fct_sessions') }}
+    where {{ is_touched }}
 ),
 
 session_conversions as (
