@@ -1,13 +1,14 @@
 {#- The incremental strategy `replace`: whatever a batch touched goes, by the model's
     unique_key, and what was computed anew comes. Of credits all goes but what belongs to
     a conversion that is still there as it was. delete+insert would leave behind a
-    session that another one absorbed, or a view of an event that was rejected since. -#}
+    session that another one absorbed, or a view of an event that was rejected since.
+    A batch that brought nothing has touched nothing. -#}
 {% macro get_incremental_replace_sql(arg_dict) -%}
     {%- set target_relation = arg_dict['target_relation'] -%}
     {%- set keys = arg_dict['unique_key'] | join(', ') -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    delete from {{ target_relation }}
     {%- if arg_dict['unique_key'] == ['conversion_id'] %}
+    delete from {{ target_relation }}
     where not exists (
         select kept.conversion_id
         from {{ stored('int_conversions__accounted') }} as kept
@@ -15,7 +16,8 @@
             kept.conversion_id = {{ target_relation }}.conversion_id
             and kept.change_number <= {{ taken_in(target_relation, 'change_number') }}
     );
-    {%- else %}
+    {%- elif taken_in(stored('int_events__classified')) > taken_in(target_relation) %}
+    delete from {{ target_relation }}
     where ({{ keys }}) in (
         select {{ keys }} from {{ arg_dict['temp_relation'] }}
 
