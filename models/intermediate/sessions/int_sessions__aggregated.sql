@@ -37,8 +37,6 @@ aggregated as (
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
         count(*) as event_count,
         count(case when is_page_view then 1 end) as page_view_count,
-        min(case when is_page_view then event_number end) as first_view_event_number,
-        max(case when is_page_view then event_number end) as last_view_event_number,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
         cast(sum(engaged_pause_microseconds) as bigint)
             as inferred_engagement_microseconds,

@@ -7,9 +7,7 @@ with sessions as (
     where {{ is_touched }}
 ),
 
--- What a session has from events it has from three: the first, the first view and the
--- last. An import for each, since DuckDB would hold what it reads twice in memory.
-first_sessionized as (
+sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         event_number = 1
@@ -17,30 +15,6 @@ first_sessionized as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ is_touched }}
-),
-
-landing_views as (
-    select * from {{ ref('int_events__sessionized') }}
-    where
-        is_page_view
-        and {{ is_touched }}
-),
-
-landing_events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ is_touched }}
-),
-
-exit_views as (
-    select * from {{ ref('int_events__sessionized') }}
-    where
-        is_page_view
-        and {{ is_touched }}
-),
-
-exit_events as (
     select * from {{ ref('int_events__screened') }}
     where {{ is_touched }}
 ),
@@ -62,6 +36,20 @@ visitors as (
     select * from {{ ref('int_visitors__consented') }}
 ),
 
+landing_pages as (
+    select * from {{ ref('fct_page_views') }}
+    where
+        is_entrance
+        and {{ is_touched }}
+),
+
+exit_pages as (
+    select * from {{ ref('fct_page_views') }}
+    where
+        is_exit
+        and {{ is_touched }}
+),
+
 conversions as (
     select * from {{ ref('fct_conversions') }}
     where {{ is_touched }}
@@ -80,9 +68,9 @@ session_conversions as (
 -- The device is the first event's.
 first_events as (
     select
-        first_sessionized.source_name,
-        first_sessionized.visitor_id,
-        first_sessionized.session_started_at,
+        sessionized.source_name,
+        sessionized.visitor_id,
+        sessionized.session_started_at,
         events.app_id,
         events.platform,
         events.vendor_session_id,
@@ -92,46 +80,11 @@ first_events as (
         events.language,
         events.country_code,
         events.region
-    from first_sessionized
+    from sessionized
     inner join events
         on
-            first_sessionized.source_name = events.source_name
-            and first_sessionized.event_id = events.event_id
-),
-
-landing_pages as (
-    select
-        sessions.session_id,
-        landing_events.page_host,
-        landing_events.page_path
-    from sessions
-    inner join landing_views
-        on
-            sessions.source_name = landing_views.source_name
-            and sessions.visitor_id = landing_views.visitor_id
-            and sessions.session_started_at = landing_views.session_started_at
-            and sessions.first_view_event_number = landing_views.event_number
-    inner join landing_events
-        on
-            landing_views.source_name = landing_events.source_name
-            and landing_views.event_id = landing_events.event_id
-),
-
-exit_pages as (
-    select
-        sessions.session_id,
-        exit_events.page_path
-    from sessions
-    inner join exit_views
-        on
-            sessions.source_name = exit_views.source_name
-            and sessions.visitor_id = exit_views.visitor_id
-            and sessions.session_started_at = exit_views.session_started_at
-            and sessions.last_view_event_number = exit_views.event_number
-    inner join exit_events
-        on
-            exit_views.source_name = exit_events.source_name
-            and exit_views.event_id = exit_events.event_id
+            sessionized.source_name = events.source_name
+            and sessionized.event_id = events.event_id
 ),
 
 measured as (
