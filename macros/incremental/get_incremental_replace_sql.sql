@@ -16,7 +16,9 @@
             kept.conversion_id = {{ target_relation }}.conversion_id
             and kept.change_number <= {{ taken_in(target_relation, 'change_number') }}
     );
-    {%- elif taken_in(stored('int_events__classified')) > taken_in(target_relation) %}
+    {%- else -%}
+    {%- set held_batch = taken_in(target_relation) -%}
+    {%- if taken_in(stored('int_events__classified')) > held_batch %}
     delete from {{ target_relation }}
     where ({{ keys }}) in (
         select {{ keys }} from {{ arg_dict['temp_relation'] }}
@@ -52,8 +54,9 @@
                 from {{ stored('int_events__sessionized') }}
             {%- endif %}
         ) as touched
-        where batch_number > {{ taken_in(target_relation) }}
+        where batch_number > {{ held_batch }}
     );
+    {%- endif %}
     {%- endif %}
 
     insert into {{ target_relation }} ({{ columns }})
