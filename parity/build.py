@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg2
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from parity.engines import ROOT, Engine, EngineError
+from parity.engines import ROOT, Engine, EngineError, postgres_cursor
 
 # Floats have no business in a mart; where one appears, this many digits must agree.
 FLOAT_DIGITS = 12
@@ -185,18 +184,10 @@ def duckdb_rows(relation: Relation) -> Iterable[Sequence[Any]]:
 
 def postgres_rows(relation: Relation) -> Iterable[Sequence[Any]]:
     """All rows of a mart in the Postgres server."""
-    names = {"password": "PASSWORD", "dbname": "DATABASE", "port": "PORT"}
-    names |= {"host": "HOST", "user": "USER"}
-    connection = psycopg2.connect(
-        **{key: os.environ[f"FOOTFALL_POSTGRES_{name}"] for key, name in names.items()}
-    )
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(selection(relation))
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
-    finally:
-        connection.close()
+    with postgres_cursor(os.environ) as cursor:
+        cursor.execute(selection(relation))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def spark_rows(relation: Relation) -> Iterable[Sequence[Any]]:

@@ -14,10 +14,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psycopg2
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINES = ("duckdb", "postgres", "spark")
@@ -151,6 +154,21 @@ def postgres_started(_: Path) -> Iterator[Environment]:
             run("pg_ctl", "--mode=immediate", "--wait", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_cursor(environment: Mapping[str, str]) -> Iterator[Any]:
+    """A cursor on the server that the environment's variables name."""
+    names = {"password": "PASSWORD", "dbname": "DATABASE", "port": "PORT"}
+    names |= {"host": "HOST", "user": "USER"}
+    connection = psycopg2.connect(
+        **{key: environment[f"FOOTFALL_POSTGRES_{name}"] for key, name in names.items()}
+    )
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
 
 
 def java_version() -> int:

@@ -32,31 +32,24 @@ def in_postgres(
     patterns: Sequence[str], texts: Sequence[str]
 ) -> Iterable[tuple[int, int]]:
     """By `~`, on a server that is gone afterwards."""
-    import psycopg2  # noqa: PLC0415
     from psycopg2.extras import execute_values  # noqa: PLC0415
 
-    from parity.engines import postgres_started  # noqa: PLC0415
+    from parity.engines import postgres_cursor, postgres_started  # noqa: PLC0415
 
-    with postgres_started(Path()) as environment:
-        names = {"password": "PASSWORD", "dbname": "DATABASE", "port": "PORT"}
-        names |= {"host": "HOST", "user": "USER"}
-        connection = psycopg2.connect(
-            **{key: environment[f"FOOTFALL_POSTGRES_{n}"] for key, n in names.items()}
+    with (
+        postgres_started(Path()) as environment,
+        postgres_cursor(environment) as cursor,
+    ):
+        cursor.execute("create table texts (nth int, body text)")
+        execute_values(cursor, "insert into texts values %s", list(enumerate(texts)))
+        # One pattern after the other: it keeps 32 compiled, and no more.
+        cursor.execute(
+            " union all ".join(
+                f"select {place}, nth from texts where body ~ '{pattern}'"
+                for place, pattern in enumerate(patterns)
+            )
         )
-        with connection.cursor() as cursor:
-            cursor.execute("create table texts (nth int, body text)")
-            execute_values(
-                cursor, "insert into texts values %s", list(enumerate(texts))
-            )
-            # One pattern after the other: it keeps 32 compiled, and no more.
-            cursor.execute(
-                " union all ".join(
-                    f"select {place}, nth from texts where body ~ '{pattern}'"
-                    for place, pattern in enumerate(patterns)
-                )
-            )
-            rows: list[tuple[int, int]] = cursor.fetchall()
-        connection.close()
+        rows: list[tuple[int, int]] = cursor.fetchall()
     return rows
 
 

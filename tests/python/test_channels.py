@@ -11,7 +11,6 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-import psycopg2
 import pytest
 from harness import (
     ROOT,
@@ -23,7 +22,7 @@ from harness import (
     write_parquet,
 )
 
-from parity.engines import ALL, postgres_started
+from parity.engines import ALL, postgres_cursor, postgres_started
 
 PRESETS = ["footfall", "ga4_2026", "ga4_2025", "plausible", "posthog"]
 CASES = ROOT / "tests" / "fixtures" / "channel_cases.csv"
@@ -171,22 +170,16 @@ def test_patterns_mean_the_same_to_postgres(
     """Its expressions are not RE2's."""
     if reason := ALL["postgres"].missing():
         pytest.skip(reason)
-    with postgres_started(tmp_path) as environment:
-        connection = psycopg2.connect(
-            **{
-                name: environment[f"FOOTFALL_POSTGRES_{name.upper()}"]
-                for name in ("host", "port", "user", "password")
-            },
-            dbname=environment["FOOTFALL_POSTGRES_DATABASE"],
+    with (
+        postgres_started(tmp_path) as environment,
+        postgres_cursor(environment) as cursor,
+    ):
+        cursor.execute(
+            "select pair ->> 0, pair ->> 1, (pair ->> 0) ~ (pair ->> 1)"
+            " from json_array_elements(%s) as pair",
+            [json.dumps(list(compared))],
         )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select pair ->> 0, pair ->> 1, (pair ->> 0) ~ (pair ->> 1)"
-                " from json_array_elements(%s) as pair",
-                [json.dumps(list(compared))],
-            )
-            said = {(text, pattern): found for text, pattern, found in cursor}
-        connection.close()
+        said = {(text, pattern): found for text, pattern, found in cursor}
     assert said == compared
 
 

@@ -10,15 +10,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import duckdb
-import psycopg2
 import pytest
 from harness import copy_project
 from test_incremental import BOOKKEEPING, STATES, passing_models
 
-from parity.engines import postgres_missing, postgres_started
+from parity.engines import postgres_cursor, postgres_missing, postgres_started
 
 # A build is killed this often, each time at another moment; more in a longer test.
 KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
@@ -109,18 +109,14 @@ class Site:
     def contents(self, schema: str) -> dict[str, str]:
         """Relation -> digest of its rows, without what tells runs apart."""
         if "FOOTFALL_POSTGRES_PORT" in self.environment:
-            connection = psycopg2.connect(
-                host=self.environment["FOOTFALL_POSTGRES_HOST"],
-                port=self.environment["FOOTFALL_POSTGRES_PORT"],
-                user=self.environment["FOOTFALL_POSTGRES_USER"],
-                password=self.environment["FOOTFALL_POSTGRES_PASSWORD"],
-                dbname=self.environment["FOOTFALL_POSTGRES_DATABASE"],
-            )
-            cursor = connection.cursor()
-        else:
-            connection = duckdb.connect(str(self.database(schema)), read_only=True)
-            schema = "main"
-            cursor = connection.cursor()
+            with postgres_cursor(self.environment) as cursor:
+                return self.digests(cursor, schema)
+        with duckdb.connect(str(self.database(schema)), read_only=True) as connection:
+            return self.digests(connection, "main")
+
+    @staticmethod
+    def digests(cursor: Any, schema: str) -> dict[str, str]:
+        """What `contents` gives, asked of either engine."""
         cursor.execute(
             "select table_name, column_name from information_schema.columns"
             f" where table_schema = '{schema}' order by table_name, ordinal_position"
@@ -135,7 +131,6 @@ class Site:
             cursor.execute(f"select {', '.join(names)} from {schema}.{relation}")
             rows = sorted(map(repr, cursor.fetchall()))
             digests[relation] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-        connection.close()
         return digests
 
 

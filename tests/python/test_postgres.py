@@ -1,14 +1,21 @@
 """The demo on Postgres, on a server that is started for it."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from engines import EngineBuilder
-from harness import generic
+from harness import copy_project, generic
 
 from parity import engines
-from parity.engines import ALL, postgres_missing, postgres_started
+from parity.engines import ALL, postgres_cursor, postgres_missing, postgres_started
+
+needs_postgres = pytest.mark.skipif(
+    postgres_missing() is not None, reason=str(postgres_missing())
+)
 
 
 @pytest.mark.longest
@@ -29,7 +36,26 @@ def test_a_file_as_input_is_refused_in_a_sentence(engine_build: EngineBuilder) -
     assert said in built.said
 
 
-@pytest.mark.skipif(postgres_missing() is not None, reason=str(postgres_missing()))
+@needs_postgres
+def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> None:
+    """Else it reads page views once for each of them, and a million never end."""
+    project = copy_project(tmp_path)
+    model = project / "models" / "intermediate" / "planned.sql"
+    model.write_text("select current_setting('enable_nestloop') as loops")
+    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run"]
+    command += ["--project-dir", str(project), "--profiles-dir", str(project)]
+    command += ["--select", "planned"]
+    with postgres_started(tmp_path) as environment:
+        subprocess.run(command, cwd=tmp_path, env=os.environ | environment, check=True)
+        with postgres_cursor(environment) as cursor:
+            cursor.execute("select loops from footfall.planned")
+            assert cursor.fetchall() == [("off",)]
+            cursor.execute("select reltuples from pg_class where relname = 'planned'")
+            # Below zero until it was analyzed.
+            assert cursor.fetchall() == [(1,)]
+
+
+@needs_postgres
 def test_the_server_is_gone_even_after_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
