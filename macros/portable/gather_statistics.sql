@@ -1,6 +1,6 @@
-{#- What the planner has to know of a table that was just made: Postgres counts its
-    values only when it comes to it, so the models after it would be planned blindly.
-    A table that has not grown to twice its size since goes by what was counted then. -#}
+{#- What the planner has to know of a table that was just written to: Postgres counts its
+    values only when it comes to it, so the models after it would be planned by what was
+    there before, where no row yet had the number of this batch. -#}
 {% macro gather_statistics() -%}
     {{ adapter.dispatch('gather_statistics', 'footfall')() }}
 {%- endmacro %}
@@ -11,12 +11,10 @@
 {% macro postgres__gather_statistics() -%}
     {%- set query -%}
         select relname
-        from pg_class
+        from pg_stat_xact_user_tables
         where
-            oid = to_regclass('{{ this }}')
-            and relkind = 'r'
-            and pg_relation_size(oid)
-            >= 2 * relpages * cast(current_setting('block_size') as bigint)
+            relid = to_regclass('{{ this }}')
+            and n_tup_ins + n_tup_upd + n_tup_del > 0
     {%- endset -%}
     {%- if execute and run_query(query).rows | length -%} analyze {{ this }} {%- endif -%}
 {%- endmacro %}

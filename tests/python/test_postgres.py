@@ -41,18 +41,28 @@ def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> N
     """Else it reads page views once for each of them, and a million never end."""
     project = copy_project(tmp_path)
     model = project / "models" / "intermediate" / "planned.sql"
-    model.write_text("select current_setting('enable_nestloop') as loops")
+    model.write_text(
+        "{{ config(materialized='incremental') }}"
+        " select current_setting('enable_nestloop') as loops,"
+        " '{{ definition_hash() }}' as definition_hash"
+        " {% if is_incremental() %} from generate_series(1, 9) {% endif %}"
+    )
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run"]
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     command += ["--select", "planned"]
     with postgres_started(tmp_path) as environment:
-        subprocess.run(command, cwd=tmp_path, env=os.environ | environment, check=True)
-        with postgres_cursor(environment) as cursor:
-            cursor.execute("select loops from footfall.planned")
-            assert cursor.fetchall() == [("off",)]
-            cursor.execute("select reltuples from pg_class where relname = 'planned'")
-            # Below zero until it was analyzed.
-            assert cursor.fetchall() == [(1,)]
+        # Below zero rows are expected of a table that was never analyzed.
+        for expected_rows in (1, 10):
+            subprocess.run(
+                command, cwd=tmp_path, env=os.environ | environment, check=True
+            )
+            with postgres_cursor(environment) as cursor:
+                cursor.execute("select distinct loops from footfall.planned")
+                assert cursor.fetchall() == [("off",)]
+                cursor.execute(
+                    "select reltuples from pg_class where relname = 'planned'"
+                )
+                assert cursor.fetchall() == [(expected_rows,)]
 
 
 @needs_postgres
