@@ -8,9 +8,13 @@ import pytest
 from harness import folder_of, once
 
 from parity.build import Built, build
-from parity.engines import ALL, ROOT
+from parity.engines import ALL, ROOT, postgres_missing
 
 EngineBuilder = Callable[..., Built]
+
+needs_postgres = pytest.mark.skipif(
+    postgres_missing() is not None, reason=str(postgres_missing())
+)
 
 
 def engine_builder(shared: Path) -> EngineBuilder:

@@ -15,10 +15,11 @@ from zlib import crc32
 
 import duckdb
 import pytest
+from engines import needs_postgres
 from harness import copy_project
 from test_incremental import BOOKKEEPING, STATES, passing_models
 
-from parity.engines import postgres_cursor, postgres_missing, postgres_started
+from parity.engines import postgres_cursor, postgres_started
 
 # A build is killed this often, each time at another moment; more in a longer test.
 KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
@@ -26,12 +27,7 @@ KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
 OTHER_RUN = "another run writes to the schema"
 ENGINES = [
     "duckdb",
-    pytest.param(
-        "postgres",
-        marks=pytest.mark.skipif(
-            postgres_missing() is not None, reason=str(postgres_missing())
-        ),
-    ),
+    pytest.param("postgres", marks=needs_postgres),
 ]
 
 

@@ -7,15 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import EngineBuilder
+from engines import EngineBuilder, needs_postgres
 from harness import copy_project, generic
 
 from parity import engines
-from parity.engines import ALL, postgres_cursor, postgres_missing, postgres_started
-
-needs_postgres = pytest.mark.skipif(
-    postgres_missing() is not None, reason=str(postgres_missing())
-)
+from parity.engines import ALL, postgres_cursor, postgres_started
 
 
 @pytest.mark.longest
