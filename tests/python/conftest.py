@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,19 @@ from simulator.demo import simulate_demo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests first, in both halves of the list that two workers begin with.
+    """The longest tests first, in each of the equal parts that workers begin with.
 
     Else one worker is left alone with a long one at the end.
     """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     longest = [item for item in items if item.get_closest_marker("longest")]
-    others = [item for item in items if item not in longest]
-    half = len(items) // 2 - len(longest[::2])
-    items[:] = longest[::2] + others[:half] + longest[1::2] + others[half:]
+    others = iter([item for item in items if item not in longest])
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        size = (len(items) - len(ordered)) // (workers - worker)
+        first = longest[worker::workers]
+        ordered += first + list(islice(others, max(0, size - len(first))))
+    items[:] = ordered + list(others)
 
 
 @pytest.fixture(scope="session")
