@@ -56,10 +56,8 @@ publish: install  ## Publish the marts of the last build again, if it was green
 report: install  ## Write the published marts as one page: warehouse/report.html
 	$(BIN)/python -m serving.report
 
-# One more than there are cores: a worker often waits for Postgres or Spark.
-TEST_WORKERS = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 test: lint build $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
 	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"

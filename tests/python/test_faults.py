@@ -25,6 +25,8 @@ from parity.engines import postgres_cursor, postgres_started
 KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
 # What a run on Postgres says of another one that is still at work.
 OTHER_RUN = "another run writes to the schema"
+# Enough of the project where it is not what it makes that counts.
+TO_SESSIONS = ("--select", "+fct_sessions")
 ENGINES = [
     "duckdb",
     pytest.param("postgres", marks=needs_postgres),
@@ -88,7 +90,7 @@ class Site:
     def start_and_see_begun(self, schema: str) -> subprocess.Popen[str]:
         """Begin `dbt build` of this schema, and return once it is at a node."""
         log = self.folder / "logs" / "dbt.log"
-        process = self.start(schema)
+        process = self.start(schema, *TO_SESSIONS)
         while "Began executing node" not in (log.read_text() if log.exists() else ""):
             assert process.poll() is None
             time.sleep(0.1)
@@ -215,11 +217,11 @@ def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
 @pytest.mark.parametrize("site", ["duckdb"], indirect=True)
 def test_half_a_full_refresh_is_not_built_upon(site: Site) -> None:
     """What it did not reach holds rows that it was meant to replace."""
-    site.build("kept")
+    site.build("kept", *TO_SESSIONS)
     site.build("kept", "--full-refresh", "--select", "+int_events__classified")
-    refused = site.start("kept")
+    refused = site.start("kept", *TO_SESSIONS)
     said, _ = refused.communicate()
     assert refused.returncode != 0
     assert "holds rows that a full refresh was to replace" in said
-    site.build("kept", "--full-refresh")
-    site.build("kept")
+    site.build("kept", "--full-refresh", *TO_SESSIONS)
+    site.build("kept", *TO_SESSIONS)

@@ -249,6 +249,8 @@ def answers(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOOTFALL_DUCKDB_PATH", str(project / "footfall.duckdb"))
         patch.setenv("DO_NOT_TRACK", "1")
+        # Else dbt leaves its log open, and a later test fails by the warning of that.
+        patch.setenv("DBT_LOG_LEVEL_FILE", "none")
         patch.chdir(project)
         configuration = CLIConfiguration()
         configuration.setup(configure_file_logging=False)

@@ -40,25 +40,39 @@ def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> N
     model.write_text(
         "{{ config(materialized='incremental') }}"
         " select current_setting('enable_nestloop') as loops,"
+        " current_setting('jit') as compilation,"
         " '{{ definition_hash() }}' as definition_hash"
-        " {% if is_incremental() %} from generate_series(1, 9) {% endif %}"
+        " {% if is_incremental() %}"
+        " from generate_series(1, 9) where (select count(*) from {{ this }}) = 1"
+        " {% endif %}"
     )
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run"]
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     command += ["--select", "planned"]
     with postgres_started(tmp_path) as environment:
-        # Below zero rows are expected of a table that was never analyzed.
-        for expected_rows in (1, 10):
+        # Below zero rows are expected of a table that was never analyzed. The last run
+        # brings nothing.
+        for expected_rows, expected_analyses in ((1, 1), (10, 2), (10, 2)):
             subprocess.run(
-                command, cwd=tmp_path, env=os.environ | environment, check=True
+                command,
+                cwd=tmp_path,
+                env=os.environ | environment | {"FOOTFALL_POSTGRES_SCHEMA": "footfall"},
+                check=True,
             )
             with postgres_cursor(environment) as cursor:
-                cursor.execute("select distinct loops from footfall.planned")
-                assert cursor.fetchall() == [("off",)]
+                cursor.execute(
+                    "select distinct loops, compilation from footfall.planned"
+                )
+                assert cursor.fetchall() == [("off", "off")]
                 cursor.execute(
                     "select reltuples from pg_class where relname = 'planned'"
                 )
                 assert cursor.fetchall() == [(expected_rows,)]
+                cursor.execute(
+                    "select analyze_count from pg_stat_user_tables"
+                    " where relname = 'planned'"
+                )
+                assert cursor.fetchall() == [(expected_analyses,)]
 
 
 @needs_postgres
