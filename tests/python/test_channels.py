@@ -12,6 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from engines import needs_postgres
 from harness import (
     ROOT,
     Build,
@@ -164,12 +165,11 @@ def compared(golden: Build) -> dict[tuple[str, str], bool]:
     return found
 
 
+@needs_postgres
 def test_patterns_mean_the_same_to_postgres(
     compared: dict[tuple[str, str], bool], tmp_path: Path
 ) -> None:
     """Its expressions are not RE2's."""
-    if reason := ALL["postgres"].missing():
-        pytest.skip(reason)
     with (
         postgres_started(tmp_path) as environment,
         postgres_cursor(environment) as cursor,

@@ -47,15 +47,14 @@ def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> N
         " {% endif %}"
     )
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run"]
-    command += ["--project-dir", str(project), "--profiles-dir", str(project)]
-    command += ["--select", "planned"]
+    command += ["--profiles-dir", ".", "--select", "planned"]
     with postgres_started(tmp_path) as environment:
         # Below zero rows are expected of a table that was never analyzed. The last run
         # brings nothing.
         for expected_rows, expected_analyses in ((1, 1), (10, 2), (10, 2)):
             subprocess.run(
                 command,
-                cwd=tmp_path,
+                cwd=project,
                 env=os.environ | environment | {"FOOTFALL_POSTGRES_SCHEMA": "footfall"},
                 check=True,
             )
