@@ -8,10 +8,10 @@
 {%- endmacro %}
 
 {#- dbt closes its connection after every model, and with it any lock would go: so who
-    else is connected under this name? Asked a few times, since between two models
+    else is connected under this name? Asked for two seconds, since between two models
     nobody is. -#}
 {% macro postgres__assert_alone() -%}
-    {%- for _ in range(4) -%}
+    {%- for _ in range(20) -%}
         {%- for process, started in run_query(
             'select pid, backend_start from pg_stat_activity'
             ~ ' where application_name = current_setting(\'application_name\')'
