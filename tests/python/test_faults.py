@@ -122,7 +122,7 @@ class Site:
             cursor.execute(
                 "select 1 from pg_stat_activity where application_name like 'footfall%'"
             )
-            return cursor.rowcount > 0
+            return bool(cursor.rowcount)
 
     def contents(self, schema: str) -> dict[str, str]:
         """Relation -> digest of its rows, without what tells runs apart."""
