@@ -96,8 +96,7 @@ def parse(project: Path, sources: tuple[str, ...]) -> Manifest | None:
 
     Parsing takes longer than most builds here. Only `enabled_sources` changes what is
     parsed (test_architecture holds it to that); other vars count when a model is run.
-    Comments on columns are left out: no test here reads them from what it builds, and
-    they are an eighth of what it costs.
+    Comments on columns are left out: they cost, and no test reads them from its build.
     """
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]

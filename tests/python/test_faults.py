@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,18 +106,28 @@ class Site:
             said, _ = process.communicate()
         assert process.returncode == 0, said
 
-    def suspend(self, process: subprocess.Popen[str]) -> None:
-        """Stop a build while it is connected, as on DuckDB it always is."""
+    @contextmanager
+    def suspended(self, process: subprocess.Popen[str]) -> Iterator[None]:
+        """A build stands still while it is connected, as on DuckDB it always is."""
         process.send_signal(signal.SIGSTOP)
-        while not self.connected():
-            assert process.poll() is None
+        try:
+            while not self.is_connected():
+                assert process.poll() is None
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.05)
+                process.send_signal(signal.SIGSTOP)
+            yield
+        finally:
             process.send_signal(signal.SIGCONT)
-            time.sleep(0.05)
-            process.send_signal(signal.SIGSTOP)
 
-    def connected(self) -> bool:
+    @property
+    def is_on_postgres(self) -> bool:
+        """Else it is on DuckDB."""
+        return "FOOTFALL_POSTGRES_PORT" in self.environment
+
+    def is_connected(self) -> bool:
         """Whether a build is, at this moment."""
-        if "FOOTFALL_POSTGRES_PORT" not in self.environment:
+        if not self.is_on_postgres:
             return True
         with postgres_cursor(self.environment) as cursor:
             cursor.execute(
@@ -126,7 +137,7 @@ class Site:
 
     def contents(self, schema: str) -> dict[str, str]:
         """Relation -> digest of its rows, without what tells runs apart."""
-        if "FOOTFALL_POSTGRES_PORT" in self.environment:
+        if self.is_on_postgres:
             with postgres_cursor(self.environment) as cursor:
                 return self.digests(cursor, schema)
         with duckdb.connect(str(self.database(schema)), read_only=True) as connection:
@@ -206,10 +217,9 @@ def test_a_second_build_at_once_stops(site: Site) -> None:
     """It says so, and the first goes on."""
     with site.start_and_see_begun("kept") as first:
         # Else it could end before the second asks.
-        site.suspend(first)
-        second = site.start("kept", "--select", "channels")
-        said, _ = second.communicate()
-        first.send_signal(signal.SIGCONT)
+        with site.suspended(first):
+            second = site.start("kept", "--select", "channels")
+            said, _ = second.communicate()
         first_said, _ = first.communicate()
     assert second.returncode != 0
     assert "Conflicting lock is held" in said or OTHER_RUN in said
