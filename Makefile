@@ -56,8 +56,14 @@ publish: install  ## Publish the marts of the last build again, if it was green
 report: install  ## Write the published marts as one page: warehouse/report.html
 	$(BIN)/python -m serving.report
 
-test: lint build $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
-	$(BIN)/python -m pytest -n auto --dist worksteal
+# One more than there are cores: a worker often waits for an engine.
+PYTEST = $(BIN)/python -m pytest -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') --dist worksteal
+
+test: lint  ## Run what CI runs for every change: lint, and a small form of every test
+	$(PYTEST)
+
+test-all: lint $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers superset-install)  ## Run everything: every test in its large form, on every engine
+	FOOTFALL_TESTS=all $(PYTEST) --durations=20
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
 	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"

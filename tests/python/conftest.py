@@ -1,5 +1,6 @@
 """Builds that the tests share: one per distinct input and session."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -9,16 +10,25 @@ import pytest
 from engines import EngineBuilder, engine_builder
 from harness import ROOT, Build, Builder, folder_of, once, run_dbt
 from playwright.sync_api import Browser, sync_playwright
+from tiers import IS_ALL
 
 from scripts.browser import launched
+from scripts.test_runs import RUNS
 from simulator.demo import simulate_demo
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests first, in each of the equal parts that workers begin with.
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Of `make test` the tests of `make test-all` alone are no part.
 
-    Else one worker is left alone with a long one at the end.
+    The longest come first, in each of the equal parts that workers begin with. Else one
+    worker is left alone with a long one at the end.
     """
+    if not IS_ALL:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     longest = [item for item in items if item.get_closest_marker("longest")]
     others = iter([item for item in items if item not in longest])
@@ -28,6 +38,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         first = longest[worker::workers]
         ordered += first + list(islice(others, max(0, size - len(first))))
     items[:] = ordered + list(others)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Keep what a whole run did, file by file, for CONTRIBUTING's table of tests."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if not is_whole or config.option.keyword or config.option.markexpr:
+        return
+    files: dict[str, dict[str, float]] = {}
+    for outcome, reports in terminalreporter.stats.items():
+        for report in reports if outcome in ("", "passed", "failed") else ():
+            name = Path(report.nodeid.split("::")[0]).name
+            found = files.setdefault(name, {"tests": 0, "seconds": 0})
+            found["tests"] += report.when == "call"
+            found["seconds"] += report.duration
+    RUNS.mkdir(parents=True, exist_ok=True)
+    (RUNS / f"{'all' if IS_ALL else 'quick'}.json").write_text(
+        json.dumps(files, indent=1)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +77,13 @@ def build(shared: Path) -> Builder:
         project: Path = ROOT,
         prepare: str | None = None,
         runs_tests: bool = False,
+        exclude: str | None = None,
     ) -> Build:
         chosen = dict(settings or {})
         return once(
-            folder_of(shared, chosen, select, project, prepare, runs_tests),
+            folder_of(shared, chosen, select, project, prepare, runs_tests, exclude),
             lambda folder: run_dbt(
-                folder, chosen, select, project, prepare, runs_tests
+                folder, chosen, select, project, prepare, runs_tests, exclude=exclude
             ),
         )
 

@@ -28,6 +28,7 @@ from harness import (
     needs,
     write_parquet,
 )
+from tiers import TRIALS
 
 HANDS = SHARED / "oracles" / "attribution_hand"
 ORDERS = (1, 2, 3)
@@ -47,10 +48,10 @@ Case = Sequence[Journeys]
 
 
 def random_cases() -> dict[str, Case]:
-    """A hundred sets of paths: loops, single touches, channels that never convert."""
+    """Drawn sets of paths: loops, single touches, channels that never convert."""
     draw = random.Random(11)
     cases: dict[str, Case] = {}
-    for nth in range(100):
+    for nth in range(TRIALS.path_sets):
         channels = [f"C{number}" for number in range(draw.randint(1, 6))]
         paths = [
             Journeys(
@@ -257,7 +258,7 @@ def built_effects(chain: Build, column: str) -> dict[tuple[str, int, str], float
 def test_removal_effects_equal_an_independent_solve(
     chain: Build, cases: dict[str, Case]
 ) -> None:
-    """A hundred random sets of paths, and one with sixty channels, at every order."""
+    """Random sets of paths, and one with sixty channels, at every order."""
     built = built_effects(chain, "removal_effect")
     expected = {
         (name, order, channel): effect
@@ -265,7 +266,7 @@ def test_removal_effects_equal_an_independent_solve(
         for order in ORDERS
         for channel, effect in removal_effects(paths, order).items()
     }
-    assert len(cases) > 100
+    assert len(cases) > TRIALS.path_sets
     assert built.keys() == expected.keys()
     assert {k: v for k, v in built.items() if abs(v - expected[k]) > CLOSE} == {}
 
@@ -710,7 +711,10 @@ def test_intervals_are_those_of_a_bootstrap_over_persons(
     demo: Build, build: Builder
 ) -> None:
     """Drawn by hash, so that another run, or Python, draws the same."""
-    made = build({"attribution_bootstrap_samples": SAMPLES})
+    made = build(
+        {"attribution_bootstrap_samples": SAMPLES},
+        select="+mart_attribution__model_comparison",
+    )
     assert made.is_green, made.said
     rows = made.rows(
         "select person_id, channel, sum(credit) from mart_attribution__credits"

@@ -20,15 +20,16 @@ import pytest
 from engines import needs_postgres
 from harness import copy_project
 from test_incremental import BOOKKEEPING, STATES, passing_models
+from tiers import IS_ALL, TRIALS
 
 from parity.engines import postgres_cursor, postgres_started
 
-# A build is killed this often, each time at another moment; more in a longer test.
-KILLS = int(os.environ.get("FOOTFALL_FAULT_KILLS", "2"))
 # What a run on Postgres says of another one that is still at work.
 OTHER_RUN = "another run writes to the schema"
 # Enough of the project where it is not what it makes that counts.
 TO_SESSIONS = ("--select", "+fct_sessions")
+# What is built in part here: everything, or in `make test` what all else is made of.
+WHOLE = () if IS_ALL else TO_SESSIONS
 ENGINES = [
     "duckdb",
     pytest.param("postgres", marks=needs_postgres),
@@ -163,8 +164,8 @@ class Site:
         return digests
 
 
-def thin_out(project: Path) -> None:
-    """Leave every third visitor in the demo's seeds: Postgres loads all in 14 s."""
+def thin_out(project: Path, share: int) -> None:
+    """Leave one visitor in so many in the demo's seeds: Postgres loads all in 14 s."""
     for name in ("raw_events", "raw_consents"):
         seed = project / "seeds" / "demo" / f"{name}.csv"
         with seed.open(newline="") as file:
@@ -173,7 +174,7 @@ def thin_out(project: Path) -> None:
         with seed.open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
-            writer.writerows(r for r in rows if crc32(r[visitor].encode()) % 3 == 0)
+            writer.writerows(r for r in rows if crc32(r[visitor].encode()) % share == 0)
 
 
 @pytest.fixture(params=ENGINES)
@@ -182,8 +183,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     for name in ("project", "all"):
         (tmp_path / name).mkdir()
         copy_project(tmp_path / name)
-        if request.param == "postgres":
-            thin_out(tmp_path / name)
+        on_postgres = 3 * (request.param == "postgres")
+        thin_out(tmp_path / name, max(TRIALS.share_of_visitors, on_postgres))
     if request.param == "postgres":
         with postgres_started(tmp_path) as environment:
             yield Site(tmp_path, {"FOOTFALL_TARGET": "postgres", **environment})
@@ -197,19 +198,19 @@ def test_batches_and_killed_builds_equal_one_full_refresh(site: Site) -> None:
     chance = random.Random(1)
     site.deliver("2026-06-20")
     started = time.monotonic()
-    site.build("kept")
+    site.build("kept", *WHOLE)
     seconds = time.monotonic() - started
     site.deliver("2027")
-    for _ in range(KILLS):
-        process = site.start("kept")
+    for _ in range(TRIALS.killed_builds):
+        process = site.start("kept", *WHOLE)
         time.sleep(seconds * chance.uniform(0.4, 1))
         process.kill()
         with process:
             process.communicate()
-    site.build("kept")
-    site.build("whole")
+    site.build("kept", *WHOLE)
+    site.build("whole", *WHOLE)
     expected = site.contents("whole")
-    assert len(expected) > 40
+    assert len(expected) > (40 if IS_ALL else 15)
     assert site.contents("kept") == expected
 
 
@@ -231,16 +232,18 @@ def test_a_second_build_at_once_stops(site: Site) -> None:
 def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
     """The build says so; with space again, a plain run equals a full refresh."""
     site.deliver("2026-06-20")
-    site.build("kept")
+    site.build("kept", *WHOLE)
     site.deliver("2027")
     full = site.start(
-        "kept", kilobytes_per_file=site.database("kept").stat().st_size // 1024 + 500
+        "kept",
+        *WHOLE,
+        kilobytes_per_file=site.database("kept").stat().st_size // 1024 + 500,
     )
     said, _ = full.communicate()
     assert full.returncode != 0
     assert "File too large" in said
-    site.build("kept")
-    site.build("whole")
+    site.build("kept", *WHOLE)
+    site.build("whole", *WHOLE)
     assert site.contents("kept") == site.contents("whole")
 
 

@@ -26,8 +26,10 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def plain(build: Builder, settings: dict[str, Any]) -> Build:
-    """The example, built whole."""
-    made = build(settings)
+    """The example, built to its facts."""
+    made = build(
+        settings, select="+fct_sessions +fct_events +mart_quality__rejected_events"
+    )
     assert made.is_green, made.said
     return made
 
@@ -274,7 +276,7 @@ def test_a_wrong_setting_stops_the_run_before_it_writes(
     wrong = settings | change
     if "generic_columns" in change:
         wrong["generic_columns"] = settings["generic_columns"] | change[var]
-    stopped(build(wrong), var)
+    stopped(build(wrong, select="+fct_sessions"), var)
 
 
 @pytest.mark.parametrize("column", ["visitor_id", "occurred_at", "event_name"])
@@ -283,7 +285,7 @@ def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
 ) -> None:
     """Who, when and what cannot be guessed."""
     columns = {k: v for k, v in settings["generic_columns"].items() if k != column}
-    made = build(settings | {"generic_columns": columns})
+    made = build(settings | {"generic_columns": columns}, select="+fct_sessions")
     stopped(made, "generic_columns")
     assert column in made.said
 

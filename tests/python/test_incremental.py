@@ -1,33 +1,35 @@
 """After every batch, whatever arrived in whatever order, all equals a full refresh."""
 
 import json
-import os
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 from harness import (
+    CHAIN,
     ROOT,
     Build,
     Row,
     copy_project,
+    folder_of,
     generic,
+    once,
     parse,
     run_dbt,
     write_parquet,
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tiers import IS_ALL, TRIALS, some
 
 Event = dict[str, object]
 
 START = datetime(2026, 1, 1, 22)
 TIMEOUT = timedelta(minutes=30)
-# So many sets of events are drawn; more in a longer test.
-EXAMPLES = int(os.environ.get("FOOTFALL_INCREMENTAL_EXAMPLES", "2"))
 MICROSECOND = timedelta(microseconds=1)
 GAPS = [
     timedelta(0),
@@ -189,6 +191,7 @@ def run(
     *,
     is_first: bool,
     select: str | None = None,
+    exclude: str | None = CHAIN,
     settings: Mapping[str, object] | None = None,
 ) -> Build:
     """Deliver these rows as the source's only file, and build."""
@@ -198,7 +201,9 @@ def run(
     ]
     events = write_parquet(folder / "events.parquet", delivered)
     chosen = generic(events, COLUMNS) | PACE | dict(settings or {})
-    built = run_dbt(folder, chosen, select, project, loads_seeds=is_first)
+    built = run_dbt(
+        folder, chosen, select, project, exclude=exclude, loads_seeds=is_first
+    )
     assert built.is_green, built.said
     return built
 
@@ -220,6 +225,8 @@ def differences(
     rows: list[Event],
     batches: int,
     look: Callable[[int, Build], None] = lambda batch, built: None,
+    select: str | None = None,
+    exclude: str | None = CHAIN,
 ) -> list[str]:
     """Relations that differ from a full refresh after some batch, with the batch.
 
@@ -227,24 +234,25 @@ def differences(
     """
     incremental = folder / "incremental"
     incremental.mkdir(parents=True)
-    look(0, run(incremental, arrived(rows, 0), ROOT, is_first=True))
+    built_of = partial(run, project=ROOT, select=select, exclude=exclude)
+    look(0, built_of(incremental, arrived(rows, 0), is_first=True))
     found = []
     for batch in range(1, batches):
         delivered = arrived(rows, batch)
-        built = run(incremental, delivered, ROOT, is_first=False)
+        built = built_of(incremental, delivered, is_first=False)
         look(batch, built)
         # Nothing new: the full refresh of the batch before is that of this one too.
         if batch == 1 or delivered != arrived(rows, batch - 1):
             full = folder / f"full_{batch}"
             full.mkdir()
-            expected = contents(run(full, delivered, ROOT, is_first=True))
+            expected = contents(built_of(full, delivered, is_first=True))
         found += [f"{name} after batch {batch}" for name in unlike(built, expected)]
     return found
 
 
 @pytest.mark.longest
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=TRIALS.histories,
     database=None,
     deadline=None,
     derandomize=True,
@@ -257,7 +265,7 @@ def test_every_batch_equals_a_full_refresh(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     """Late events, copies, ties, bridges, earlier starts, denials, an empty batch."""
-    batches = 4
+    batches = TRIALS.history_batches
     chance = random.Random(seed)
     rows = [
         row
@@ -265,7 +273,13 @@ def test_every_batch_equals_a_full_refresh(
         for row in visitor_events(chance, visitor, batches - 1)
     ]
     # The last batch brings nothing.
-    assert differences(tmp_path_factory.mktemp("batches"), rows, batches) == []
+    found = differences(
+        tmp_path_factory.mktemp("batches"),
+        rows,
+        batches,
+        exclude=None if IS_ALL else CHAIN,
+    )
+    assert found == []
 
 
 def rows_of_an_order() -> list[Event]:
@@ -313,97 +327,100 @@ def rows_of_mutants() -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def whole(
-    tmp_path_factory: pytest.TempPathFactory, rows_of_mutants: list[Event]
-) -> dict[str, list[Row]]:
+def whole(shared: Path, rows_of_mutants: list[Event]) -> dict[str, list[Row]]:
     """What a full refresh without mistakes makes of both batches."""
-    folder = tmp_path_factory.mktemp("whole")
-    return contents(run(folder, rows_of_mutants, ROOT, is_first=True))
+    built = once(
+        folder_of(shared, "a full refresh without mistakes"),
+        lambda folder: run(folder, rows_of_mutants, ROOT, is_first=True),
+    )
+    return contents(built)
+
+
+MUTANTS = [
+    pytest.param(
+        "macros/incremental/get_incremental_replace_sql.sql",
+        "where batch_number > {{",
+        "where false and batch_number > {{",
+        "int_sessions__aggregated",
+        id="superseded sessions stay",
+    ),
+    pytest.param(
+        "models/intermediate/sessions/int_events__pooled.sql",
+        "- interval '{{ longest_session_timeout() }}' minute",
+        "",
+        "int_events__sessionized",
+        id="an earlier event is not joined",
+    ),
+    pytest.param(
+        "models/intermediate/sessions/int_events__pooled.sql",
+        "        {{ is_unseen('int_events__sessionized') }}\n",
+        "        {{ is_unseen('int_events__sessionized') }}\n"
+        "        and occurred_at > (select max(occurred_at) from held)"
+        " - interval '3' hour\n",
+        "int_events__sessionized",
+        id="a trailing window",
+    ),
+    pytest.param(
+        "models/intermediate/identity/int_visitors__touched.sql",
+        "    from orders\n    where ",
+        "    from orders\n    where false and ",
+        "fct_conversions",
+        id="the order's other visitors are forgotten",
+    ),
+    pytest.param(
+        "models/intermediate/identity/int_persons__touched.sql",
+        "    where user_id is not null\n",
+        "    where false\n",
+        "int_journeys__pathed",
+        id="a person's other visitors are forgotten",
+    ),
+    pytest.param(
+        "models/intermediate/attribution/int_conversions__staged.sql",
+        "where {{ is_person_touched('int_conversions__accounted') }}",
+        "where {{ is_unseen('int_conversions__accounted') }}",
+        "int_credits__shared",
+        id="a lead of an earlier batch is forgotten",
+    ),
+    pytest.param(
+        "models/intermediate/attribution/int_conversions__accounted.sql",
+        ", 'touches_hash'",
+        "",
+        "int_credits__shared",
+        id="credits stay whatever came before the conversion",
+    ),
+    pytest.param(
+        "macros/incremental/get_incremental_replace_sql.sql",
+        "where not exists (",
+        "where false and not exists (",
+        "int_credits__shared",
+        id="credits of changed conversions stay",
+    ),
+    pytest.param(
+        "macros/incremental/state_of.sql",
+        "state != recorded_state(model)",
+        "recorded_state(model) is none",
+        "mart_device__daily",
+        id="marts are left alone whatever changed",
+    ),
+    pytest.param(
+        "models/intermediate/events/int_events__checked.sql",
+        "<> coalesce(clocked.bot_reason, '')",
+        "<> coalesce(held.visitor_bot_reason, '')",
+        "int_events__classified",
+        id="what a bot did before it was one stays",
+    ),
+    pytest.param(
+        "models/intermediate/events/int_visitors__clocked.sql",
+        "            not coalesce({{ is_arriving }}, false)\n",
+        "            false\n",
+        "int_events__classified",
+        id="a pace is judged by what arrives alone",
+    ),
+]
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "relation"),
-    [
-        pytest.param(
-            "macros/incremental/get_incremental_replace_sql.sql",
-            "where batch_number > {{",
-            "where false and batch_number > {{",
-            "int_sessions__aggregated",
-            id="superseded sessions stay",
-        ),
-        pytest.param(
-            "models/intermediate/sessions/int_events__pooled.sql",
-            "- interval '{{ longest_session_timeout() }}' minute",
-            "",
-            "int_events__sessionized",
-            id="an earlier event is not joined",
-        ),
-        pytest.param(
-            "models/intermediate/sessions/int_events__pooled.sql",
-            "        {{ is_unseen('int_events__sessionized') }}\n",
-            "        {{ is_unseen('int_events__sessionized') }}\n"
-            "        and occurred_at > (select max(occurred_at) from held)"
-            " - interval '3' hour\n",
-            "int_events__sessionized",
-            id="a trailing window",
-        ),
-        pytest.param(
-            "models/intermediate/identity/int_visitors__touched.sql",
-            "    from orders\n    where ",
-            "    from orders\n    where false and ",
-            "fct_conversions",
-            id="the order's other visitors are forgotten",
-        ),
-        pytest.param(
-            "models/intermediate/identity/int_persons__touched.sql",
-            "    where user_id is not null\n",
-            "    where false\n",
-            "int_journeys__pathed",
-            id="a person's other visitors are forgotten",
-        ),
-        pytest.param(
-            "models/intermediate/attribution/int_conversions__staged.sql",
-            "where {{ is_person_touched('int_conversions__accounted') }}",
-            "where {{ is_unseen('int_conversions__accounted') }}",
-            "int_credits__shared",
-            id="a lead of an earlier batch is forgotten",
-        ),
-        pytest.param(
-            "models/intermediate/attribution/int_conversions__accounted.sql",
-            ", 'touches_hash'",
-            "",
-            "int_credits__shared",
-            id="credits stay whatever came before the conversion",
-        ),
-        pytest.param(
-            "macros/incremental/get_incremental_replace_sql.sql",
-            "where not exists (",
-            "where false and not exists (",
-            "int_credits__shared",
-            id="credits of changed conversions stay",
-        ),
-        pytest.param(
-            "macros/incremental/state_of.sql",
-            "state != recorded_state(model)",
-            "recorded_state(model) is none",
-            "mart_device__daily",
-            id="marts are left alone whatever changed",
-        ),
-        pytest.param(
-            "models/intermediate/events/int_events__checked.sql",
-            "<> coalesce(clocked.bot_reason, '')",
-            "<> coalesce(held.visitor_bot_reason, '')",
-            "int_events__classified",
-            id="what a bot did before it was one stays",
-        ),
-        pytest.param(
-            "models/intermediate/events/int_visitors__clocked.sql",
-            "            not coalesce({{ is_arriving }}, false)\n",
-            "            false\n",
-            "int_events__classified",
-            id="a pace is judged by what arrives alone",
-        ),
-    ],
+    ("name", "old", "new", "relation"), some(MUTANTS, TRIALS.mutants)
 )
 def test_the_comparison_bites(
     tmp_path: Path,
@@ -446,11 +463,11 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     What a build that was killed had not yet thrown away goes all the same.
     """
     rows = visitor_events(random.Random(1), 1, 1)
-    first = run(tmp_path, rows, ROOT, is_first=True)
+    first = run(tmp_path, rows, ROOT, is_first=True, exclude=None)
     relations = first.relations()
     with duckdb.connect(str(first.database)) as connection:
         connection.execute("create table fct_reversals__dbt_backup as select 1 as one")
-    built = run(tmp_path, rows, ROOT, is_first=False)
+    built = run(tmp_path, rows, ROOT, is_first=False, exclude=None)
     assert built.relations() == relations
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())
     last_run = "select state from footfall_states where relation_name = 'last run'"
@@ -482,18 +499,31 @@ def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     tmp_path: Path, rows_of_mutants: list[Event]
 ) -> None:
     """What is made by it is made anew without news, and equals a full refresh."""
+    rows = rows_of_mutants if IS_ALL else rows_of_mutants[::8]
     chosen = {
         "attribution_counts_non_converting": False,
         "attribution_bootstrap_samples": 3,
     }
-    (tmp_path / "full").mkdir()
-    (tmp_path / "kept").mkdir()
-    full = run(tmp_path / "full", rows_of_mutants, ROOT, is_first=True, settings=chosen)
-    run(tmp_path / "kept", rows_of_mutants, ROOT, is_first=True)
-    for changed, differs in ((None, True), (chosen, False)):
-        kept = run(
-            tmp_path / "kept", rows_of_mutants, ROOT, is_first=False, settings=changed
+    for name in ("full", "kept"):
+        (tmp_path / name).mkdir()
+
+    def built(
+        name: str, changed: Mapping[str, object] | None, *, is_first: bool
+    ) -> Build:
+        """About the chain, so it is part of the build."""
+        return run(
+            tmp_path / name,
+            rows,
+            ROOT,
+            is_first=is_first,
+            exclude=None,
+            settings=changed,
         )
+
+    full = built("full", chosen, is_first=True)
+    built("kept", None, is_first=True)
+    for changed, differs in ((None, True), (chosen, False)):
+        kept = built("kept", changed, is_first=False)
         found = unlike(kept, contents(full))
         assert ("mart_attribution__removal_effects" in found) == differs
         assert ("int_channels__resampled" in found) == differs
@@ -527,17 +557,18 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
         )
         assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
 
-    assert differences(tmp_path, rows, 3, look) == []
+    select = "+fct_sessions +mart_quality__rejected_events"
+    assert differences(tmp_path, rows, 3, look, select=select) == []
     assert accepted == [4, 0, 5]
 
 
 def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
     """Before it writes, and with what to do."""
     rows = visitor_events(random.Random(1), 1, 1)
-    run(tmp_path, rows, ROOT, is_first=True)
+    run(tmp_path, rows, ROOT, is_first=True, select="+fct_events")
     changed = generic(tmp_path / "events.parquet", COLUMNS) | PACE
     changed["session_timeout_minutes"] = 45
-    built = run_dbt(tmp_path, changed, None, ROOT, loads_seeds=False)
+    built = run_dbt(tmp_path, changed, "+fct_events", ROOT, loads_seeds=False)
     assert not built.is_green
     assert "was built by other rules" in built.said
     assert "run dbt build --full-refresh" in built.said
@@ -564,14 +595,14 @@ def test_a_model_without_what_its_run_looks_at_stops_the_run(
 def test_a_source_that_lost_events_stops_the_run(tmp_path: Path) -> None:
     """It may be a file that has not come yet: what is held stays held."""
     rows = visitor_events(random.Random(1), 1, 1)
-    before = run(tmp_path, rows, ROOT, is_first=True).rows("from fct_events order by 1")
+    first = run(tmp_path, rows, ROOT, is_first=True, select="+fct_events")
+    before = first.rows("from fct_events order by 1")
     events = write_parquet(
         tmp_path / "events.parquet",
         [{name: row.get(name) for name in COLUMNS} for row in rows[1:]],
     )
-    built = run_dbt(
-        tmp_path, generic(events, COLUMNS) | PACE, None, ROOT, loads_seeds=False
-    )
+    settings = generic(events, COLUMNS) | PACE
+    built = run_dbt(tmp_path, settings, "+fct_events", ROOT, loads_seeds=False)
     assert not built.is_green
     assert f"now has {len(rows) - 1} events" in built.said
     assert built.rows("from fct_events order by 1") == before

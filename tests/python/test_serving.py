@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 from harness import ROOT, Row, copy_project
+from tiers import TRIALS
 
 from serving import build as runner
 from serving import publish as publisher
@@ -24,8 +25,6 @@ from serving.checks import GreenBuild, Mart, PublishError, opened
 from serving.places import Places, places
 from serving.summary import READ, figures, seconds_by_layer
 
-PUBLISHES = 20
-KILLS = 15
 # Asks two marts at once: their publishes, and the number that each build wrote in both.
 QUERY = """
     select
@@ -386,7 +385,7 @@ def test_the_views_are_read_from_any_folder(
 
 
 def test_no_reader_fails_or_sees_two_builds(scratch: Scratch) -> None:
-    """Twenty builds and publishes, four readers that never rest."""
+    """Builds and publishes, and four readers that never rest."""
     scratch.build(0)
     assert scratch.publish().returncode == 0
     stop = scratch.folder / "stop"
@@ -404,7 +403,7 @@ def test_no_reader_fails_or_sees_two_builds(scratch: Scratch) -> None:
         readers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     try:
         wait_for(ready)
-        for number in range(1, PUBLISHES + 1):
+        for number in range(1, TRIALS.publishes + 1):
             scratch.build(number)
             done = scratch.publish()
             assert done.returncode == 0, done.stderr
@@ -414,10 +413,10 @@ def test_no_reader_fails_or_sees_two_builds(scratch: Scratch) -> None:
     for (kind, _), answer in zip(kinds, said, strict=True):
         assert answer["failed"] == [], kind
         assert answer["mixed"] == 0, kind
-        assert answer["asked"] > PUBLISHES, kind
+        assert answer["asked"] > TRIALS.publishes, kind
     each, held, reopened, views = (answer["seen"] for answer in said)
     assert held == 1
-    assert min(each, reopened, views) > PUBLISHES / 2
+    assert min(each, reopened, views) > TRIALS.publishes / 2
     assert scratch.leftovers() == []
     assert len(publisher.version_folders(scratch.where)) == publisher.VERSIONS_KEPT
 
@@ -454,7 +453,7 @@ def test_a_publish_that_is_killed_leaves_the_old_files_whole(scratch: Scratch) -
     assert scratch.publish().returncode == 0
     took = time.monotonic() - started
     killed_at_work = 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, TRIALS.killed_publishes + 1):
         scratch.build(number)
         process = subprocess.Popen(
             scratch.command(),
@@ -463,7 +462,7 @@ def test_a_publish_that_is_killed_leaves_the_old_files_whole(scratch: Scratch) -
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(took * number / KILLS)
+        time.sleep(took * number / TRIALS.killed_publishes)
         process.send_signal(signal.SIGKILL)
         process.wait()
         killed_at_work += scratch.leftovers() != []
@@ -475,11 +474,12 @@ def test_a_publish_that_is_killed_leaves_the_old_files_whole(scratch: Scratch) -
             for mart in ("fct_sessions", "fct_page_views"):
                 sql = f"select count(*) from {mart}"
                 assert ask(file, sql) == ask(scratch.folder / "footfall.duckdb", sql)
-    assert killed_at_work >= 3
+    assert killed_at_work >= TRIALS.killed_publishes // 5
     done = scratch.publish()
     assert done.returncode == 0, done.stderr
     assert scratch.leftovers() == []
-    assert ask(scratch.where.serving, QUERY)[0][2] == f"{KILLS}-{KILLS}"
+    last = TRIALS.killed_publishes
+    assert ask(scratch.where.serving, QUERY)[0][2] == f"{last}-{last}"
     folders = publisher.version_folders(scratch.where)
     assert len(folders) <= publisher.VERSIONS_KEPT
     assert folders[-1].name == scratch.where.latest.readlink().name

@@ -1,0 +1,69 @@
+"""How much is tried of each claim: some of it in `make test`, all in `make test-all`.
+
+What is repeated for confidence is a number here, small and large. A test that has no
+small form of its own carries the mark `long`: `make test-all` alone runs it, and the
+test that asks for its claim in `make test` is named beside the mark.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The numbers of one tier."""
+
+    killed_builds: int
+    """Builds of each engine that are killed, each at another moment."""
+    killed_publishes: int
+    """Publishes that are killed, each at another moment."""
+    publishes: int
+    """Publishes during which readers never rest."""
+    histories: int
+    """Drawn sets of events of which every batch is compared with a full refresh."""
+    history_batches: int
+    """Deliveries of one such set; the last one brings nothing."""
+    mutants: int
+    """Mistakes planted in copies of the project, of those listed in one test."""
+    path_sets: int
+    """Drawn sets of paths whose removal effects are solved by other means."""
+    crawlers: int
+    """User agents of crawlers in which every engine looks for every pattern."""
+    share_of_visitors: int
+    """Of the demo's visitors one in so many is there where builds are broken off."""
+
+
+QUICK = Trials(
+    killed_builds=1,
+    killed_publishes=5,
+    publishes=6,
+    histories=1,
+    history_batches=3,
+    mutants=3,
+    path_sets=25,
+    crawlers=100,
+    share_of_visitors=9,
+)
+ALL = Trials(
+    killed_builds=2,
+    killed_publishes=15,
+    publishes=20,
+    histories=2,
+    history_batches=4,
+    mutants=99,
+    path_sets=100,
+    crawlers=400,
+    share_of_visitors=1,
+)
+IS_ALL = os.environ.get("FOOTFALL_TESTS", "quick") == "all"
+TRIALS = ALL if IS_ALL else QUICK
+
+
+def some(cases: Sequence[Case], wanted: int) -> list[Case]:
+    """As many as wanted, spread evenly from the first on; all where there are fewer."""
+    wanted = min(wanted, len(cases))
+    return [cases[nth * len(cases) // wanted] for nth in range(wanted)]
