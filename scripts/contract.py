@@ -1,10 +1,10 @@
 """Say what changed for users since the last release, and what the changelog owes them.
 
-docs/contract.yml is what others rely on, as it was released: columns, types, keys and
-grains of the marts, what sources and rule seeds are filled with, vars and their defaults,
-and metrics. `python -m scripts.contract` compares the project with it: what is added is
-free, what may break needs a line under *Unreleased* in CHANGELOG.md. `--release` writes
-the file anew.
+docs/contract.yml is what others rely on, as it was last released: columns, types, keys
+and grains of the marts, columns that sources and rule seeds are filled with, vars and
+their defaults, metrics. `python -m scripts.contract` compares the project with it: what
+is added is free, what may break needs a line under *Unreleased* in CHANGELOG.md.
+`--release` writes the file anew.
 """
 
 import argparse
@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "docs" / "contract.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 HEADER = """\
-# What others rely on, as it was last released: `make contract` compares the project with
-# it, and a release alone writes it anew (CONTRIBUTING.md).
+# What others rely on, as it was last released: `make contract` compares the project
+# with it, and a release alone writes it anew (CONTRIBUTING.md).
 """
 # Section -> what one of its things is called, and what its parts are, if it has any.
 SECTIONS = {
@@ -180,8 +180,8 @@ def compare_parts(
         yield Change(f"{name} has its {part}s in another order")
     then, now = (set(re.findall(r"\w+", each.get("key", ""))) for each in (old, new))
     if then != now:
-        text = f"{name} has another key, {new['key'] or 'none'}, was {old['key']}"
-        yield Change(text, frozenset({name} | (then ^ now)))
+        keys = f"{new['key'] or 'none'}, was {old['key'] or 'none'}"
+        yield Change(f"{name} has another key, {keys}", frozenset({name} | then ^ now))
     elif old.get("grain") != new.get("grain"):
         yield Change(
             f"{name} says its grain in other words: one row per {new['grain']}"
@@ -226,8 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{mark} {change.text}" + (f": {names}" if change in missing else ""))
     breaking = sum(bool(change.names) for change in changes)
     print(
-        f"Since the contract of {old['version']}: {len(changes) - breaking} additive (+)"
-        f" and {breaking} that may break, {len(missing)} of them untold (!)."
+        f"Beside the contract of {old['version']}: {len(changes) - breaking} additive,"
+        f" {breaking} that may break, {len(missing)} of these untold."
     )
     if missing:
         sys.exit(
