@@ -227,7 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     breaking = sum(bool(change.names) for change in changes)
     print(
         f"Beside the contract of {old['version']}: {len(changes) - breaking} additive,"
-        f" {breaking} that may break, {len(missing)} of these untold."
+        f" {breaking} that may break, {len(missing)} of these without a line in the"
+        " changelog."
     )
     if missing:
         sys.exit(

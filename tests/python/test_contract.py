@@ -199,7 +199,8 @@ def test_what_may_break_since_the_release_is_in_the_changelog(
     released = yaml.safe_load(contract.SNAPSHOT.read_text())
     said = contract.compare(released, contract.contract_of(manifest))
     missing = contract.unaccounted(said, contract.CHANGELOG.read_text())
-    assert [each.text for each in missing] == []
+    texts = "; ".join(each.text for each in missing)
+    assert not missing, f"make contract says what to write for these: {texts}"
 
 
 def test_every_part_of_the_project_counts(manifest: dict[str, Any]) -> None:
@@ -275,7 +276,7 @@ def test_main_says_what_to_write(
             "! fct_orders.amount is text, was bigint: `amount`, `fct_orders`\n"
             "+ fct_orders has a new column, tax (bigint)\n"
             "Beside the contract of 1.0.0: 1 additive, 1 that may break,"
-            " 1 of these untold.\n"
+            " 1 of these without a line in the changelog.\n"
         )
         assert snapshot.read_text() == contract.text_of(OLD)
     log.write_text(changelog("### Changed", "", "- `fct_orders`: `amount` is text."))
