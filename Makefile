@@ -19,7 +19,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish report superset superset-install test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install spark drivers build publish report superset superset-install test test-postgres test-spark parity contract lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -73,6 +73,9 @@ test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in db
 
 parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
 	$(BIN)/python -m parity
+
+contract: install  ## Say what changed for users, and what the changelog does not tell
+	$(BIN)/python -m scripts.contract
 
 # dbt for the linters, with a database of their own that has columns, but no rows.
 LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet

@@ -122,10 +122,23 @@ def marts(demo: Demo) -> str:
     answered = answers(demo)
     rows = []
     for node in demo.marts():
-        start = re.split(r"[.:;]\s|\.$", node["description"])[0]
-        grain = start.removeprefix("One row per ")
-        rows.append((f"`{node['name']}`", grain, answered.get(node["name"], "")))
+        rows.append((f"`{node['name']}`", grain(node), answered.get(node["name"], "")))
     return table(["relation", "one row per", "answers"], rows)
+
+
+def grain(node: dict[str, Any]) -> str:
+    """What one row of a relation is, by the first sentence of its description."""
+    start: str = re.split(r"[.:;]\s|\.$", node["description"])[0]
+    return start.removeprefix("One row per ")
+
+
+def keys(nodes: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """Unique id of a model or seed -> the columns of its primary key."""
+    return {
+        node["attached_node"]: node["test_metadata"]["kwargs"]["column_names"]
+        for node in nodes
+        if (node.get("test_metadata") or {}).get("name") == "is_primary_key"
+    }
 
 
 def answers(demo: Demo) -> dict[str, str]:
@@ -169,15 +182,10 @@ def entities(demo: Demo) -> str:
 
 def dictionary(demo: Demo) -> str:
     """Each mart: what a row is, what it answers, its columns, and one row of it."""
-    keys = {
-        node["attached_node"]: node["test_metadata"]["kwargs"]["column_names"]
-        for node in demo.nodes("test")
-        if (node.get("test_metadata") or {}).get("name") == "is_primary_key"
-    }
-    answered = answers(demo)
+    keyed, answered = keys(demo.nodes("test")), answers(demo)
     parts = []
     for node in demo.marts():
-        name, key = node["name"], keys[node["unique_id"]]
+        name, key = node["name"], keyed[node["unique_id"]]
         names = list(node["columns"])
         # The row that shows most, the first of several.
         empty = " + ".join(f"({column} is null)::int" for column in names)
