@@ -264,6 +264,7 @@ def sessions_of(relation: str, connection: Any) -> list[Any]:
     return rows
 
 
+@pytest.mark.long  # With `make drivers`; the shapes in SQL are asked below.
 @pytest.mark.parametrize("shape", ["polars", "polars_streaming", "pandas"])
 def test_a_library_finds_the_sessions(shape: str, tmp_path: Path) -> None:
     """Else it would be timed for something else."""

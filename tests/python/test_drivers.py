@@ -222,15 +222,21 @@ def with_node(where: Places, _: list[str]) -> Iterator[tuple[str, Digest]]:
         )
 
 
-READERS: list[Reader] = [
-    with_sqlalchemy,
-    with_adbc,
-    with_node,
-    with_pandas,
-    with_pandas_of_parquet,
-    with_polars,
-    with_polars_of_parquet,
+# Those that come with `make drivers` are asked by `make test-all`.
+READERS = [
     with_duckdb_of_views,
+    *(
+        pytest.param(reader, marks=pytest.mark.long)
+        for reader in (
+            with_sqlalchemy,
+            with_adbc,
+            with_node,
+            with_pandas,
+            with_pandas_of_parquet,
+            with_polars,
+            with_polars_of_parquet,
+        )
+    ),
 ]
 
 

@@ -8,11 +8,11 @@ import re
 import secrets
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pytest
@@ -32,13 +32,24 @@ LAST_MONTH = "between date '2026-07-01' and date '2026-07-31'"
 BEFORE = "between date '2026-05-31' and date '2026-06-30'"
 LATER = date(2026, 11, 25)
 
+Test = TypeVar("Test", bound=Callable[..., object])
+
 in_browser = pytest.mark.browser
-needs_superset = pytest.mark.skipif(
+no_superset = pytest.mark.skipif(
     not PYTHON.exists(), reason="no .venv-superset: make superset-install"
 )
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium: apt-get install chromium"
 )
+
+
+def needs_superset(test: Test) -> Test:
+    """Of `make test-all` alone: 700 MB to install, and a server to start.
+
+    In `make test` the tests of the bundle ask whether its charts name what there is.
+    """
+    marked: Test = pytest.mark.long(no_superset(test))
+    return marked
 
 
 @dataclass(frozen=True)
