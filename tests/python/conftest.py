@@ -81,7 +81,15 @@ def build(shared: Path) -> Builder:
     ) -> Build:
         chosen = dict(settings or {})
         return once(
-            folder_of(shared, chosen, select, project, prepare, runs_tests, exclude),
+            folder_of(
+                shared,
+                by_content(chosen),
+                select,
+                project,
+                prepare,
+                runs_tests,
+                exclude,
+            ),
             lambda folder: run_dbt(
                 folder, chosen, select, project, prepare, runs_tests, exclude=exclude
             ),

@@ -144,6 +144,19 @@ def folder_of(shared: Path, *arguments: object) -> Path:
     return shared / hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def by_content(settings: Mapping[str, object]) -> dict[str, object]:
+    """Settings with what an input holds in the place of its path.
+
+    Each worker writes the inputs of its tests for itself, the same bytes as the others.
+    """
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        if isinstance(value, str) and (path := Path(value)).is_file()
+        else value
+        for name, value in settings.items()
+    }
+
+
 def run_dbt(
     folder: Path,
     settings: Mapping[str, Any],
