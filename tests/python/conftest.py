@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, engine_builder
-from harness import ROOT, Build, Builder, folder_of, once, run_dbt
+from harness import ROOT, Build, Builder, by_content, folder_of, once, run_dbt
 from playwright.sync_api import Browser, sync_playwright
 from tiers import IS_ALL
 
