@@ -258,6 +258,22 @@ class Planter:
         self._add(added)
         self._add([self._webhooks(), self._refunds()])
 
+    def plant_tied_landings(self) -> None:
+        """A scroll at the very instant of the landing, in arrival after it."""
+        sessions, events = self.chunk.sessions, self.chunk.events
+        landing, last = sessions["first_row"], sessions["row_count"] - 1
+        second, third = landing + np.minimum(1, last), landing + np.minimum(2, last)
+        # What comes then must not be a session of its own.
+        stays = events["true_us"][third] - events["true_us"][landing] < SESSION_TIMEOUT
+        chosen = self.claim(stays & (events["name"][second] == world.SCROLL), 0.1)
+        landing, second = landing[chosen], second[chosen]
+        for column in ("true_us", "occurred_us"):
+            events[column][second] = events[column][landing]
+        events["received_us"][second] = np.maximum(
+            events["received_us"][second], events["received_us"][landing] + 1_000
+        )
+        self.mark(second, "tied_landing")
+
     def mark_visitors(self) -> None:
         """Label every row of crawlers and of visitors who deny consent."""
         visitors, events = self.chunk.visitors, self.chunk.events

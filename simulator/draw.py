@@ -287,7 +287,8 @@ def _draw_gaps(
     soon = np.where(rng.random(rows) < 0.05, 0, rng.integers(5_000, SECOND, rows))
     gap = np.where(at_once, soon, gap)
     gap = np.where(is_bot, rng.integers(SECOND // 2, 3 * SECOND, rows), gap)
-    # A landing shares its instant with no event: the source would hang on a tie.
+    # A landing shares its instant with no event, lest the source hang on a tie. Where
+    # one is planted, the landing arrives first.
     gap[position == 1] = np.maximum(gap[position == 1], 1_000)
     gap[position == 0] = 0
     return gap

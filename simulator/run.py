@@ -164,6 +164,7 @@ def _draw(
     planter.plant_times()
     planter.plant_losses()
     planter.plant_extra_rows()
+    planter.plant_tied_landings()
     planter.mark_visitors()
     return chunk, decided
 

@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ import pytest
 from harness import SHARED, Build, Builder, copy_project, generic, needs, write_parquet
 
 HANDS = SHARED / "oracles" / "attribution_hand"
+SELECTED = "+int_sessions__aggregated"
 VISITORS = 400
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
@@ -30,6 +33,7 @@ class Event:
     platform: str | None
     user: str | None
     campaign: tuple[str | None, str | None] = (None, None)
+    engagement_ms: int | None = None
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -59,6 +63,7 @@ class Rules:
     session_limit_minutes: int | None = None
     session_limit_events: int | None = None
     reporting_timezone: str = "UTC"
+    engaged_pause_limit_seconds: int = 60
 
     def is_late(self, event: Event, before: datetime) -> bool:
         """Whether the visitor had been away when this happened."""
@@ -131,6 +136,35 @@ def answer(events: list[Event], rules: Rules) -> dict[str, tuple[Any, Any]]:
     return found
 
 
+def engagements(
+    events: list[Event], found: dict[str, tuple[Any, Any]], rules: Rules
+) -> dict[tuple[str, Any], tuple[int | None, timedelta, timedelta]]:
+    """What was measured in milliseconds, what is inferred, and the length, by session.
+
+    A measurement that is below nothing is none.
+    """
+    sessions: dict[tuple[str, Any], list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda each: each.order):
+        if (start := found[event.event_id][0]) is not None:
+            sessions[event.visitor, start].append(event)
+    limit = timedelta(seconds=rules.engaged_pause_limit_seconds)
+    answers = {}
+    for key, own in sessions.items():
+        measured = [
+            event.engagement_ms
+            for event in own
+            if event.engagement_ms is not None and event.engagement_ms >= 0
+        ]
+        times = [event.occurred for event in own if event.is_activity]
+        pauses = [min(after - before, limit) for before, after in pairwise(times)]
+        answers[key] = (
+            sum(measured) if measured else None,
+            sum(pauses, timedelta(0)),
+            times[-1] - times[0],
+        )
+    return answers
+
+
 def random_events() -> list[Event]:
     """Gaps at and around every limit, ties, and midnights in two time zones."""
     draw = random.Random(5)
@@ -175,6 +209,7 @@ def random_events() -> list[Event]:
                         [(None, None)] * 5
                         + [("spring", None), ("autumn", None), ("spring", "g1")]
                     ),
+                    draw.choice([None] * 12 + [0, 2500, -3000]),
                 )
             )
     assert len({event.event_id for event in events}) == len(events)
@@ -203,6 +238,7 @@ def events_file(
             "event_name": event.name,
             "utm_campaign": event.campaign[0],
             "click_id": event.campaign[1],
+            "engagement_ms": event.engagement_ms,
         }
         for event in random.Random(6).sample(events, len(events))
     ]
@@ -218,6 +254,7 @@ def events_file(
         {
             "session_timeout_is_inclusive": True,
             "session_timeout_minutes_by_platform": {"ios": 5, "android": 45},
+            "engaged_pause_limit_seconds": 400,
         },
         {
             "session_splits_at_midnight": True,
@@ -248,9 +285,10 @@ def test_sessions_equal_a_plain_loop(
     events_file: dict[str, Any],
     settings: dict[str, Any],
 ) -> None:
-    """Every event's session and number, on gaps at and around every limit."""
-    made = build(events_file | settings, select="+int_events__sessionized")
+    """Every event's session and number, and what each session adds up to."""
+    made = build(events_file | settings, select=SELECTED)
     assert misplaced(made, events, settings) == set()
+    assert misjudged(made, events, settings) == set()
 
 
 @pytest.mark.parametrize(
@@ -268,6 +306,12 @@ def test_sessions_equal_a_plain_loop(
             "order by occurred_at",
             id="ties fall anyhow",
         ),
+        pytest.param(
+            "models/intermediate/sessions/int_sessions__aggregated.sql",
+            "is_session_relevant and occurred_at > session_started_at",
+            "is_session_relevant and event_number > 1",
+            id="no time is known before a start, and counts",
+        ),
     ],
 )
 def test_the_loop_bites(
@@ -279,13 +323,24 @@ def test_the_loop_bites(
     old: str,
     new: str,
 ) -> None:
-    """Each small mistake moves an event to another session or number."""
+    """Each small mistake moves an event, or makes another time of them."""
     copy_project(tmp_path)
     text = (tmp_path / name).read_text()
     assert old in text
     (tmp_path / name).write_text(text.replace(old, new))
-    made = build(events_file, select="+int_events__sessionized", project=tmp_path)
-    assert misplaced(made, events, {}) != set()
+    made = build(events_file, select=SELECTED, project=tmp_path)
+    assert misplaced(made, events, {}) | misjudged(made, events, {}) != set()
+
+
+def expected_places(
+    events: list[Event], settings: dict[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """The loop's session start and number in session of every event, by id."""
+    expected: dict[str, tuple[Any, Any]] = {}
+    for visitor in {event.visitor for event in events}:
+        own = [event for event in events if event.visitor == visitor]
+        expected |= answer(own, Rules(**settings))
+    return expected
 
 
 def misplaced(made: Build, events: list[Event], settings: dict[str, Any]) -> set[str]:
@@ -298,13 +353,28 @@ def misplaced(made: Build, events: list[Event], settings: dict[str, Any]) -> set
             " from int_events__sessionized"
         )
     }
-    rules = Rules(**settings)
-    expected: dict[str, tuple[Any, Any]] = {}
-    for visitor in {event.visitor for event in events}:
-        own = [event for event in events if event.visitor == visitor]
-        expected |= answer(own, rules)
+    expected = expected_places(events, settings)
     assert built.keys() == expected.keys()
     return {each for each in expected if built[each] != expected[each]}
+
+
+def misjudged(made: Build, events: list[Event], settings: dict[str, Any]) -> set[str]:
+    """Visitors with a session that adds up to other times than the loop's."""
+    built = {
+        (visitor, start): (measured, (inferred or 0) * TICK, end - start)
+        for visitor, start, measured, inferred, end in made.rows(
+            "select visitor_id, session_started_at, measured_engagement_ms,"
+            " inferred_engagement_microseconds, session_ended_at"
+            " from int_sessions__aggregated"
+        )
+    }
+    places = expected_places(events, settings)
+    expected = engagements(events, places, Rules(**settings))
+    return {key[0] for key, _ in built.items() ^ expected.items()} | {
+        visitor
+        for (visitor, _), (_, inferred, duration) in built.items()
+        if not timedelta(0) <= inferred <= duration
+    }
 
 
 TAGS = {

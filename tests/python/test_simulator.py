@@ -465,7 +465,9 @@ def test_a_webhook_belongs_to_a_session_up_to_its_last_instant(
 
 
 def test_ties_and_placeholders_and_refunds_are_as_promised(
-    events: list[Event], truth: dict[str, list[Row]]
+    events: list[Event],
+    sessions: dict[Event, Session],
+    truth: dict[str, list[Row]],
 ) -> None:
     tied: Counter[tuple[str | None, datetime]] = Counter()
     orders = {
@@ -477,6 +479,9 @@ def test_ties_and_placeholders_and_refunds_are_as_promised(
     for event, row in zip(events, truth["events"], strict=True):
         if row["defect"] == "equal_timestamps":
             tied[event.visitor, event.at] += 1
+        if row["defect"] == "tied_landing":
+            assert sessions[event].events[1] is event
+            assert sessions[event].started == event.at
         if row["defect"] == "placeholder_text":
             columns = ("referrer_url", "page_title", "language")
             assert {event.row[name] for name in columns} & {"(not set)", "(none)"}

@@ -118,14 +118,18 @@ user_agents as (
 
 {% endif %}
 
--- What the source does not say of the device, the user agent does. Before copies are
--- compared: they must compare alike when they are judged anew, from what was stored.
+-- What the source does not say of the device, the user agent does, and a time below
+-- nothing was not measured. Before copies are compared: they must compare alike when
+-- they are judged anew, from what was stored.
 events as (
     select
         {%- for column in event_columns() %}
             {%- if column in ['device_category', 'os_name', 'browser_name'] %}
                 coalesce(arrived.{{ column }}, user_agents.{{ column }})
                     as {{ column }},
+            {%- elif column == 'engagement_ms' %}
+                case when arrived.engagement_ms >= 0 then arrived.engagement_ms end
+                    as engagement_ms,
             {%- else %}
                 arrived.{{ column }},
             {%- endif %}

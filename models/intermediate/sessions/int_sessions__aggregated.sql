@@ -8,13 +8,14 @@ with events as (
         and {{ is_unseen('int_sessions__aggregated') }}
 ),
 
--- How much of the pause before this event, within its session, counts as engaged? The
--- condition stands outside: least() passes over a null.
+-- How much of the pause before this event, within its session, counts as engaged? Of
+-- the instant at which the session starts there is none, and the time before may be
+-- null, which least() would pass over.
 with_pause as (
     select
         *,
         case
-            when is_session_relevant and event_number > 1
+            when is_session_relevant and occurred_at > session_started_at
                 then least(
                         {{ microseconds_between('previous_active_at', 'occurred_at') }},
                         {{ var('engaged_pause_limit_seconds') }}
