@@ -19,7 +19,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish report superset superset-install test test-postgres test-spark parity contract lint format docs demo bench lock clean
+.PHONY: help install spark drivers build publish report superset superset-install test test-all test-postgres test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -81,14 +81,21 @@ contract: install  ## Say what changed for users, and what the changelog does no
 LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet
 LINT_PATHS := --target-path target/lint --log-path target/lint
 
-# With an empty database, so that what was built before does not matter.
 lint: install  ## Check the SQL, the Python, the types, names and descriptions
+	+@$(MAKE) --no-print-directory --jobs 2 --output-sync lint-sql lint-python lint-models
+
+lint-sql: install
+	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
+	$(BIN)/sqlfluff lint serving --templater raw --disable-progress-bar
+
+lint-python: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# With an empty database, so that what was built before does not matter.
+lint-models: install
 	@mkdir -p target/lint
-	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar
-	$(BIN)/sqlfluff lint serving --templater raw --disable-progress-bar
 	$(LINT_DBT) build --empty --full-refresh --exclude-resource-types test unit_test $(LINT_PATHS)
 	$(LINT_DBT) docs generate --no-compile $(LINT_PATHS)
 	$(BIN)/dbt-coverage compute doc --run-artifacts-dir target/lint --cov-report target/lint/coverage.json --cov-fail-under 1
