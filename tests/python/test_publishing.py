@@ -22,7 +22,8 @@ from serving.places import Places, places
 TREES = 2
 # More than a publish has, so that one is killed at each of them.
 STEPS = 60
-BUILD = "20200101T000000.000Z-deadbeef"
+BUILD, FOLDER, LINK = (f"2020010{day}T000000.000Z-deadbeef" for day in (1, 2, 3))
+UP = "../../../outside/fct_ones"
 CHANGES = {
     *("os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"),
     *("fcntl.flock", "shutil.rmtree"),
@@ -159,8 +160,12 @@ def test_nothing_of_others_is_touched(
     with where.builds.open("a") as file:
         # What a list cannot name is not removed, whoever wrote to it.
         file.write(f"zzz fct_ones\n../outside fct_ones\n{outside} fct_ones\n")
-        file.write(f"{BUILD}/../../outside fct_ones\n{BUILD} ../../../outside/x\n\n")
+        file.write(
+            f"{BUILD}/../../outside fct_ones\n\n{FOLDER} {UP}\n{LINK} fct_ones\n"
+        )
         file.write("20200101T000")
+    (where.versions / FOLDER).mkdir()
+    (where.versions / LINK).symlink_to(outside)
     theirs = {path: found for path, found in seen(tmp_path).items() if path not in ours}
     for steps in (STEPS, *(draw.randrange(STEPS) for _ in range(4)), STEPS):
         killer.publish(build, where, steps)

@@ -526,6 +526,11 @@ WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
         leave_out("assert_daily_marts_count_each_session_once"),
         "left out assert_daily_marts_count_each_session_once: ",
     ),
+    "rows left out": (
+        "run_results",
+        lambda content: content["args"].update(empty=True),
+        "was of a part, by --empty: ",
+    ),
     "another command": (
         "run_results",
         lambda content: content["args"].update(which="test"),
