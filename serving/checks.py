@@ -192,7 +192,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, catalog: str) 
             f"attach {literal(database)} as {identifier(catalog)} (read_only)"
         )
     except duckdb.IOException as error:
-        if "lock" in str(error):
+        if "Could not set lock" in str(error):
             raise PublishError(
                 f"Another process is writing to {database}: publish when its build is"
                 " done."

@@ -139,7 +139,7 @@ def is_published(path: Path, kind: str) -> bool:
                 f"attach {literal(path)} as found (read_only, type duckdb)"
             )
         except duckdb.Error as error:
-            if "lock" in str(error):
+            if "Could not set lock" in str(error):
                 raise PublishError(
                     f"Another process may write to {path}, so that nobody else can read"
                     " it: close it there, then run `make publish`."
