@@ -37,8 +37,7 @@ def run(visitors: int, rounds: int, folder: Path) -> str:
         "DBT_PROFILES_DIR": str(ROOT),
         "FOOTFALL_DUCKDB_PATH": str(folder / "footfall.duckdb"),
     }
-    # The demo's seeds are no part of a pipeline over other events.
-    build = dbt(inputs, target, "--exclude", "path:seeds/demo", with_tests=True)
+    build = dbt(inputs, target, with_tests=True)
     built = measure(build, environment).cost
     command = [sys.executable, "-m", "serving.publish", "--target-path", str(target)]
     published = [

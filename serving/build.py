@@ -9,7 +9,7 @@ Exit codes:
   0  green, and published where that is asked for
   1  a model or a test failed; readers have what they had
   2  the run could not start: a wrong setting, a database in use
-  3  green, but not published: a selection left something out, or no room
+  3  green, but not published: a build of a part, something in the way, no room
 """
 
 import argparse

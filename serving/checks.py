@@ -10,14 +10,16 @@ import duckdb
 
 FINE = {"success", "pass", "warn", "no-op"}
 NAMES_SHOWN = 3
+# What dbt's artifacts call the options by which a run takes less than all there is;
+# variables of the environment that stand for them are told of in the same way.
+NARROWING = (
+    *("empty", "sample", "event_time_start", "event_time_end"),
+    *("select", "exclude", "selector", "resource_types"),
+)
 
 
 class PublishError(Exception):
     """One sentence: what is wrong, where, and what to do."""
-
-
-class PartialBuildError(PublishError):
-    """What ran was green, but not all of the project ran."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,8 @@ def green_build(database: Path, target: Path) -> GreenBuild:
     """Check the build of a database, from the artifacts in dbt's target folder.
 
     Raises:
-        PartialBuildError: where a mart, or a test of one, was left out.
-        PublishError: where there is no build, or it failed, or it is of another
-            database, or the database was written to since.
+        PublishError: where there is no build, or it failed, or it was not of all, or it
+            is of another database, or the database was written to since.
     """
     manifest, results = (
         artifact(target / name) for name in ("manifest.json", "run_results.json")
@@ -72,7 +73,7 @@ def green_build(database: Path, target: Path) -> GreenBuild:
             " dbt commands: run `make build`."
         )
     assert_green(results["results"])
-    assert_whole(manifest["nodes"], results["results"])
+    assert_whole(manifest["nodes"], results)
     models = [node for node in manifest["nodes"].values() if is_public(node)]
     if not models:
         raise PublishError(f"No model in {target / 'manifest.json'} is public.")
@@ -123,24 +124,28 @@ def assert_green(results: list[dict[str, Any]]) -> None:
         )
 
 
-def assert_whole(nodes: Mapping[str, Any], results: list[dict[str, Any]]) -> None:
-    """Refuse a build that left out a mart, or a test that reads one."""
-    ran = {each["unique_id"] for each in results}
-    public = {key for key, node in nodes.items() if is_public(node)}
-    tests = {
-        key
-        for key, node in nodes.items()
-        if node["resource_type"] == "test" and public & set(node["depends_on"]["nodes"])
-    }
+def assert_whole(nodes: Mapping[str, Any], results: Mapping[str, Any]) -> None:
+    """Refuse a build of a part: of the rows, or of seeds, models and data tests."""
+    if narrowed := [name for name in NARROWING if results["args"].get(name)]:
+        options = ", ".join("--" + name.replace("_", "-") for name in narrowed)
+        raise PublishError(
+            f"The last build was of a part, by {options}: only a build of all rows and"
+            " models is published, so run `make build` without."
+        )
+    # A default selector is no option of the run.
+    ran = {each["unique_id"] for each in results["results"]}
     left_out = [
-        str(nodes[key]["name"])
-        for key in (*sorted(public), *sorted(tests))
+        str(node["name"])
+        for key, node in sorted(nodes.items())
         if key not in ran
+        and node["resource_type"] in ("seed", "snapshot", "model", "test")
+        and node["config"]["enabled"]
+        and node["config"]["materialized"] != "ephemeral"
     ]
     if left_out:
-        raise PartialBuildError(
+        raise PublishError(
             f"The last build left out {shortened(left_out)}: a build is published if"
-            " all marts and their tests are in it, so run `make build` without a"
+            " all seeds, models and tests are in it, so run `make build` without a"
             " selection."
         )
 
@@ -187,7 +192,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, catalog: str) 
             f"attach {literal(database)} as {identifier(catalog)} (read_only)"
         )
     except duckdb.IOException as error:
-        if "lock" in str(error):
+        if "Could not set lock" in str(error):
             raise PublishError(
                 f"Another process is writing to {database}: publish when its build is"
                 " done."

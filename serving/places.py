@@ -30,19 +30,18 @@ class Places:
         return self.versions / "latest"
 
     @property
-    def lock(self) -> Path:
-        """The file that a publish at work has locked."""
-        return self.serving.with_name(f".{self.serving.stem}.lock")
+    def builds(self) -> Path:
+        """What publishes made here; one that is at work has it locked."""
+        return self.versions / "builds.txt"
 
-    def unfinished(self, place: Path) -> Path:
-        """What a place is called until it is whole; the lock makes it one's own."""
-        return place.with_name(f".{place.name}.unfinished")
+    def work(self, build_id: str) -> Path:
+        """The folder in which a publish makes everything until it is whole."""
+        return self.versions / f".{build_id}.unfinished"
 
 
 def build_database() -> Path:
     """The build's own file, by FOOTFALL_DUCKDB_PATH as in profiles.yml."""
-    default = str(Path("warehouse") / "footfall.duckdb")
-    return ROOT / os.environ.get("FOOTFALL_DUCKDB_PATH", default)
+    return chosen("FOOTFALL_DUCKDB_PATH", Path("warehouse") / "footfall.duckdb")
 
 
 def places() -> Places:
@@ -54,4 +53,9 @@ def places() -> Places:
     built = build_database()
     name = "serving" if built.stem == "footfall" else f"{built.stem}_serving"
     beside = built.with_name(f"{name}.duckdb")
-    return Places(ROOT / os.environ.get("FOOTFALL_SERVING_PATH", beside))
+    return Places(chosen("FOOTFALL_SERVING_PATH", beside))
+
+
+def chosen(variable: str, otherwise: Path) -> Path:
+    """A path by a variable of the environment, which is as good as unset if empty."""
+    return ROOT / os.path.expanduser(os.environ.get(variable) or otherwise)

@@ -3,20 +3,17 @@
 A DuckDB file that is being written can be read by nobody, and one that is read cannot
 be written. So readers get files of their own: `serving.duckdb`, with every public mart
 as a table; and, below `serving/`, a folder of Parquet files per publish, with views
-over the latest in `serving_views.duckdb`. Each file is made under another name, checked
+over the latest in `serving_views.duckdb`. Each file is made in a folder aside, checked
 against the build, and renamed when it is whole. Every relation has the column
-`build_id`.
+`build_id`. What footfall did not publish is neither replaced nor removed.
 
 Ends with 0 if the build was published, else with 1.
 """
 
 import argparse
-import fcntl
 import os
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,18 +32,23 @@ from serving.checks import (
     literal,
     opened,
 )
+from serving.made import (
+    BUILD_ID_COMMENT,
+    HEADER,
+    alone,
+    assert_free,
+    line,
+    made,
+    remove,
+    remove_unfinished,
+    write_down,
+)
 from serving.places import ROOT, Places, build_database, places
 
-# The one that is read, and the one before it, for queries that had begun.
-VERSIONS_KEPT = 2
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
 # As quick as the default, and a third smaller.
 PARQUET = "(format parquet, compression zstd, compression_level 1)"
-BUILD_ID_COMMENT = (
-    "The publish that the row came with: the same in all relations, so that rows of two"
-    " publishes are told apart. It begins with the time in UTC."
-)
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ def publish(build: GreenBuild, where: Places) -> Published:
     """Put a build's marts in the place of the last publish's.
 
     Raises:
-        PublishError: where another publish is at work, the build is being written to,
-            the copy is not whole, or there is no room for it. Readers then have what
-            they had before.
+        PublishError: where another publish is at work, something that footfall did not
+            make is in the way, the build is being written to, the copy is not whole, or
+            there is no room for it. Readers then have what they had before.
     """
     if build.database.resolve() in (where.serving.resolve(), where.views.resolve()):
         raise PublishError(
@@ -79,15 +81,18 @@ def publish(build: GreenBuild, where: Places) -> Published:
             " name another file in FOOTFALL_SERVING_PATH."
         )
     try:
+        assert_free(where)
         where.versions.mkdir(parents=True, exist_ok=True)
-        with alone(where):
-            clear_unfinished(where)
+        with alone(where) as file:
+            for earlier in made(where):
+                remove_unfinished(where, earlier)
             build_id = build_id_of(build)
+            write_down(file, line(build_id, [mart.name for mart in build.marts]))
             try:
                 rows = copy(build, build_id, where)
                 finish(build, build_id, where)
             finally:
-                clear_unfinished(where)
+                remove_unfinished(where, build_id)
     except (duckdb.Error, OSError) as error:
         raise PublishError(
             f"The marts could not be copied to {where.serving.parent}, where each file"
@@ -103,64 +108,21 @@ def build_id_of(build: GreenBuild) -> str:
     return f"{now:%Y%m%dT%H%M%S}.{milliseconds:03}Z-{build.run_id[:8]}"
 
 
-@contextmanager
-def alone(where: Places) -> Iterator[None]:
-    """Hold the lock, which ends with the process however that ends."""
-    with where.lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PublishError(
-                f"Another publish to {where.serving} is at work: let it end, then run"
-                " `python -m serving.publish` if this build is the later one."
-            ) from None
-        yield
-
-
-def clear_unfinished(where: Places) -> None:
-    """Remove what this publish, or one that was killed, left half done."""
-    for path in (*where.serving.parent.iterdir(), *where.versions.iterdir()):
-        # A database that is being written has a log beside it.
-        if path.name.startswith(".") and ".unfinished" in path.name:
-            remove(path)
-    # A killed one may have named its folder and nothing else.
-    if where.latest.is_symlink():
-        newest = where.latest.readlink().name
-        for path in version_folders(where):
-            if path.name > newest:
-                remove(path)
-
-
-def remove(path: Path) -> None:
-    """Remove a file, a link or a folder."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-
-
-def version_folders(where: Places) -> list[Path]:
-    """The folders of Parquet files, oldest first."""
-    return sorted(
-        path
-        for path in where.versions.iterdir()
-        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
-    )
-
-
 def copy(build: GreenBuild, build_id: str, where: Places) -> dict[str, int]:
-    """Write all files under their unfinished names; the number of rows per mart."""
-    folder = where.unfinished(where.versions / build_id)
+    """Write the files of both kinds, aside; the number of rows per mart."""
+    work = where.work(build_id)
+    folder = work / build_id
+    work.mkdir()
     folder.mkdir()
     settings = {
         "threads": os.environ.get("FOOTFALL_THREADS", "2"),
         "memory_limit": os.environ.get("FOOTFALL_DUCKDB_MEMORY", "4GB"),
-        "temp_directory": str(where.unfinished(where.versions / "spilled")),
+        "temp_directory": str(work / "spilled"),
     }
     with opened(settings) as connection:
         attach(connection, build.database, build.catalog)
         source = f"{identifier(build.catalog)}.{identifier(build.schema)}"
-        file = literal(where.unfinished(where.serving))
+        file = literal(work / where.serving.name)
         connection.execute(f"attach {file} as serving {STORAGE}")
         for mart in tqdm(build.marts, desc="publishing", unit="mart", disable=None):
             table = f"serving.main.{identifier(mart.name)}"
@@ -213,39 +175,44 @@ def verified(
 
 def finish(build: GreenBuild, build_id: str, where: Places) -> None:
     """Give the files their names, so that each of them is the old or the new one."""
-    folder = where.versions / build_id
-    unfinished = where.unfinished(folder)
-    for path in unfinished.iterdir():
+    work, folder = where.work(build_id), where.versions / build_id
+    for path in (*(work / build_id).iterdir(), work / build_id):
         sync(path)
-    sync(unfinished)
-    unfinished.rename(folder)
-    write_views(build, where, folder)
-    link = where.unfinished(where.latest)
+    (work / build_id).rename(folder)
+    write_views(build, work / where.views.name, folder)
+    # Queries of the one before may have begun.
+    kept = {build_id}
+    if where.latest.is_symlink():
+        kept.add(where.latest.readlink().name)
+    link = work / where.latest.name
     link.symlink_to(build_id)
     link.replace(where.latest)
     for place in (where.serving, where.views):
-        path = where.unfinished(place)
+        path = work / place.name
         # No client that forgot to ask for read-only may lock the file.
         path.chmod(path.stat().st_mode & 0o444)
         sync(path)
         path.replace(place)
     for parent in (where.versions, where.serving.parent):
         sync(parent)
-    # By name, so where the clock was set back the new one may not be the last.
-    for old in version_folders(where)[:-VERSIONS_KEPT]:
-        if old != folder:
-            remove(old)
+    listed = made(where)
+    for old in listed.keys() - kept:
+        remove(where, old, listed[old])
+    lines = [line(key, marts) for key, marts in listed.items() if key in kept]
+    shorter = work / where.builds.name
+    shorter.write_text("".join((f"{HEADER}\n", *lines)))
+    sync(shorter)
+    shorter.replace(where.builds)
 
 
-def write_views(build: GreenBuild, where: Places, folder: Path) -> None:
+def write_views(build: GreenBuild, file: Path, folder: Path) -> None:
     """Write a view per mart over the files of one publish.
 
     Each names its file by the whole path, so that no query ever reads two publishes,
     whatever folder it is asked from.
     """
     with opened() as connection:
-        file = literal(where.unfinished(where.views))
-        connection.execute(f"attach {file} as views {STORAGE}")
+        connection.execute(f"attach {literal(file)} as views {STORAGE}")
         for mart in build.marts:
             view = f"views.main.{identifier(mart.name)}"
             parquet = literal(folder.resolve() / f"{mart.name}.parquet")

@@ -23,6 +23,8 @@ class Trials:
     """Publishes that are killed, each at another moment."""
     publishes: int
     """Publishes during which readers never rest."""
+    trees: int
+    """Drawn folders of other people's files among which publishes are killed."""
     histories: int
     """Drawn sets of events of which every batch is compared with a full refresh."""
     history_batches: int
@@ -41,6 +43,7 @@ QUICK = Trials(
     killed_builds=1,
     killed_publishes=5,
     publishes=6,
+    trees=1,
     histories=1,
     history_batches=3,
     mutants=3,
@@ -52,6 +55,7 @@ ALL = Trials(
     killed_builds=2,
     killed_publishes=15,
     publishes=20,
+    trees=5,
     histories=2,
     history_batches=4,
     mutants=99,

@@ -1,0 +1,184 @@
+"""What publishes made, by their own list; and whether something else is in their way.
+
+The list is a file beside the builds that it names. A build is in it before anything of
+it is made, so one that was killed at any moment is known. What the list does not name
+is never removed, and what footfall did not make is never replaced.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+
+from serving.checks import PublishError, literal, opened
+from serving.places import Places
+
+HEADER = "What footfall published here, build and marts; nothing else is ever removed."
+BUILD_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
+BUILD_ID_COMMENT = (
+    "The publish that the row came with: the same in all relations, so that rows of two"
+    " publishes are told apart. It begins with the time in UTC."
+)
+
+Made = Mapping[str, Sequence[str]]
+"""Names of the marts of each build, the earliest first."""
+
+
+def made(where: Places) -> Made:
+    """What the list names; a line that is cut off, or another's, names nothing."""
+    found = {}
+    for text in where.builds.read_text(errors="replace").splitlines():
+        build_id, *marts = text.split() or [""]
+        if BUILD_ID.fullmatch(build_id) and "/" not in text:
+            found[build_id] = marts
+    return found
+
+
+def line(build_id: str, marts: Sequence[str]) -> str:
+    """A build as the list has it."""
+    return " ".join((build_id, *marts)) + "\n"
+
+
+@contextmanager
+def alone(where: Places) -> Iterator[TextIO]:
+    """The list, locked: the lock ends with the process however that ends."""
+    with where.builds.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_current = os.path.samestat(os.fstat(file.fileno()), where.builds.stat())
+        except BlockingIOError:
+            is_current = False
+        if not is_current:
+            raise PublishError(
+                f"Another publish to {where.serving} is at work: let it end, then run"
+                " `python -m serving.publish` if this build is the later one."
+            )
+        yield file
+
+
+def write_down(file: TextIO, text: str) -> None:
+    """Add to the list, on the disk before anything else is."""
+    file.seek(0)
+    content = file.read()
+    if not content.startswith(f"{HEADER}\n"):
+        # One that was killed here has written no more than a part of the first line.
+        file.truncate(0)
+        text = f"{HEADER}\n{text}"
+    elif not content.endswith("\n"):
+        text = f"\n{text}"
+    file.write(text)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def remove_unfinished(where: Places, build_id: str) -> None:
+    """Remove what a publish, or one that was killed, left half done."""
+    folder = where.work(build_id)
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+
+
+def remove(where: Places, build_id: str, marts: Sequence[str]) -> None:
+    """Remove the files of a build, and their folder if nobody put more into it."""
+    folder = where.versions / build_id
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for name in marts:
+        path = folder / f"{name}.parquet"
+        if path.is_file() and not path.is_symlink():
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def assert_free(where: Places) -> None:
+    """Write nothing, and raise a PublishError where something is in the way."""
+    if where.serving.suffix != ".duckdb":
+        raise PublishError(
+            f"{where.serving} does not end in .duckdb, as the file to publish to has"
+            " to, for the folder beside it is named without: change"
+            " FOOTFALL_SERVING_PATH."
+        )
+    parent = where.serving.parent
+    if parent.is_dir() and not os.access(parent, os.W_OK | os.X_OK):
+        raise PublishError(
+            f"{parent} cannot be written to: change its permissions, or name a file"
+            " elsewhere in FOOTFALL_SERVING_PATH."
+        )
+    for place, kind in ((where.serving, "table"), (where.views, "view")):
+        log = place.with_name(f"{place.name}.wal")
+        if os.path.lexists(log):
+            raise in_the_way(log)
+        if os.path.lexists(place) and not is_published(place, kind):
+            raise in_the_way(place)
+    if os.path.lexists(where.versions):
+        assert_own(where)
+
+
+def in_the_way(path: Path) -> PublishError:
+    """The sentence about something that publishing would have to replace."""
+    return PublishError(
+        f"{path} is in the way and was not published by footfall: move it, or name"
+        " another file in FOOTFALL_SERVING_PATH, then run `make publish`."
+    )
+
+
+def is_published(path: Path, kind: str) -> bool:
+    """Whether a path is a database of nothing but relations with our `build_id`."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with opened() as connection:
+        try:
+            connection.execute(
+                f"attach {literal(path)} as found (read_only, type duckdb)"
+            )
+        except duckdb.Error as error:
+            if "Could not set lock" in str(error):
+                raise PublishError(
+                    f"Another process may write to {path}, so that nobody else can read"
+                    " it: close it there, then run `make publish`."
+                ) from None
+            return False
+        relations, marked = (
+            set(connection.execute(sql).fetchall())
+            for sql in (
+                "select 'table', schema_name, table_name from duckdb_tables()"
+                " where database_name = 'found' union all"
+                " select 'view', schema_name, view_name from duckdb_views()"
+                " where database_name = 'found' and not internal",
+                f"select {literal(kind)}, schema_name, table_name from duckdb_columns()"
+                " where database_name = 'found' and column_name = 'build_id'"
+                f" and comment = {literal(BUILD_ID_COMMENT)}",
+            )
+        )
+    return bool(relations) and relations == marked
+
+
+def assert_own(where: Places) -> None:
+    """Raise a PublishError where the folder of the builds is another's."""
+    folder = where.versions
+    if folder.is_symlink() or not folder.is_dir():
+        raise in_the_way(folder)
+    text = ""
+    if os.path.lexists(where.builds):
+        if where.builds.is_symlink() or not where.builds.is_file():
+            raise in_the_way(where.builds)
+        text = where.builds.read_text(errors="replace")
+    # A publish that was killed as it began has left this and no more.
+    is_begun = HEADER.startswith(text) and set(folder.iterdir()) <= {where.builds}
+    if not text.startswith(f"{HEADER}\n") and not is_begun:
+        raise PublishError(
+            f"{folder} has files, but no list of footfall's in {where.builds.name} that"
+            " says which of them it may remove: move the folder, or name another file"
+            " in FOOTFALL_SERVING_PATH, then run `make publish`."
+        )
+    if os.path.lexists(where.latest) and not (
+        where.latest.is_symlink() and str(where.latest.readlink()) in made(where)
+    ):
+        raise in_the_way(where.latest)
