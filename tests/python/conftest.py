@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from engines import EngineBuilder, engine_builder
 from harness import ROOT, Build, Builder, by_content, folder_of, once, run_dbt
+from nightly import Served, nightly
 from playwright.sync_api import Browser, sync_playwright
 from tiers import IS_ALL
 
@@ -99,11 +100,16 @@ def build(shared: Path) -> Builder:
 
 
 @pytest.fixture(scope="session")
-def demo(build: Builder) -> Build:
-    """The demo, as it is cloned."""
-    made = build()
-    assert made.is_green, made.said
-    return made
+def served(shared: Path) -> Served:
+    """The demo, as it is cloned, built with its data tests and published."""
+    return once(folder_of(shared, "nightly"), nightly)
+
+
+@pytest.fixture(scope="session")
+def demo(served: Served) -> Build:
+    """That build's own database."""
+    assert served.code == 0, served.lines[-2:]
+    return Build(served.folder, True, "")
 
 
 @pytest.fixture(scope="session")
