@@ -148,8 +148,9 @@ def run_dbt(
     prepare: str | None = None,
     runs_tests: bool = False,
     loads_seeds: bool = True,
+    command: str = "build",
 ) -> Build:
-    """Run `dbt build` in this process; `prepare` is SQL to run before it.
+    """Run dbt in this process; `prepare` is SQL to run before it.
 
     A second call for one folder is an incremental run, which can do without the seeds.
     """
@@ -159,7 +160,7 @@ def run_dbt(
     if prepare:
         with duckdb.connect(str(database)) as connection:
             connection.execute(prepare)
-    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "build"]
+    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", command]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs")]

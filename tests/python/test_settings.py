@@ -228,7 +228,12 @@ def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     assert made.is_green, made.said
     for settings in ({}, OTHERS):
         tested = run_dbt(
-            tmp_path, source | settings, "test_type:unit", ROOT, runs_tests=True
+            tmp_path,
+            source | settings,
+            "test_type:unit",
+            ROOT,
+            runs_tests=True,
+            command="test",
         )
         assert tested.is_green, tested.said
         results = json.loads((tmp_path / "target" / "run_results.json").read_text())
