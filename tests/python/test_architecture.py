@@ -246,7 +246,7 @@ def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
 
 def wrong_pins(manifest: Node) -> dict[str, set[str]]:
     """Of each unit test the vars that it should pin, or should not."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for test in manifest["unit_tests"].values():
         model = manifest["nodes"][f"model.footfall.{test['model']}"]
         pinned = set((test["overrides"] or {}).get("vars", {}))

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Row, close_connections, generic, parse, run_dbt, write_parquet
+from harness import ROOT, Row, generic, parse, run_dbt, write_parquet
 
 from serving import build as runner
 
@@ -101,12 +100,18 @@ class Published:
     """The marts as readers have them."""
 
     serving: Path
+    results: Path
     settings: Mapping[str, Any]
 
     def rows(self, sql: str) -> list[Row]:
         """Answer a query."""
         with duckdb.connect(str(self.serving), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def kinds(self) -> set[str]:
+        """Of what ran."""
+        results = json.loads(self.results.read_text())["results"]
+        return {str(result["unique_id"]).split(".")[0] for result in results}
 
     def day(self, instant: datetime) -> date:
         """The date of an instant of UTC, on the clock that these settings name."""
@@ -125,9 +130,16 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setenv("FOOTFALL_SERVING_PATH", str(serving))
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.chdir(ROOT)
-    parsed = copy.deepcopy(parse(ROOT, ("generic",)))
+    parsed = parse(ROOT, ("generic",))
+    assert parsed
+    manifest = copy.deepcopy(parsed)
+
+    def stamp(event: Any) -> None:
+        # Else dbt writes it down as that of the command that parsed it.
+        manifest.metadata.invocation_id = event.info.invocation_id
+
     monkeypatch.setattr(
-        runner, "dbtRunner", lambda callbacks: dbtRunner(parsed, callbacks)
+        runner, "dbtRunner", lambda callbacks: dbtRunner(manifest, [stamp, *callbacks])
     )
     rows = [
         {"event_id": number, "visitor_id": visitor, "occurred_at": at, "page_url": url}
@@ -144,7 +156,8 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
         chosen = generic(events, COLUMNS) | settings
         code = runner.main([*arguments, "--vars", json.dumps(chosen)])
         assert code == runner.GREEN
-        return Published(serving, defaults() | chosen)
+        results = tmp_path / "target" / "run_results.json"
+        return Published(serving, results, defaults() | chosen)
 
     return published
 
@@ -172,6 +185,8 @@ def test_a_build_of_any_setting_is_published_and_right(
 ) -> None:
     """Who is counted, in which sessions, on which day, by which channel and credit."""
     made = publish(SETTINGS[name])
+    assert made.kinds() >= {"seed", "model", "test"}
+    assert "unit_test" not in made.kinds()
 
     everyone = {"idle", "reader", "mailed", "typed"}
     decided = {"reader", "mailed"}
@@ -188,7 +203,9 @@ def test_a_build_of_any_setting_is_published_and_right(
 
     days = Counter(made.day(started) for _, started, _ in sessions)
     assert days == dict(
-        made.rows("select report_date, sum(sessions) from mart_channel__daily group by 1")
+        made.rows(
+            "select report_date, sum(sessions) from mart_channel__daily group by 1"
+        )
     )
 
     letters = made.rows(
@@ -210,16 +227,27 @@ def test_a_build_of_any_setting_is_published_and_right(
     assert {(order, channel): credit for order, channel, credit in booked} == credits
 
 
-def test_unit_tests_are_no_part_of_a_users_build(
-    publish: Publish, tmp_path: Path
+def test_unit_tests_run_where_types_are_chosen_that_hold_them(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """They test the project, and not what it is given."""
+    """dbt subtracts what is excluded from what is asked for."""
+    for name in ("DBT_RESOURCE_TYPES", "DBT_EXCLUDE_RESOURCE_TYPES"):
+        monkeypatch.delenv(name, raising=False)
+    without = ["--exclude-resource-types", "unit_test"]
+    assert runner.types(["--select", "resource_type:model"]) == without
+    assert runner.types(["--resource-type", "unit_test"]) == []
+    assert runner.types(["--resource-types=model"]) == []
+    assert runner.types(["--exclude-resource-type", "seed"]) == []
+    monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "seed")
+    assert runner.types([]) == []
 
 
 def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     """All of them, under none and under all that a user may set."""
     assert set(OTHERS) == set(defaults()) - INPUT
-    assert {name for name, value in OTHERS.items() if value == defaults()[name]} == set()
+    assert {
+        name for name, value in OTHERS.items() if value == defaults()[name]
+    } == set()
     nothing = tmp_path / "nothing.csv"
     nothing.write_text(",".join(COLUMNS) + "\n")
     source = generic(nothing, COLUMNS)
