@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,6 +95,11 @@ def defaults() -> dict[str, object]:
     return found
 
 
+def in_zone(instant: datetime, zone: str) -> date:
+    """The date of an instant of UTC on the clocks of a time zone."""
+    return instant.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True)
 class Published:
     """The marts as readers have them."""
@@ -114,9 +119,8 @@ class Published:
         return {str(result["unique_id"]).split(".")[0] for result in results}
 
     def day(self, instant: datetime) -> date:
-        """The date of an instant of UTC, on the clock that these settings name."""
-        zone = ZoneInfo(self.settings["reporting_timezone"])
-        return instant.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        """The date of an instant, where days begin by these settings."""
+        return in_zone(instant, self.settings["reporting_timezone"])
 
 
 Publish = Callable[[dict[str, object]], Published]
@@ -188,43 +192,59 @@ def test_a_build_of_any_setting_is_published_and_right(
     assert made.kinds() >= {"seed", "model", "test"}
     assert "unit_test" not in made.kinds()
 
-    everyone = {"idle", "reader", "mailed", "typed"}
-    decided = {"reader", "mailed"}
-    counted = decided if name == "no unknown consent" else everyone
+    undecided = {"idle", "typed"} if made.settings["accept_unknown_consent"] else set()
     seen = {visitor for (visitor,) in made.rows("select visitor_id from fct_events")}
-    assert seen == counted
+    assert seen == {"reader", "mailed"} | undecided
 
     sessions = sessions_by_loop(made)
     assert sessions == made.rows(
         "select visitor_id, started_at, event_count from fct_sessions order by all"
     )
-    cuts = {"a timeout": 3, "no unknown consent": 0}.get(name, 5)
-    assert sum(visitor == "idle" for visitor, _, _ in sessions) == cuts
-
     days = Counter(made.day(started) for _, started, _ in sessions)
     assert days == dict(
         made.rows(
-            "select report_date, sum(sessions) from mart_channel__daily group by 1"
+            "select report_date, sum(sessions) from mart_channel__daily group by all"
         )
     )
 
-    letters = made.rows(
+    is_googles = made.settings["channel_preset"] == "ga4_2026"
+    assert made.rows(
         "select distinct channel from fct_sessions where visitor_id = 'reader'"
-    )
-    assert letters == [("Unassigned" if name == "a preset" else "Email",)]
+    ) == [("Unassigned" if is_googles else "Email",)]
 
     share, whole = Decimal("0.5"), Decimal(1)
     credits = {("A", "Email"): share, ("A", "Direct"): share, ("B", "Direct"): whole}
-    if name == "no direct":
+    if made.settings["attribution_direct"] == "excluded":
         credits = {("A", "Email"): whole, ("B", "(no touch)"): whole}
-    if name == "no unknown consent":
-        del credits["B", "Direct"]
     booked = made.rows(
         "select order_id, channel, sum(credit) from mart_attribution__credits"
         " inner join fct_conversions using (conversion_id)"
         " where attribution_model = 'linear' group by all"
     )
-    assert {(order, channel): credit for order, channel, credit in booked} == credits
+    assert {(order, channel): credit for order, channel, credit in booked} == {
+        key: credit
+        for key, credit in credits.items()
+        if key[0] == "A" or "typed" in undecided
+    }
+
+
+def test_the_events_tell_the_settings_apart() -> None:
+    """Five sessions of one visitor are three under the longer timeout, and no time zone
+    has the days of another.
+    """
+    idle = [at for visitor, at, _, _ in EVENTS if visitor == "idle"]
+    times = [datetime.fromisoformat(at) for at in idle]
+    gaps = [after - before for before, after in pairwise(times)]
+    assert sum(gap > timedelta(minutes=30) for gap in gaps) == 4
+    assert sum(gap > timedelta(minutes=60) for gap in gaps) == 2
+    days = {
+        zone: [in_zone(datetime.fromisoformat(at), zone) for _, at, _, _ in EVENTS]
+        for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland")
+    }
+    assert len({tuple(each) for each in days.values()}) == 3
+    # As they would be had no clock been changed that night.
+    assert days["America/Los_Angeles"][5] == date(2026, 3, 9)
+    assert days["Pacific/Auckland"][6:8] == [date(2026, 4, 5), date(2026, 4, 5)]
 
 
 def test_unit_tests_run_where_types_are_chosen_that_hold_them(
