@@ -1,4 +1,10 @@
-{#- A ratio of two counts or sums, null where there is nothing to divide by. -#}
+{#- A ratio of two counts or sums, null where there is nothing to divide by, or so little
+    that the ratio has no room in its column. -#}
 {% macro rate(numerator, denominator) -%}
-    {{ ratio(numerator, denominator, 6) }}
+    case
+        when
+            abs({{ numerator }})
+            < abs({{ dbt.cast(denominator, 'double precision') }}) * 999999999999
+            then {{ ratio(numerator, denominator, 6) }}
+    end
 {%- endmacro %}

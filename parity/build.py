@@ -163,8 +163,6 @@ def run_dbt(
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs"), "--log-level-file", "none"]
     arguments += ["--no-use-colors", "--vars", json.dumps(settings)]
-    if "demo" not in settings.get("enabled_sources", ["demo"]):
-        arguments += ["--exclude", "path:seeds/demo"]
     if not runs_tests:
         arguments += ["--exclude-resource-types", "test", "unit_test"]
     result = dbtRunner().invoke(arguments)

@@ -1,6 +1,8 @@
 """Build and test everything, say what came of it, and publish the marts.
 
-`python -m serving.build [arguments of dbt build]` runs `dbt build`. On DuckDB a green
+`python -m serving.build [arguments of dbt build]` runs `dbt build` without unit tests,
+which test the project and not its input, unless resource types are chosen, by option or
+by dbt's variables. On DuckDB a green
 build of everything is then published as by `python -m serving.publish`; on Postgres and
 Spark the warehouse's own schema serves. With `--log-format json` each line on the
 standard output is one of JSON.
@@ -89,7 +91,7 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     with tqdm(desc="reading the project", unit="node", disable=disable) as bar:
         listener = Listener(bar)
         outcome = dbtRunner(callbacks=[listener]).invoke(
-            [*quiet, "build", *dbt_arguments]
+            [*quiet, "build", *dbt_arguments, *types(dbt_arguments)]
         )
     # dbt holds the database open for writing as long as its process lives.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
@@ -109,6 +111,16 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         say(is_json, "error", "Not published: readers have what they had.")
         return FAILED
     return serve(listener.target, is_json)
+
+
+def types(dbt_arguments: Sequence[str]) -> list[str]:
+    """The option that leaves out unit tests, where nobody chose types of resources."""
+    options = ("--resource-type", "--exclude-resource-type")
+    variables = ("DBT_RESOURCE_TYPES", "DBT_EXCLUDE_RESOURCE_TYPES")
+    is_chosen = any(argument.startswith(options) for argument in dbt_arguments)
+    if is_chosen or any(os.environ.get(name) for name in variables):
+        return []
+    return ["--exclude-resource-types", "unit_test"]
 
 
 def summarise(

@@ -166,8 +166,9 @@ def run_dbt(
     runs_tests: bool = False,
     loads_seeds: bool = True,
     exclude: str | None = None,
+    command: str = "build",
 ) -> Build:
-    """Run `dbt build` in this process; `prepare` is SQL to run before it.
+    """Run dbt in this process; `prepare` is SQL to run before it.
 
     A second call for one folder is an incremental run, which can do without the seeds.
     """
@@ -177,19 +178,19 @@ def run_dbt(
     if prepare:
         with duckdb.connect(str(database)) as connection:
             connection.execute(prepare)
-    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "build"]
+    arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", command]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs")]
     arguments += ["--vars", json.dumps(settings)]
     if select:
         arguments += ["--select", select]
-    left_out = ["path:seeds/demo"] * ("demo" not in sources)
-    left_out += [exclude] if exclude else []
-    if left_out:
-        arguments += ["--exclude", *left_out]
-    kinds = ["unit_test"] + ["test"] * (not runs_tests) + ["seed"] * (not loads_seeds)
-    arguments += ["--exclude-resource-types", *kinds]
+    if exclude:
+        arguments += ["--exclude", exclude]
+    kinds = ["unit_test"] * (command == "build")
+    kinds += ["test"] * (not runs_tests) + ["seed"] * (not loads_seeds)
+    if kinds:
+        arguments += ["--exclude-resource-types", *kinds]
 
     def listen(event: Any) -> None:
         if event.info.level == "error":

@@ -228,6 +228,56 @@ def test_no_model_configures_itself(models: list[Node]) -> None:
     ] == []
 
 
+def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
+    """By a model's own text, and by the macros that it calls or that those call.
+
+    What hashes all vars, as definition_hash does, names none: no unit test expects it.
+    """
+    texts = [model["raw_code"]]
+    open_, seen = list(model["depends_on"]["macros"]), set()
+    while open_:
+        name = open_.pop()
+        if name not in seen:
+            seen.add(name)
+            texts.append(macros[name]["macro_sql"])
+            open_ += macros[name]["depends_on"]["macros"]
+    return set(re.findall(r"\bvar\(\s*['\"](\w+)", "\n".join(texts)))
+
+
+def wrong_pins(manifest: Node) -> dict[str, set[str]]:
+    """Of each unit test the vars that it should pin, or should not."""
+    found: dict[str, set[str]] = {}
+    for test in manifest["unit_tests"].values():
+        model = manifest["nodes"][f"model.footfall.{test['model']}"]
+        pinned = set((test["overrides"] or {}).get("vars", {}))
+        wrong = pinned ^ vars_read(model, manifest["macros"])
+        found |= {test["name"]: wrong} if wrong else {}
+    return found
+
+
+def test_every_unit_test_pins_the_vars_that_its_model_reads(demo: Build) -> None:
+    """Else it tells a user's setting from the default, and calls it a failure."""
+    assert wrong_pins(demo.manifest()) == {}
+
+
+def test_a_var_that_is_not_pinned_is_found(demo: Build) -> None:
+    """One that the model names, and one that a macro of a macro does."""
+    manifest = demo.manifest()
+    tests = {test["name"]: test for test in manifest["unit_tests"].values()}
+    pins = {
+        "direct_never_counts_where_it_is_excluded": "attribution_path",
+        "a_gap_of_exactly_the_timeout_does_not_split": "session_timeout_minutes",
+    }
+    for name, pin in pins.items():
+        del tests[name]["overrides"]["vars"][pin]
+    tests["the_copy_received_first_wins"]["overrides"] = None
+    tests["one_event_is_not_two_steps"]["overrides"] = {"vars": {"accept_bots": True}}
+    assert wrong_pins(manifest) == {name: {pin} for name, pin in pins.items()} | {
+        "the_copy_received_first_wins": {"accept_bots", "accept_unknown_consent"},
+        "one_event_is_not_two_steps": {"accept_bots"},
+    }
+
+
 def test_every_source_keeps_the_event_contract(models: list[Node]) -> None:
     """Its columns in its order, since a union matches by position."""
     contract = listed("event_columns", "event_columns")

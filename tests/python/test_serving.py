@@ -218,9 +218,7 @@ def test_the_layers_seconds_are_those_of_all_nodes(served: Served) -> None:
     )
     said = served.summary()
     layers = said["layer_seconds"]
-    assert set(layers) == {
-        *("seeds", "staging", "intermediate", "marts", "tests", "unit tests")
-    }
+    assert set(layers) == {"seeds", "staging", "intermediate", "marts", "tests"}
     assert sum(layers.values()) == pytest.approx(spent, abs=0.05 * len(layers))
     assert sum(said["node_counts"].values()) == len(results)
 

@@ -54,11 +54,14 @@ preceded as (
                 rows between unbounded preceding and 1 preceding
             ),
             0
-        ) as credit_before
+        ) as credit_before,
+        max(case when rounded_credit > 0 then touch_number end) over (
+            partition by conversion_number, attribution_model
+        ) as last_credited_number
     from rounded
 ),
 
--- What rounding leaves over goes to the last touch.
+-- What rounding leaves over goes to the last touch that earns anything.
 credited as (
     select
         conversion_id,
@@ -68,8 +71,8 @@ credited as (
         channel,
         touch_number,
         case
-            when touch_number < touch_count then rounded_credit
-            else 1 - credit_before
+            when touch_number = last_credited_number then 1 - credit_before
+            else rounded_credit
         end as credit,
         cast(credit_before as numeric(18, 12)) as credit_before
     from preceded

@@ -29,7 +29,6 @@ weighted as (
         touches.journey_id as conversion_id,
         touches.channel,
         touches.touch_number,
-        touches.touch_count,
         attribution_models.attribution_model,
         greatest(effects.removal_effect, 0.000000000001) as touch_weight
     from touches
@@ -67,11 +66,14 @@ preceded as (
                 rows between unbounded preceding and 1 preceding
             ),
             0
-        ) as credit_before
+        ) as credit_before,
+        max(case when rounded_credit > 0 then touch_number end) over (
+            partition by conversion_id, attribution_model
+        ) as last_credited_number
     from rounded
 ),
 
--- What rounding leaves over goes to the last touch.
+-- What rounding leaves over goes to the last touch that earns anything.
 credited as (
     select
         conversion_id,
@@ -79,8 +81,8 @@ credited as (
         channel,
         touch_number,
         case
-            when touch_number < touch_count then rounded_credit
-            else 1 - credit_before
+            when touch_number = last_credited_number then 1 - credit_before
+            else rounded_credit
         end as credit,
         cast(credit_before as numeric(18, 12)) as credit_before
     from preceded
