@@ -60,7 +60,7 @@ counted as (
         cast(sum(held_count) as bigint) as held_count
     from all_hours
     group by source_name, received_hour
-    having sum(delivered_count) <> sum(held_count)
+    having sum(all_hours.delivered_count) <> sum(all_hours.held_count)
 )
 
 select * from counted

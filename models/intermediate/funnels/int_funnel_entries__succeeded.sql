@@ -39,6 +39,9 @@ entries as (
         chained.entity_id,
         chained.entry_event_number,
         chained.entered_at,
+        chained.entry_event_number = min(chained.entry_event_number) over (
+            partition by chained.funnel_name, chained.source_name, chained.entity_id
+        ) as is_attempt,
         completions.completed_event_number,
         coalesce(
             completions.completed_at,
@@ -63,6 +66,7 @@ timeline as (
         entered_at as happened_at,
         entry_event_number as happened_event_number,
         0 as is_closing,
+        is_attempt,
         entry_event_number,
         entry_event_number as opening_event_number
     from entries
@@ -77,6 +81,7 @@ timeline as (
         coalesce(completed_event_number, cast(9223372036854775807 as bigint))
             as happened_event_number,
         1 as is_closing,
+        is_attempt,
         entry_event_number,
         cast(null as bigint) as opening_event_number
     from entries
@@ -95,13 +100,15 @@ with_next as (
     from timeline
 ),
 
--- Only a closing has a successor; what is never closed is the last attempt.
+-- Only a closing has a successor; what is never closed is the last attempt. Of the first
+-- entry alone it is known already that it opens an attempt.
 succeeded as (
     select
         funnel_name,
         source_name,
         entity_id,
         entry_event_number,
+        is_attempt,
         next_entry_event_number
     from with_next
     where
