@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
+SAIL_VENV := .venv-sail
+SAIL_INSTALLED := $(SAIL_VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench_installed
 SUPERSET_VENV := .venv-superset
 SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
@@ -19,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish report superset superset-install test test-postgres test-spark parity lint format docs demo bench lock clean
+.PHONY: help install sail spark drivers build publish report superset superset-install test test-postgres test-sail test-spark parity lint format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -30,6 +32,14 @@ $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "footfall needs Python 3.10 or later: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+# Spark without Java. An environment of its own, since Python knows one pyspark at a time.
+sail: $(SAIL_INSTALLED)  ## Make the environment of the target sail
+
+$(SAIL_INSTALLED): requirements-sail.txt
+	$(PYTHON) -m venv $(SAIL_VENV)
+	$(SAIL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sail.txt
 	@touch $@
 
 # Half a gigabyte: for those who have the Java that it needs.
@@ -56,16 +66,19 @@ publish: install  ## Publish the marts of the last build again, if it was green
 report: install  ## Write the published marts as one page: warehouse/report.html
 	$(BIN)/python -m serving.report
 
-test: lint build $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
+test: lint build sail $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers)  ## Run everything that CI runs: lint, dbt build, pytest
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
-	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"
+	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not sail and not spark"
+
+test-sail: install sail  ## Build the demo on a throwaway Sail and compare its marts
+	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k sail
 
 test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in dbt's process and compare its marts
-	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k "not postgres"
+	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k "not postgres and not sail"
 
-parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
+parity: install sail $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres, Sail and Spark, row by row
 	$(BIN)/python -m parity
 
 # dbt for the linters, with a database of their own that has columns, but no rows.
@@ -123,6 +136,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-a
 lock: install  ## Pin requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
+	$(LOCK) --python-version 3.10 requirements-sail.in -o requirements-sail.txt
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 	$(LOCK) --python-version 3.11 requirements-drivers.in -o requirements-drivers.txt
