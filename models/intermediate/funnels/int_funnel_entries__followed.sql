@@ -24,8 +24,8 @@ followed as (
         entries.source_name,
         entries.entity_id,
         entries.entry_event_number,
-        entries.is_attempt or seen.entry_event_number is not null as is_attempt,
-        later.next_entry_event_number
+        later.next_entry_event_number,
+        entries.is_attempt or seen.entry_event_number is not null as is_attempt
     from entries
     left join seen
         on

@@ -39,9 +39,6 @@ entries as (
         chained.entity_id,
         chained.entry_event_number,
         chained.entered_at,
-        chained.entry_event_number = min(chained.entry_event_number) over (
-            partition by chained.funnel_name, chained.source_name, chained.entity_id
-        ) as is_attempt,
         completions.completed_event_number,
         coalesce(
             completions.completed_at,
@@ -66,7 +63,6 @@ timeline as (
         entered_at as happened_at,
         entry_event_number as happened_event_number,
         0 as is_closing,
-        is_attempt,
         entry_event_number,
         entry_event_number as opening_event_number
     from entries
@@ -81,7 +77,6 @@ timeline as (
         coalesce(completed_event_number, cast(9223372036854775807 as bigint))
             as happened_event_number,
         1 as is_closing,
-        is_attempt,
         entry_event_number,
         cast(null as bigint) as opening_event_number
     from entries
@@ -96,20 +91,26 @@ with_next as (
             order by
                 happened_at, happened_event_number, is_closing, entry_event_number
             rows between 1 following and unbounded following
-        ) as next_entry_event_number
+        ) as next_entry_event_number,
+        min(opening_event_number) over (
+            partition by funnel_name, source_name, entity_id
+            order by
+                happened_at, happened_event_number, is_closing, entry_event_number
+            rows between unbounded preceding and current row
+        ) as first_entry_event_number
     from timeline
 ),
 
--- Only a closing has a successor; what is never closed is the last attempt. Of the first
--- entry alone it is known already that it opens an attempt.
+-- Only a closing has a successor; what is never closed is the last attempt. Of the
+-- first entry alone it is known already that it opens an attempt.
 succeeded as (
     select
         funnel_name,
         source_name,
         entity_id,
         entry_event_number,
-        is_attempt,
-        next_entry_event_number
+        next_entry_event_number,
+        entry_event_number = first_entry_event_number as is_attempt
     from with_next
     where
         is_closing = 1

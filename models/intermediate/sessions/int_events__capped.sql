@@ -1,5 +1,5 @@
--- grain: one row per accepted event that extends a session, where a limit is set: does a
--- session start at it, at the latest since the one before would be too long?
+-- grain: one row per accepted event that extends a session, where a limit is set: does
+-- a session start at it, at the latest since the one before would be too long?
 
 with events as (
     select * from {{ ref('int_events__limited') }}
@@ -27,9 +27,9 @@ capped as (
         events.activity_event_number,
         events.segment_first_number,
         events.segment_event_number,
+        later.next_segment_event_number,
         events.is_session_start or seen.segment_event_number is not null
-            as is_session_start,
-        later.next_segment_event_number
+            as is_session_start
     from events
     left join seen
         on

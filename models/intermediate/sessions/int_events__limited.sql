@@ -99,8 +99,8 @@ limited as (
         activity_event_number,
         segment_first_number,
         segment_event_number,
-        segment_event_number = 1 as is_session_start,
-        next_segment_event_number
+        next_segment_event_number,
+        segment_event_number = 1 as is_session_start
     from with_next
 )
 
