@@ -42,7 +42,7 @@
     end
 {%- endmacro %}
 
-{#- Sail reads an exponent as a float alone. -#}
+{#- Sail reads an exponent as a float alone, of which fifteen digits are right. -#}
 {% macro spark__safe_number(value, type) -%}
     {%- set text -%} cast({{ value }} as string) {%- endset -%}
     {%- set _, scale = number_limits(type) -%}
@@ -52,7 +52,10 @@
                 round(
                     coalesce(
                         try_cast({{ text }} as decimal(38, 18)),
-                        try_cast(try_cast({{ text }} as double) as decimal(38, 18))
+                        try_cast(
+                            try_cast({{ text }} as double)
+                            as decimal(38, {{ scale + 3 }})
+                        )
                     ),
                     {{ scale }}
                 ) as {{ type }}
