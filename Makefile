@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SPARK_INSTALLED := $(VENV)/.spark_installed
+SAIL_VENV := .venv-sail
+SAIL_INSTALLED := $(SAIL_VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench_installed
 SUPERSET_VENV := .venv-superset
 SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
@@ -19,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install spark drivers build publish report superset superset-install test test-all test-postgres test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
+.PHONY: help install sail spark drivers build publish report superset superset-install test test-all test-postgres test-sail test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -30,6 +32,14 @@ $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "footfall needs Python 3.10 or later: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+# Spark without Java. An environment of its own, since Python knows one pyspark at a time.
+sail: $(SAIL_INSTALLED)  ## Make the environment of the target sail
+
+$(SAIL_INSTALLED): requirements-sail.txt
+	$(PYTHON) -m venv $(SAIL_VENV)
+	$(SAIL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sail.txt
 	@touch $@
 
 # Half a gigabyte: for those who have the Java that it needs.
@@ -59,19 +69,22 @@ report: install  ## Write the published marts as one page: warehouse/report.html
 # One more than there are cores: a worker often waits for an engine.
 PYTEST = $(BIN)/python -m pytest -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') --dist worksteal
 
-test: lint  ## Run what CI runs for every change: lint, and a small form of every test
+test: lint sail  ## Run what CI runs for every change: lint, and a small form of every test
 	$(PYTEST)
 
-test-all: lint $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers superset-install)  ## Run everything: every test in its large form, on every engine
+test-all: lint sail $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers superset-install)  ## Run everything: every test in its large form, on every engine
 	FOOTFALL_TESTS=all $(PYTEST) --durations=20
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
-	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not spark"
+	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not sail and not spark"
+
+test-sail: install sail  ## Build the demo on a throwaway Sail and compare its marts
+	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k sail
 
 test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in dbt's process and compare its marts
-	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k "not postgres"
+	FOOTFALL_TESTS=all $(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k "not postgres and not sail"
 
-parity: install $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres and Spark, row by row
+parity: install sail $(if $(CAN_SPARK),spark)  ## Compare every mart on DuckDB, Postgres, Sail and Spark, row by row
 	$(BIN)/python -m parity
 
 contract: install  ## Say what changed for users, and what the changelog does not tell
@@ -139,6 +152,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-a
 lock: install  ## Pin requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --python-version 3.10 requirements.in -o requirements.txt
+	$(LOCK) --python-version 3.10 requirements-sail.in -o requirements-sail.txt
 	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 	$(LOCK) --python-version 3.11 requirements-drivers.in -o requirements-drivers.txt

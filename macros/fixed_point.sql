@@ -1,6 +1,7 @@
 {#- A model that is one step from the model which its meta calls start_model. The step is
-    repeated, each time from what the last time made, until nothing changes. Left alone,
-    as `rebuilt` is, where all that it is made of is what it was. -#}
+    repeated, each time from what the last time made, until nothing changes. Then the last
+    two tables are equal, and the one of the model's own name stays. Left alone, as
+    `rebuilt` is, where all that it is made of is what it was. -#}
 {% materialization fixed_point, default, supported_languages=['sql'] %}
     {%- set unchanged = left_alone() -%}
     {%- if unchanged is not none -%}
@@ -8,11 +9,11 @@
     {%- endif -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set start = ref(config.get('meta')['start_model']) -%}
-    {%- set steps = [
-        make_intermediate_relation(target, '__step_a'),
-        make_intermediate_relation(target, '__step_b'),
-    ] -%}
-    {%- for step in steps -%} {%- do drop_relation_if_exists(step) -%} {%- endfor -%}
+    {%- set other = make_intermediate_relation(target, '__step') -%}
+    {%- set steps = [target, other] -%}
+    {%- for held in [load_cached_relation(this), other] -%}
+        {%- do drop_relation_if_exists(held) -%}
+    {%- endfor -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {%- call statement('main') -%}
@@ -30,17 +31,14 @@
             'select count(*) from (select * from ' ~ next ~ ' except select * from '
             ~ last ~ ') as changed'
         ).columns[0].values()[0] -%}
-        {%- do drop_relation_if_exists(last) -%}
         {%- set turns.number = turns.number + 1 -%}
         {%- set turns.is_done = changed == 0 -%}
+        {%- do drop_relation_if_exists(other if turns.is_done else last) -%}
     {%- endfor -%}
     {%- if not turns.is_done -%}
         {%- do stop_run(model.name ~ ' still changes after 1000 turns.') -%}
     {%- endif -%}
 
-    {%- set held = load_cached_relation(this) -%}
-    {%- if held is not none -%} {%- do drop_relation_if_exists(held) -%} {%- endif -%}
-    {%- do adapter.rename_relation(steps[turns.number % 2], target) -%}
     {%- do persist_docs(target, model) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}

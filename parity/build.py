@@ -19,8 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from parity.engines import ROOT, Engine, EngineError, postgres_cursor
@@ -135,7 +133,7 @@ def build(
     if reason := engine.missing():
         raise EngineError(reason)
     began = time.monotonic()
-    command = [sys.executable, "-m", "parity.build", str(folder)]
+    command = [str(engine.python), "-m", "parity.build", str(folder)]
     command += [json.dumps(settings or {}), "--project", str(project)]
     command += ["--tests"] if runs_tests else []
     folder.mkdir(parents=True, exist_ok=True)
@@ -173,6 +171,12 @@ def run_dbt(
 
 def duckdb_rows(relation: Relation) -> Iterable[Sequence[Any]]:
     """All rows of a mart in the DuckDB file."""
+    # What reads an engine is there where dbt builds on it, and nowhere else.
+    import duckdb  # noqa: PLC0415
+    from dbt.adapters.duckdb.connections import (  # noqa: PLC0415
+        DuckDBConnectionManager,
+    )
+
     # dbt holds the file for writing, with settings that a reader may not differ from.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     path = os.environ["FOOTFALL_DUCKDB_PATH"]
@@ -190,7 +194,6 @@ def postgres_rows(relation: Relation) -> Iterable[Sequence[Any]]:
 
 def spark_rows(relation: Relation) -> Iterable[Sequence[Any]]:
     """All rows of a mart in the catalog of the session that dbt started."""
-    # Only there where requirements-spark.txt is installed.
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     session = SparkSession.builder.getOrCreate()
@@ -203,7 +206,12 @@ def selection(relation: Relation) -> str:
     return f"select {', '.join(relation.columns)} from {relation.sql_name}"
 
 
-READERS = {"duckdb": duckdb_rows, "postgres": postgres_rows, "spark": spark_rows}
+READERS = {
+    "duckdb": duckdb_rows,
+    "postgres": postgres_rows,
+    "sail": spark_rows,
+    "spark": spark_rows,
+}
 
 
 def write_rows(folder: Path, engine: str) -> None:

@@ -13,17 +13,20 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 ROOT = Path(__file__).resolve().parents[1]
-ENGINES = ("duckdb", "postgres", "spark")
+ENGINES = ("duckdb", "postgres", "sail", "spark")
+SAIL_PROGRAMS = ROOT / ".venv-sail" / "bin"
+SAIL_SECONDS = 30
 
 Environment = dict[str, str]
 
@@ -41,6 +44,8 @@ class Engine:
     """Says in a sentence what to install, or nothing if all is there."""
     started: Callable[[Path], AbstractContextManager[Environment]]
     """Gives, for a folder, the environment of a build; ends with what it started."""
+    python: Path = Path(sys.executable)
+    """Whose packages dbt runs with."""
 
 
 def nothing_missing() -> str | None:
@@ -159,6 +164,9 @@ def postgres_started(_: Path) -> Iterator[Environment]:
 @contextmanager
 def postgres_cursor(environment: Mapping[str, str]) -> Iterator[Any]:
     """A cursor on the server that the environment's variables name."""
+    # Not there in Sail's environment.
+    import psycopg2  # noqa: PLC0415
+
     names = {"password": "PASSWORD", "dbname": "DATABASE", "port": "PORT"}
     names |= {"host": "HOST", "user": "USER"}
     connection = psycopg2.connect(
@@ -169,6 +177,55 @@ def postgres_cursor(environment: Mapping[str, str]) -> Iterator[Any]:
             yield cursor
     finally:
         connection.close()
+
+
+def sail_missing() -> str | None:
+    """Sail needs an environment of its own, but no Java."""
+    if not (SAIL_PROGRAMS / "sail").exists():
+        return "Sail is not installed: run `make sail`."
+    return None
+
+
+@contextmanager
+def sail_started(folder: Path) -> Iterator[Environment]:
+    """A server on loopback that keeps its tables in the folder, and forgets them."""
+    port = free_port()
+    command = [str(SAIL_PROGRAMS / "sail"), "spark", "server"]
+    command += ["--ip", "127.0.0.1", "--port", str(port)]
+    with (folder / "sail.log").open("w+") as log:
+        server = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**os.environ, "TZ": "UTC"},
+        )
+        try:
+            if not is_listening(server, port):
+                log.seek(0)
+                raise EngineError(f"sail failed: {log.read().strip()}")
+            yield {
+                "FOOTFALL_TARGET": "sail",
+                # The catalog belongs to the session, so all connections share one.
+                "SPARK_REMOTE": f"sc://127.0.0.1:{port}/;session_id={uuid.uuid4()}",
+                # What is collected comes in the client's time zone.
+                "TZ": "UTC",
+            }
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def is_listening(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the server answers, or has ended, or it has been too long."""
+    for _ in range(SAIL_SECONDS * 10):
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        if server.poll() is not None:
+            return False
+        time.sleep(0.1)
+    return False
 
 
 def java_version() -> int:
@@ -215,5 +272,6 @@ def spark_started(folder: Path) -> Iterator[Environment]:
 ALL = {
     "duckdb": Engine("duckdb", nothing_missing, duckdb_started),
     "postgres": Engine("postgres", postgres_missing, postgres_started),
+    "sail": Engine("sail", sail_missing, sail_started, SAIL_PROGRAMS / "python"),
     "spark": Engine("spark", spark_missing, spark_started),
 }

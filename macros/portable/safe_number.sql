@@ -42,13 +42,23 @@
     end
 {%- endmacro %}
 
+{#- Sail reads an exponent as a float alone, of which fifteen digits are right. -#}
 {% macro spark__safe_number(value, type) -%}
     {%- set text -%} cast({{ value }} as string) {%- endset -%}
     {%- set _, scale = number_limits(type) -%}
     case
         when {{ text }} rlike '{{ number_pattern() }}'
             then try_cast(
-                round(try_cast({{ text }} as decimal(38, 18)), {{ scale }}) as {{ type }}
+                round(
+                    coalesce(
+                        try_cast({{ text }} as decimal(38, 18)),
+                        try_cast(
+                            try_cast({{ text }} as double)
+                            as decimal(38, {{ scale + 3 }})
+                        )
+                    ),
+                    {{ scale }}
+                ) as {{ type }}
             )
     end
 {%- endmacro %}

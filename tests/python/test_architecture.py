@@ -12,7 +12,8 @@ import yaml
 from harness import ROOT, Build, compile_analyses
 
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
-NOT_OURS |= {".hypothesis", "node_modules", ".venv-superset", ".superset"}
+NOT_OURS |= {".hypothesis", "node_modules", ".superset"}
+NOT_OURS |= {".venv-superset", ".venv-sail"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
 Node = dict[str, Any]
@@ -217,7 +218,7 @@ def test_every_model_ends_by_selecting_its_last_cte(models: list[Node]) -> None:
             continue
         text = (ROOT / model["original_file_path"]).read_text().strip()
         name = text.splitlines()[-1].removeprefix("select * from ")
-        ctes = last.findall(re.sub(r"^with (recursive )?", "", text, flags=re.M))
+        ctes = last.findall(re.sub(r"^with ", "", text, flags=re.M))
         assert [name] == ctes[-1:], model["name"]
 
 

@@ -197,6 +197,7 @@ json.dump([list(row) for row in found], open(sys.argv[2], "w"))
 """
 
 
+@pytest.mark.long
 def test_patterns_mean_the_same_to_spark(
     compared: dict[tuple[str, str], bool], tmp_path: Path
 ) -> None:

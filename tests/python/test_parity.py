@@ -19,7 +19,9 @@ from parity.engines import ALL, Engine
 ELSEWHERE = timezone(timedelta(hours=2))
 
 
-@pytest.mark.parametrize("engine", ["postgres", "spark"])
+@pytest.mark.parametrize(
+    "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
+)
 def test_every_mart_is_equal_row_by_row(
     engine_build: EngineBuilder, engine: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -303,7 +303,9 @@ def test_every_rule_decides_some_agent() -> None:
     assert [rule for rule in rules if rule not in decided] == []
 
 
-@pytest.mark.parametrize("engine", ["postgres", "spark"])
+@pytest.mark.parametrize(
+    "engine", ["postgres", pytest.param("spark", marks=pytest.mark.long)]
+)
 def test_every_engine_finds_each_pattern_in_the_same_agents(
     engine: str, tmp_path: Path
 ) -> None:

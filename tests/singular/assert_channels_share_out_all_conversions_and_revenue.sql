@@ -24,7 +24,7 @@ entries as (
         0 as conversions,
         cast(0 as numeric(18, 2)) as revenue,
         share_before - share_after as reversed_conversions,
-        -reversed_revenue as reversed_revenue
+        0 - reversed_revenue as reversed_revenue
     from {{ ref('fct_reversals') }}
     where conversion_id is not null
 ),

@@ -20,7 +20,7 @@ entries as (
     select
         reversal_id as entry_id,
         share_before - share_after as credit,
-        -reversed_revenue as revenue
+        0 - reversed_revenue as revenue
     from {{ ref('fct_reversals') }}
     where conversion_id is not null
 ),

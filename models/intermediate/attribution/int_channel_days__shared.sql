@@ -42,7 +42,7 @@ entries as (
         cast(0 as numeric(18, 2)) as revenue,
         cast(reversals.share_before - reversals.share_after as numeric(18, 12))
             as reversed_credit,
-        cast(-reversals.reversed_revenue as numeric(18, 2)) as reversed_revenue
+        cast(0 - reversals.reversed_revenue as numeric(18, 2)) as reversed_revenue
     from reversals
     inner join conversions
         on reversals.conversion_id = conversions.conversion_id

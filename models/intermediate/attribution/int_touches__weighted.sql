@@ -102,7 +102,7 @@ weighted as (
         counted.attribution_model,
         counted.applied_model,
         case
-            when not counted.is_credited then 0
+            when not counted.is_credited then {{ dbt.cast('0', 'double precision') }}
             when counted.kind = 'first'
                 then
                     case

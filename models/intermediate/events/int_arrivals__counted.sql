@@ -52,7 +52,7 @@ all_hours as (
     from held
 ),
 
-counted as (
+summed as (
     select
         source_name,
         received_hour,
@@ -60,7 +60,11 @@ counted as (
         cast(sum(held_count) as bigint) as held_count
     from all_hours
     group by source_name, received_hour
-    having sum(delivered_count) <> sum(held_count)
+),
+
+counted as (
+    select * from summed
+    where delivered_count <> held_count
 )
 
 select * from counted

@@ -1,11 +1,11 @@
 -- grain: one row per event that could enter a funnel and step that it would reach:
 -- each step at the earliest event after the step before it, within the window.
 
-with recursive linked as (
+with linked as (
     select * from {{ ref('int_funnel_steps__linked') }}
 ),
 
-chained as (
+step_1 as (
     select
         funnel_name,
         entity,
@@ -22,35 +22,48 @@ chained as (
         next_event_number
     from linked
     where step_number = 1
+),
 
-    union all
+-- A funnel has at most eight steps: decision 0004.
+{% for step in range(2, 9) %}
+    step_{{ step }} as (
+        select
+            reached.funnel_name,
+            reached.entity,
+            reached.source_name,
+            reached.entity_id,
+            reached.visitor_id,
+            reached.session_id,
+            reached.window_minutes,
+            reached.entry_event_number,
+            reached.entered_at,
+            linked.step_number,
+            linked.visitor_event_number,
+            linked.occurred_at,
+            linked.next_event_number
+        from step_{{ step - 1 }} as reached
+        inner join linked
+            on
+                reached.funnel_name = linked.funnel_name
+                and reached.source_name = linked.source_name
+                and reached.entity_id = linked.entity_id
+                and reached.next_event_number = linked.visitor_event_number
+                and linked.step_number = {{ step }}
+        where
+            reached.window_minutes is null
+            or linked.occurred_at
+            <= reached.entered_at + reached.window_minutes * interval '1' minute
+    ),
 
-    select
-        chained.funnel_name,
-        chained.entity,
-        chained.source_name,
-        chained.entity_id,
-        chained.visitor_id,
-        chained.session_id,
-        chained.window_minutes,
-        chained.entry_event_number,
-        chained.entered_at,
-        linked.step_number,
-        linked.visitor_event_number,
-        linked.occurred_at,
-        linked.next_event_number
-    from chained
-    inner join linked
-        on
-            chained.funnel_name = linked.funnel_name
-            and chained.source_name = linked.source_name
-            and chained.entity_id = linked.entity_id
-            and chained.step_number + 1 = linked.step_number
-            and chained.next_event_number = linked.visitor_event_number
-    where
-        chained.window_minutes is null
-        or linked.occurred_at
-        <= chained.entered_at + chained.window_minutes * interval '1' minute
+{% endfor %}
+chained as (
+    select * from step_1
+    {%- for step in range(2, 9) %}
+
+        union all
+
+        select * from step_{{ step }}
+    {%- endfor %}
 )
 
 select * from chained

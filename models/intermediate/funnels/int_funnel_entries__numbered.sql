@@ -1,7 +1,7 @@
 -- grain: one row per funnel, session or visitor, and attempt. A further entry opens
 -- an attempt only when the one before is completed or its window is over.
 
-with recursive chained as (
+with chained as (
     select * from {{ ref('int_funnel_entries__chained') }}
 ),
 
@@ -9,7 +9,11 @@ successors as (
     select * from {{ ref('int_funnel_entries__succeeded') }}
 ),
 
-first_entries as (
+followed as (
+    select * from {{ ref('int_funnel_entries__followed') }}
+),
+
+attempts as (
     select
         funnel_name,
         source_name,
@@ -18,6 +22,22 @@ first_entries as (
     from chained
     where step_number = 1
     group by funnel_name, source_name, entity_id
+
+    union
+
+    select
+        successors.funnel_name,
+        successors.source_name,
+        successors.entity_id,
+        successors.next_entry_event_number as entry_event_number
+    from followed
+    inner join successors
+        on
+            followed.funnel_name = successors.funnel_name
+            and followed.source_name = successors.source_name
+            and followed.entity_id = successors.entity_id
+            and followed.entry_event_number = successors.entry_event_number
+    where followed.is_attempt
 ),
 
 numbered as (
@@ -26,24 +46,13 @@ numbered as (
         source_name,
         entity_id,
         entry_event_number,
-        cast(1 as bigint) as attempt_number
-    from first_entries
-
-    union all
-
-    select
-        numbered.funnel_name,
-        numbered.source_name,
-        numbered.entity_id,
-        successors.next_entry_event_number as entry_event_number,
-        numbered.attempt_number + 1 as attempt_number
-    from numbered
-    inner join successors
-        on
-            numbered.funnel_name = successors.funnel_name
-            and numbered.source_name = successors.source_name
-            and numbered.entity_id = successors.entity_id
-            and numbered.entry_event_number = successors.entry_event_number
+        cast(
+            row_number() over (
+                partition by funnel_name, source_name, entity_id
+                order by entry_event_number
+            ) as bigint
+        ) as attempt_number
+    from attempts
 )
 
 select * from numbered

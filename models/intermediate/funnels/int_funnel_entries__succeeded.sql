@@ -91,18 +91,26 @@ with_next as (
             order by
                 happened_at, happened_event_number, is_closing, entry_event_number
             rows between 1 following and unbounded following
-        ) as next_entry_event_number
+        ) as next_entry_event_number,
+        min(opening_event_number) over (
+            partition by funnel_name, source_name, entity_id
+            order by
+                happened_at, happened_event_number, is_closing, entry_event_number
+            rows between unbounded preceding and current row
+        ) as first_entry_event_number
     from timeline
 ),
 
--- Only a closing has a successor; what is never closed is the last attempt.
+-- Only a closing has a successor; what is never closed is the last attempt. Of the
+-- first entry alone it is known already that it opens an attempt.
 succeeded as (
     select
         funnel_name,
         source_name,
         entity_id,
         entry_event_number,
-        next_entry_event_number
+        next_entry_event_number,
+        entry_event_number = first_entry_event_number as is_attempt
     from with_next
     where
         is_closing = 1

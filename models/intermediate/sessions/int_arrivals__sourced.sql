@@ -76,7 +76,7 @@ sourced as (
         arrived_at,
         traffic_source_id,
         arrival_number,
-        case when arrival_number = 1 then 1 else event_number end
+        case when arrival_number = 1 then cast(1 as bigint) else event_number end
             as first_event_number,
         coalesce(next_event_number, cast(9223372036854775807 as bigint))
             as next_event_number,

@@ -1,123 +1,50 @@
--- grain: one row per accepted event at which a limit starts a session: the one before
--- it would last too long or hold too many events.
+-- grain: one row per accepted event that extends a session, where a limit is set: does
+-- a session start at it, at the latest since the one before would be too long?
 
-with recursive timeline as (
-    select * from {{ ref('int_events__clustered') }}
-    where
-        is_session_relevant
-        and {{ has_session_limit() }}
+with events as (
+    select * from {{ ref('int_events__limited') }}
 ),
 
-cuts as (
-    select * from {{ ref('int_events__cut') }}
-),
-
--- Every event carries the number of the event that its uncapped session starts at.
-segmented as (
-    select
-        timeline.source_name,
-        timeline.visitor_id,
-        timeline.activity_started_at,
-        timeline.activity_event_number,
-        timeline.occurred_at,
-        timeline.is_new_instant,
-        max(
-            case
-                when
-                    cuts.activity_event_number is not null
-                    or timeline.activity_event_number = 1
-                    then timeline.activity_event_number
-            end
-        ) over (
-            partition by
-                timeline.source_name,
-                timeline.visitor_id,
-                timeline.activity_started_at
-            order by timeline.activity_event_number
-            rows between unbounded preceding and current row
-        ) as segment_first_number
-    from timeline
-    left join cuts
-        on
-            timeline.source_name = cuts.source_name
-            and timeline.visitor_id = cuts.visitor_id
-            and timeline.activity_started_at = cuts.activity_started_at
-            and timeline.activity_event_number = cuts.activity_event_number
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by
-                source_name, visitor_id, activity_started_at, segment_first_number
-            order by activity_event_number
-        ) as segment_event_number
-    from segmented
-),
-
--- If a session started at this event, at which one would the next have to start?
-with_next as (
-    select
-        *,
-        least(
-            {% if var('session_limit_events') is not none -%}
-                min(case when is_new_instant then segment_event_number end) over (
-                    partition by
-                        source_name,
-                        visitor_id,
-                        activity_started_at,
-                        segment_first_number
-                    order by segment_event_number
-                    rows between {{ var("session_limit_events") }} following
-                    and unbounded following
-                )
-            {%- else -%} cast(null as bigint)
-            {%- endif %},
-            {% if var('session_limit_minutes') is not none -%}
-                max(segment_event_number) over (
-                    partition by
-                        source_name,
-                        visitor_id,
-                        activity_started_at,
-                        segment_first_number
-                    order by occurred_at
-                    range between current row
-                    and interval '{{ var("session_limit_minutes") }}' minute following
-                ) + 1
-            {%- else -%} cast(null as bigint)
-            {%- endif %}
-        ) as next_segment_event_number
-    from numbered
-),
-
--- Step from start to start: where one session ends depends on where it began.
-session_starts as (
-    select * from with_next
-    where segment_event_number = 1
-
-    union all
-
-    select with_next.*
-    from session_starts
-    inner join with_next
-        on
-            session_starts.source_name = with_next.source_name
-            and session_starts.visitor_id = with_next.visitor_id
-            and session_starts.activity_started_at = with_next.activity_started_at
-            and session_starts.segment_first_number = with_next.segment_first_number
-            and session_starts.next_segment_event_number
-            = with_next.segment_event_number
+-- The materialization repeats what follows, each time from what the last time made,
+-- until nothing changes: decision 0003. A start has the event that it looks ahead to
+-- start a session too, and then everyone looks twice as far.
+seen as (
+    select distinct
+        source_name,
+        visitor_id,
+        activity_started_at,
+        segment_first_number,
+        next_segment_event_number as segment_event_number
+    from events
+    where is_session_start
 ),
 
 capped as (
     select
-        source_name,
-        visitor_id,
-        activity_started_at,
-        activity_event_number
-    from session_starts
-    where segment_event_number > 1
+        events.source_name,
+        events.visitor_id,
+        events.activity_started_at,
+        events.activity_event_number,
+        events.segment_first_number,
+        events.segment_event_number,
+        later.next_segment_event_number,
+        events.is_session_start or seen.segment_event_number is not null
+            as is_session_start
+    from events
+    left join seen
+        on
+            events.source_name = seen.source_name
+            and events.visitor_id = seen.visitor_id
+            and events.activity_started_at = seen.activity_started_at
+            and events.segment_first_number = seen.segment_first_number
+            and events.segment_event_number = seen.segment_event_number
+    left join events as later
+        on
+            events.source_name = later.source_name
+            and events.visitor_id = later.visitor_id
+            and events.activity_started_at = later.activity_started_at
+            and events.segment_first_number = later.segment_first_number
+            and events.next_segment_event_number = later.segment_event_number
 )
 
 select * from capped

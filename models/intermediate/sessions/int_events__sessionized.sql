@@ -10,7 +10,13 @@ cuts as (
 
     union
 
-    select * from {{ ref('int_events__capped') }}
+    select
+        source_name,
+        visitor_id,
+        activity_started_at,
+        activity_event_number
+    from {{ ref('int_events__capped') }}
+    where is_session_start and segment_event_number > 1
 ),
 
 cut_activities as (

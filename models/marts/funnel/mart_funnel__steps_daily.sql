@@ -84,7 +84,8 @@ final as (
         counted.reached_previous,
         counted.reached,
         case
-            when counted.step_number = last_steps.last_step_number then 0
+            when counted.step_number = last_steps.last_step_number
+                then cast(0 as bigint)
             else counted.reached - coalesce(next_steps.reached, 0)
         end as dropped,
         {{ rate('counted.reached', 'counted.reached_previous') }} as step_rate,
