@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from engines import EngineBuilder, engine_builder
+from engines import EngineBuilder, engine_builder, with_rows
 from harness import ROOT, Build, Builder, by_content, folder_of, once, run_dbt
 from nightly import Served, nightly
 from playwright.sync_api import Browser, sync_playwright
@@ -113,9 +113,9 @@ def demo(served: Served) -> Build:
 
 
 @pytest.fixture(scope="session")
-def engine_build(shared: Path) -> EngineBuilder:
+def engine_build(shared: Path, request: pytest.FixtureRequest) -> EngineBuilder:
     """Build on any engine, in a process of its own."""
-    return engine_builder(shared)
+    return engine_builder(shared, lambda: with_rows(request.getfixturevalue("demo")))
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import folder_of, once
+from harness import Build, folder_of, once
 
-from parity.build import Built, build
+from parity.build import Built, build, write_rows
 from parity.engines import ALL, ROOT, postgres_missing
 
 EngineBuilder = Callable[..., Built]
@@ -17,8 +17,19 @@ needs_postgres = pytest.mark.skipif(
 )
 
 
-def engine_builder(shared: Path) -> EngineBuilder:
-    """Build on demand, and never twice with equal arguments, whichever worker asks."""
+def with_rows(demo: Build) -> Built:
+    """The demo's build on DuckDB, once its marts are written down for a comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOOTFALL_DUCKDB_PATH", str(demo.database))
+        write_rows(demo.folder, "duckdb")
+    return Built("duckdb", demo.folder, demo.said, demo.is_green, 0)
+
+
+def engine_builder(shared: Path, demo: Callable[[], Built]) -> EngineBuilder:
+    """Build on demand, and never twice with equal arguments, whichever worker asks.
+
+    The demo on DuckDB is the one that other tests have.
+    """
 
     def builder(
         engine: str,
@@ -28,6 +39,8 @@ def engine_builder(shared: Path) -> EngineBuilder:
     ) -> Built:
         if reason := ALL[engine].missing():
             pytest.skip(reason)
+        if (engine, settings, project) == ("duckdb", None, ROOT):
+            return once(folder_of(shared, "rows of the demo"), lambda _: demo())
         return once(
             folder_of(shared, engine, settings, project, runs_tests),
             lambda folder: build(ALL[engine], folder, settings, runs_tests, project),

@@ -313,6 +313,14 @@ def test_every_worked_question_has_an_answer(
     assert demo.rows(analyses[name].strip().rstrip(";")) != []
 
 
+def test_contributors_read_of_every_file_of_tests() -> None:
+    """In the table of what each command runs."""
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    listed_files = re.findall(r"^\| `(test_\w+\.py)` \|", page, re.MULTILINE)
+    there = [path.name for path in (ROOT / "tests" / "python").glob("test_*.py")]
+    assert sorted(listed_files) == sorted(there)
+
+
 def test_no_file_is_large() -> None:
     """A clone stays quick, and data stays out."""
     assert [where(p) for p in files() if p.stat().st_size > 3_000_000] == []
