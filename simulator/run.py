@@ -165,6 +165,9 @@ def _draw(
     planter.plant_losses()
     planter.plant_extra_rows()
     planter.mark_visitors()
+    # From a generator of its own: what is drawn without it stays what it was.
+    planter.rng = rng.spawn(1)[0]
+    planter.plant_phone_orders()
     return chunk, decided
 
 

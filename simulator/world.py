@@ -341,6 +341,7 @@ DEFECTS = (
     "internal_traffic",
     "payment_webhook",
     "placeholder_text",
+    "phone_order",
 )
 DEFECT_CODE = {name: code for code, name in enumerate(DEFECTS)}
 VISITOR_DEFECTS = ("bot", "consent_denied", "consent_withdrawn")
