@@ -3,13 +3,8 @@
     is left over, and no part of an amount falls below zero. -#}
 {% macro part_between(amount, share_before, share_after, decimals) -%}
     cast(
-        cast(
-            {{ amount }} * cast({{ share_after }} as numeric(18, 12))
-            as numeric(18, {{ decimals }})
-        )
-        - cast(
-            {{ amount }} * cast({{ share_before }} as numeric(18, 12))
-            as numeric(18, {{ decimals }})
-        ) as numeric(18, {{ decimals }})
+        {{ product(amount, share_after, 12, decimals) }}
+        - {{ product(amount, share_before, 12, decimals) }}
+        as numeric(18, {{ decimals }})
     )
 {%- endmacro %}

@@ -12,5 +12,10 @@
 
 {#- A float that counts units of the last decimal, as a decimal of so many decimals. -#}
 {% macro from_units(units, decimals) -%}
-    cast(floor({{ units }} + 0.5) as bigint) * 0.{{ '0' * (decimals - 1) }}1
+    {{ product(
+        '0.' ~ '0' * (decimals - 1) ~ '1',
+        'cast(floor(' ~ units ~ ' + 0.5) as bigint)',
+        0,
+        decimals
+    ) }}
 {%- endmacro %}

@@ -1,8 +1,8 @@
 """Build on one engine in a process of its own, and write down what the marts hold.
 
-`python -m parity.build FOLDER SETTINGS [--tests]` runs `dbt build` on the engine that
-the environment names and leaves one file of canonical rows per mart in FOLDER/rows.
-A process of its own, since engines leave servers and settings behind in theirs.
+`python -m parity.build FOLDER SETTINGS [--tests] [--select MODELS]` runs `dbt build` on
+the engine that the environment names and leaves one file of canonical rows per mart in
+FOLDER/rows. A process of its own, since engines leave servers and settings behind.
 """
 
 import argparse
@@ -128,6 +128,7 @@ def build(
     runs_tests: bool = False,
     project: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    select: str | None = None,
 ) -> Built:
     """Build in a process of its own; a red build is an answer, not an exception."""
     if reason := engine.missing():
@@ -136,6 +137,7 @@ def build(
     command = [str(engine.python), "-m", "parity.build", str(folder)]
     command += [json.dumps(settings or {}), "--project", str(project)]
     command += ["--tests"] if runs_tests else []
+    command += ["--select", select] if select else []
     folder.mkdir(parents=True, exist_ok=True)
     with engine.started(folder) as theirs:
         done = subprocess.run(
@@ -153,7 +155,11 @@ def build(
 
 
 def run_dbt(
-    folder: Path, settings: Mapping[str, Any], runs_tests: bool, project: Path
+    folder: Path,
+    settings: Mapping[str, Any],
+    runs_tests: bool,
+    project: Path,
+    select: str | None,
 ) -> bool:
     """`dbt build`; its warnings and errors go to standard output."""
     arguments = ["--quiet", "--no-partial-parse", "--log-level", "warn", "build"]
@@ -163,6 +169,8 @@ def run_dbt(
     arguments += ["--no-use-colors", "--vars", json.dumps(settings)]
     if not runs_tests:
         arguments += ["--exclude-resource-types", "test", "unit_test"]
+    if select:
+        arguments += ["--select", select]
     result = dbtRunner().invoke(arguments)
     if result.exception:
         print(result.exception)
@@ -215,10 +223,15 @@ READERS = {
 
 
 def write_rows(folder: Path, engine: str) -> None:
-    """One line of JSON per row, as canonical texts."""
+    """One line of JSON per row of each mart that was built, as canonical texts."""
     (folder / "rows").mkdir(exist_ok=True)
-    manifest = json.loads((folder / "target" / "manifest.json").read_text())
+    target = folder / "target"
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    names = {result["unique_id"].split(".")[2] for result in results}
+    manifest = json.loads((target / "manifest.json").read_text())
     for relation in marts(manifest):
+        if relation.name not in names:
+            continue
         types = list(relation.columns.values())
         with (folder / "rows" / f"{relation.name}.jsonl").open("w") as file:
             for row in READERS[engine](relation):
@@ -232,10 +245,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("settings", type=json.loads)
     parser.add_argument("--tests", action="store_true")
+    parser.add_argument("--select")
     parser.add_argument("--project", type=Path, default=ROOT)
     chosen = parser.parse_args()
     folder = chosen.folder.resolve()
-    if not run_dbt(folder, chosen.settings, chosen.tests, chosen.project):
+    arguments = (chosen.settings, chosen.tests, chosen.project, chosen.select)
+    if not run_dbt(folder, *arguments):
         sys.exit(1)
     write_rows(folder, os.environ["FOOTFALL_TARGET"])
 

@@ -25,6 +25,8 @@ from simulator.world import DEFECT_CODE
 
 FUTURE_TOLERANCE = 60 * MINUTE
 SESSION_TIMEOUT = 30 * MINUTE
+LARGEST_ORDER = 1_250_000_000
+"""EUR cents: more than 18 digits hold once it is multiplied by a rate."""
 
 TITLE_PLACEHOLDER, LANGUAGE_PLACEHOLDER = 1, 2
 
@@ -273,6 +275,40 @@ class Planter:
             events["received_us"][second], events["received_us"][landing] + 1_000
         )
         self.mark(second, "tied_landing")
+
+    def plant_phone_orders(self) -> None:
+        """Large orders of dealers, who telephone before they ever visit.
+
+        All of the largest comes back, in two halves, and half of the next.
+        """
+        rng, visitors, events = self.rng, self.chunk.visitors, self.chunk.events
+        first_seen = np.full(len(visitors["number"]), self.period.end_us)
+        np.minimum.at(first_seen, events["visitor"], events["true_us"])
+        days_before = rng.integers(1, 4, len(first_seen))
+        called = (first_seen // DAY - days_before) * DAY
+        called += rng.integers(9 * HOUR, 17 * HOUR, len(called))
+        # In the first quarter alone, so that charts of the last weeks keep their scale.
+        start, days = self.period.start_us, self.period.days
+        in_time = (called > start) & (called < start + days * DAY // 4)
+        is_person = visitors["device"] < world.FIRST_BOT
+        was_asked = visitors["consent"] != NULL
+        may_call = is_person & ~was_asked & ~visitors["has_login"] & in_time
+        chosen = pick(rng, may_call, 0.002, self.minimum)
+        order = max(int(events["order"].max()), -1) + 1 + np.arange(len(chosen))
+        cents = 100 * rng.integers(10_000, 40_000, len(chosen))
+        cents[:1] = LARGEST_ORDER
+
+        _, first = np.unique(events["visitor"], return_index=True)
+        orders = self._server_rows(
+            first[chosen], called[chosen], world.PURCHASE, "phone_order"
+        )
+        orders["order"], orders["cents"] = order, cents
+        of = np.array([0, 0, 1])
+        of = of[of < len(chosen)]
+        back = called[chosen][of] + (1 + np.arange(len(of))) * DAY
+        refunds = self._server_rows(first[chosen][of], back, world.REFUND, "refund")
+        refunds["order"], refunds["cents"] = order[of], cents[of] // 2
+        self._add([orders, refunds])
 
     def mark_visitors(self) -> None:
         """Label every row of crawlers and of visitors who deny consent."""

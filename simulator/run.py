@@ -166,6 +166,9 @@ def _draw(
     planter.plant_extra_rows()
     planter.plant_tied_landings()
     planter.mark_visitors()
+    # From a generator of its own: what is drawn without it stays what it was.
+    planter.rng = rng.spawn(1)[0]
+    planter.plant_phone_orders()
     return chunk, decided
 
 

@@ -83,7 +83,8 @@ def derive(chunk: Chunk, first_session: int, first_conversion: int) -> Truth:
     )
     sessions["session"] = first_session + np.arange(len(sessions["visitor"]))
 
-    conversions = _conversions(chunk, rows, number, first_session, first_conversion)
+    found = np.concatenate([client, server])
+    conversions = _conversions(chunk, found, first_conversion)
     return Truth(
         sessions,
         _visitors(chunk),
@@ -182,14 +183,9 @@ def _funnels(rows: Columns, number: Array, sessions: Columns) -> Columns:
     return table | {"furthest": furthest}
 
 
-def _conversions(
-    chunk: Chunk,
-    rows: Columns,
-    number: Array,
-    first_session: int,
-    first_conversion: int,
-) -> Columns:
+def _conversions(chunk: Chunk, accepted: Array, first_conversion: int) -> Columns:
     """Each sign-up, and the first purchase event of each order."""
+    rows = take(chunk.events, accepted)
     buys = np.flatnonzero(rows["name"] == world.PURCHASE)
     # Rows are in time order within a visitor, and an order has one visitor.
     buys = buys[np.unique(rows["order"][buys], return_index=True)[1]]
@@ -202,7 +198,7 @@ def _conversions(
         "name": rows["name"][found],
         "visitor": visitor,
         "person": chunk.visitors["person"][visitor],
-        "session": first_session + number[found],
+        "session": rows["truth_session"][found],
         "converted_us": rows["true_us"][found],
         "order": rows["order"][found],
         "cents": rows["cents"][found],

@@ -342,6 +342,7 @@ DEFECTS = (
     "payment_webhook",
     "placeholder_text",
     "tied_landing",
+    "phone_order",
 )
 DEFECT_CODE = {name: code for code, name in enumerate(DEFECTS)}
 VISITOR_DEFECTS = ("bot", "consent_denied", "consent_withdrawn")

@@ -36,14 +36,17 @@ def engine_builder(shared: Path, demo: Callable[[], Built]) -> EngineBuilder:
         settings: Mapping[str, Any] | None = None,
         project: Path = ROOT,
         runs_tests: bool = True,
+        select: str | None = None,
     ) -> Built:
         if reason := ALL[engine].missing():
             pytest.skip(reason)
         if (engine, settings, project) == ("duckdb", None, ROOT):
             return once(folder_of(shared, "rows of the demo"), lambda _: demo())
         return once(
-            folder_of(shared, engine, settings, project, runs_tests),
-            lambda folder: build(ALL[engine], folder, settings, runs_tests, project),
+            folder_of(shared, engine, settings, project, runs_tests, select),
+            lambda folder: build(
+                ALL[engine], folder, settings, runs_tests, project, select=select
+            ),
         )
 
     return builder

@@ -1,6 +1,7 @@
 """The project's conventions, read from the manifest and the files themselves."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -200,6 +201,68 @@ def test_every_macro_and_argument_is_described(demo: Build) -> None:
             described = {each["name"]: each for each in macro["arguments"]}
             assert list(described) == names, macro["name"]
             assert all(each["description"] for each in described.values())
+
+
+def digits(expression: dict[str, Any]) -> int:
+    """Digits of a decimal in a plan of DuckDB; 0 of anything else."""
+    data_type = expression.get("return_type", {})
+    is_decimal = data_type.get("id") == "DECIMAL"
+    return int(data_type["type_info"]["width"]) if is_decimal else 0
+
+
+def is_written_by_product(product: dict[str, Any]) -> bool:
+    """The factors have 19 and 18 digits; DuckDB itself casts them to what both need."""
+    factors = [
+        each["child"] if digits(each) == digits(product) and "child" in each else each
+        for each in product["children"]
+    ]
+    return [digits(factor) for factor in factors] == [19, 18]
+
+
+def stray_products(node: Any) -> Iterator[str]:
+    """Products of decimals in a plan that the macro product() did not write."""
+    if isinstance(node, list):
+        for each in node:
+            yield from stray_products(each)
+    elif isinstance(node, dict):
+        if node.get("name") == "*" and digits(node) and not is_written_by_product(node):
+            yield f"{digits(node)} digits"
+        yield from stray_products([*node.values()])
+
+
+def plan(demo: Build, query: str) -> Any:
+    """What DuckDB makes of a query, with the type of each expression."""
+    quoted = query.strip().replace("'", "''")
+    text = f"select json_serialize_plan('{quoted}', skip_empty := true)"
+    found = json.loads(demo.value(text))
+    assert not found["error"], found
+    return found["plans"]
+
+
+def test_decimals_are_multiplied_by_one_function(demo: Build) -> None:
+    """How many digits of a product an engine keeps is known in one place."""
+    compiled = demo.folder / "target" / "compiled" / "footfall" / "models"
+    texts = {path.stem: path.read_text() for path in compiled.rglob("*.sql")}
+    assert {"fct_conversions", "int_credits__shared"} <= set(texts)
+    found = {name: [*stray_products(plan(demo, sql))] for name, sql in texts.items()}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        "revenue * currency_rate",
+        "sum(revenue * 0.5)",
+        "cast(revenue * length(order_id) as numeric(28, 2))",
+        "cast(sum(revenue) * currency_rate as numeric(28, 2))",
+        "row_number() over (order by 1 + revenue * 2)",
+    ],
+)
+def test_a_product_of_decimals_is_found(demo: Build, product: str) -> None:
+    """Wherever it stands, and whatever it is cast to."""
+    query = f"with planted as (select {product} from fct_conversions"
+    query += " group by revenue, currency_rate, order_id) select * from planted"
+    assert len([*stray_products(plan(demo, query))]) == 1
 
 
 def test_every_model_says_its_grain_first(models: list[Node]) -> None:

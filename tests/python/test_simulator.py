@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -356,17 +357,21 @@ def test_funnels_equal_a_plain_loop(
 
 
 def test_conversions_and_touches_equal_a_plain_loop(
-    session_ids: dict[Session, str | None], truth: dict[str, list[Row]]
+    events: list[Event],
+    sessions: dict[Event, Session],
+    session_ids: dict[Session, str | None],
+    truth: dict[str, list[Row]],
 ) -> None:
     person = {row["visitor_id"]: row["person_id"] for row in truth["visitors"]}
     conversions = {}
-    for session in sorted(session_ids, key=lambda each: each.started):
-        for event in session.events:
-            if event.name == "sign_up" or (
-                event.name == "purchase" and event.row["order_id"] not in conversions
-            ):
-                key = event.row["order_id"] or event.row["event_id"]
-                conversions[key] = (event, session)
+    accepted = [event for event in events if event.reason is None]
+    for event in sorted(accepted, key=lambda each: each.at):
+        if event.name == "sign_up" or (
+            event.name == "purchase" and event.row["order_id"] not in conversions
+        ):
+            key = event.row["order_id"] or event.row["event_id"]
+            session = sessions.get(event)
+            conversions[key] = (event, session_ids[session] if session else None)
     written = {
         (row["conversion_name"], row["session_id"], instant(row["converted_at"])): row
         for row in truth["conversions"]
@@ -376,8 +381,8 @@ def test_conversions_and_touches_equal_a_plain_loop(
     touches: dict[str | None, list[Row]] = defaultdict(list)
     for row in truth["touches"]:
         touches[row["conversion_id"]].append(row)
-    for event, session in conversions.values():
-        row = written[event.name, session_ids[session], event.at]
+    for event, session_id in conversions.values():
+        row = written[event.name, session_id, event.at]
         assert row["visitor_id"] == event.visitor
         assert row["person_id"] == person[event.visitor]
         assert row["order_id"] == event.row["order_id"]
@@ -493,6 +498,34 @@ def test_ties_and_placeholders_and_refunds_are_as_promised(
             assert 0 < float(event.row["revenue"] or 0) <= paid
             assert event.at - ordered >= timedelta(days=1)
     assert set(tied.values()) == {3}
+
+
+def test_phone_orders_are_large_and_led_to_by_no_visit(
+    events: list[Event], sessions: dict[Event, Session], truth: dict[str, list[Row]]
+) -> None:
+    """The largest comes back whole, in two parts, and half of another one."""
+    called = {
+        event.row["order_id"]: event
+        for event, row in zip(events, truth["events"], strict=True)
+        if row["defect"] == "phone_order"
+    }
+    amounts = {name: Decimal(each.row["revenue"] or 0) for name, each in called.items()}
+    assert max(amounts.values()) == Decimal("12500000.00")
+    assert min(amounts.values()) >= Decimal("10000.00")
+    back = dict.fromkeys(called, Decimal(0))
+    for event in events:
+        if event.name == "refund" and event.row["order_id"] in called:
+            back[event.row["order_id"]] += Decimal(event.row["revenue"] or 0)
+    assert sorted(back[name] / amounts[name] for name in called)[-3:] == [
+        Decimal(0),
+        Decimal("0.5"),
+        Decimal(1),
+    ]
+    assert max(back.values()) == max(amounts.values())
+    for event in called.values():
+        visits = [each.at for each in sessions if each.visitor == event.visitor]
+        assert event.reason is None
+        assert min(visits, default=event.at + LOOKBACK) > event.at
 
 
 def test_copies_arrive_after_what_they_copy(

@@ -68,7 +68,7 @@ attributed as (
         days.conversion_name,
         attribution_models.attribution_model,
         cast(
-            cast(days.credit as numeric(18, 0)) * effects.conversion_share
+            {{ product('effects.conversion_share', 'days.credit', 0, 12) }}
             as numeric(18, 12)
         ) as conversions,
         {{ part_between(

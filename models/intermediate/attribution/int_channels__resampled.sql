@@ -59,7 +59,9 @@ weighted as (
         persons.attribution_model,
         persons.channel,
         drawn.sample_number,
-        sum(persons.conversions * drawn.person_weight) as conversions
+        sum(
+            {{ product('persons.conversions', 'drawn.person_weight', 0, 12) }}
+        ) as conversions
     from persons
     inner join drawn
         on persons.person_id = drawn.person_id

@@ -56,7 +56,9 @@ classified as (
         copy_number,
         currency_rate,
         spend as delivered_spend,
-        cast(spend * coalesce(currency_rate, 0) as numeric(18, 2)) as spend,
+        cast(
+            {{ product('spend', 'coalesce(currency_rate, 0)', 9, 2) }} as numeric(18, 2)
+        ) as spend,
         clicks,
         impressions
     from rated

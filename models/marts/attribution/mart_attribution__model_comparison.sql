@@ -113,11 +113,11 @@ intervals as (
         attribution_model,
         channel,
         min(
-            case when sample_rank > floor(sample_count * 0.05) then conversions end
+            case when 20 * sample_rank > sample_count then conversions end
         ) as conversions_low,
         max(
             case
-                when sample_rank <= sample_count - floor(sample_count * 0.05)
+                when 20 * (sample_count + 1 - sample_rank) > sample_count
                     then conversions
             end
         ) as conversions_high
@@ -157,7 +157,7 @@ duels as (
 decided as (
     select
         *,
-        won_count >= sample_count * 0.95 as is_above_next
+        20 * won_count >= 19 * sample_count as is_above_next
     from duels
 ),
 

@@ -27,7 +27,7 @@ final as (
         effects.removal_effect,
         effects.conversion_share,
         cast(
-            cast(totals.conversions as numeric(18, 0)) * effects.conversion_share
+            {{ product('effects.conversion_share', 'totals.conversions', 0, 12) }}
             as numeric(24, 12)
         ) as conversions,
         {{ part_between(

@@ -113,7 +113,10 @@ final as (
         currency_rate,
         delivered_revenue,
         coalesce(
-            cast(delivered_revenue * currency_rate as numeric(18, 2)),
+            cast(
+                {{ product('delivered_revenue', 'currency_rate', 9, 2) }}
+                as numeric(18, 2)
+            ),
             cast(0 as numeric(18, 2))
         ) as revenue,
         {{ last_batch(['int_sessions__identified']) }} as batch_number,

@@ -32,10 +32,12 @@ matched as (
                 events.revenue is not null
                 and not reversal_definitions.reverses_all
                 then
-                    cast(
-                        greatest(events.revenue, 0)
-                        * coalesce(conversions.currency_rate, 0) as numeric(18, 2)
-                    )
+                    {{ product(
+                        'greatest(events.revenue, 0)',
+                        'coalesce(conversions.currency_rate, 0)',
+                        9,
+                        2
+                    ) }}
         end as refunded_amount
     from events
     inner join reversal_definitions

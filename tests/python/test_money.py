@@ -1,0 +1,266 @@
+"""Large amounts, shares that do not divide and half cents: right on every engine."""
+
+import csv
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from engines import EngineBuilder
+from harness import ROOT, copy_project
+
+from parity.build import Built
+
+DAY = datetime(2026, 3, 4, 12)
+CENT = Decimal("0.01")
+# 12,500,000.00 dollars are 11,404,320.975 euros.
+RATE = "0.912345678"
+
+
+class Order(NamedTuple):
+    """An order of one visitor, who came on a day each, the last time to buy."""
+
+    mediums: Sequence[str]
+    amount: str
+    currency: str
+    takes: Sequence[tuple[str, str | None]]
+    """What takes it back, a day after the other."""
+
+
+ORDERS = {
+    "thirds": Order(
+        ("email", "cpc", "affiliate"), "10000.00", "EUR", [("refund", "3000.00")]
+    ),
+    "dollars": Order(
+        ("email", "cpc"), "12500000.00", "USD", [("refund", "5000000.01")]
+    ),
+    "cent": Order(("cpc", "sms"), "10000.01", "EUR", [("refund", "5000.01")]),
+    "gone": Order(
+        ("sms", "email", "cpc"),
+        "12500000.00",
+        "EUR",
+        [("refund", "2500000.00"), ("order_cancelled", None)],
+    ),
+    "largest": Order(("affiliate", "email", "sms"), "999999999999.99", "EUR", []),
+}
+EUROS = {
+    "thirds": "10000.00",
+    "dollars": "11404320.98",
+    "cent": "10000.01",
+    "gone": "12500000.00",
+    "largest": "999999999999.99",
+}
+# By order and entry, in the order of the touches, under linear. What is booked of a
+# third is 0.333333333333: the largest order feels what is cut off.
+LINEAR = {
+    "thirds": [
+        ("3333.33", "3333.34", "3333.33"),
+        ("-1000.00", "-1000.00", "-1000.00"),
+    ],
+    "dollars": [
+        ("5702160.49", "5702160.49"),
+        # Of 4,561,728.40 euros: 5,000,000.01 dollars are 4,561,728.39912345678.
+        ("-2280864.20", "-2280864.20"),
+    ],
+    "cent": [("5000.01", "5000.00"), ("-2500.01", "-2500.00")],
+    "gone": [
+        ("4166666.67", "4166666.66", "4166666.67"),
+        ("-833333.33", "-833333.34", "-833333.33"),
+        ("-3333333.34", "-3333333.32", "-3333333.34"),
+    ],
+    "largest": [("333333333333.00", "333333333332.99", "333333333334.00")],
+}
+TAKEN_BACK = Decimal("3000.00") + Decimal("4561728.40") + Decimal("5000.01") + 12500000
+
+
+def events() -> list[dict[str, str]]:
+    """The orders' events, and a visit of someone who bought nothing."""
+    rows: list[dict[str, str]] = []
+    page = "https://www.shop.example/?utm_source=news&utm_medium="
+
+    def add(visitor: str, at: datetime, name: str, **more: str | None) -> None:
+        time = str(at)
+        row = {"event_id": f"{visitor} {len(rows)}", "visitor_id": visitor}
+        row |= {"platform": "web", "occurred_at": time, "received_at": time}
+        given = {key: value for key, value in more.items() if value is not None}
+        rows.append(row | {"event_name": name} | given)
+
+    for name, order in ORDERS.items():
+        for nth, medium in enumerate(reversed(order.mediums)):
+            at = DAY - timedelta(days=nth)
+            add(name, at, "page_view", page_url=page + medium)
+        bought = {"order_id": name, "currency": order.currency}
+        at = DAY + timedelta(minutes=1)
+        add(name, at, "purchase", revenue=order.amount, **bought)
+        for nth, (event_name, amount) in enumerate(order.takes, 1):
+            at = DAY + timedelta(days=nth)
+            add(name, at, event_name, platform="server", revenue=amount, **bought)
+    for nth, medium in enumerate(("sms", "cpc", "affiliate", "email")):
+        add(f"none {nth}", DAY, "page_view", page_url=page + medium)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy whose demo is these orders, with a rate, and weights of one's own."""
+    folder = copy_project(tmp_path_factory.mktemp("money"))
+    shutil.copytree(ROOT / "tests" / "singular", folder / "tests" / "singular")
+    refill(folder / "seeds" / "demo" / "raw_events.csv", events())
+    refill(folder / "seeds" / "demo" / "raw_consents.csv", [])
+    day = DAY.date().isoformat()
+    ads = {"spend_date": day, "source": "news", "campaign": "spring"}
+    ads |= {"clicks": "1", "impressions": "9"}
+    refill(
+        folder / "seeds" / "demo" / "raw_ad_spend.csv",
+        [
+            ads | {"medium": "cpc", "currency": "USD", "cost": "12500000.00"},
+            ads | {"medium": "sms", "currency": "EUR", "cost": "12500000.00"},
+        ],
+    )
+    rate = {"rate_date": day, "currency": "USD", "rate": RATE}
+    refill(folder / "seeds" / "rates" / "currency_rates.csv", [rate])
+    models = folder / "seeds" / "rules" / "attribution_models.csv"
+    models.write_text(models.read_text().replace("custom,false", "custom,true"))
+    return folder
+
+
+def refill(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Other rows under the header that a file has."""
+    with path.open(newline="") as file:
+        header = next(csv.reader(file))
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+MARTS = ["fct_conversions", "fct_reversals", "fct_ad_spend"]
+MARTS += ["mart_attribution__credits", "mart_attribution__channels"]
+MARTS += ["mart_attribution__removal_effects"]
+
+
+def built(engine_build: EngineBuilder, engine: str, project: Path) -> Built:
+    """All of it with the data tests on DuckDB, elsewhere what holds money."""
+    is_whole = engine == "duckdb"
+    made = engine_build(
+        engine,
+        {"reporting_currency": "EUR"},
+        project=project,
+        runs_tests=is_whole,
+        select=None if is_whole else " ".join(f"+{name}" for name in MARTS),
+    )
+    assert made.is_green, made.said
+    return made
+
+
+def records(made: Built, relation: str) -> list[dict[str, str]]:
+    """Rows of a mart by column, null as an empty text."""
+    (columns,) = (each.columns for each in made.relations if each.name == relation)
+    return [
+        dict(zip(columns, (value or "" for value in row), strict=True))
+        for row in made.rows(relation)
+    ]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres", "spark"])
+def test_large_amounts_are_right_on_every_engine(
+    engine_build: EngineBuilder, project: Path, engine: str
+) -> None:
+    """To the cent, converted, shared and taken back; every engine's rows are equal."""
+    made = built(engine_build, engine, project)
+    assert {
+        row["order_id"]: row["revenue"] for row in records(made, "fct_conversions")
+    } == EUROS
+    assert sorted(row["spend"] for row in records(made, "fct_ad_spend")) == [
+        "11404320.98",
+        "12500000.00",
+    ]
+    assert linear(made) == LINEAR
+    parts_are_those_of_a_running_sum(made)
+    totals_are_those_of_the_orders(made)
+    first = built(engine_build, "duckdb", project)
+    for mart in MARTS:
+        assert sorted(made.rows(mart), key=repr) == sorted(first.rows(mart), key=repr)
+
+
+def linear(made: Built) -> dict[str, list[tuple[str, ...]]]:
+    """What each touch got, or gave back, by order and day."""
+    entries = sorted(
+        (
+            (orders(made)[row["conversion_id"]], row["entry_date"], touch(row), row)
+            for row in records(made, "mart_attribution__credits")
+            if row["attribution_model"] == "linear"
+        ),
+        key=lambda entry: entry[:3],
+    )
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for (name, _), rows in groupby(entries, lambda entry: entry[:2]):
+        amounts = tuple(row["attributed_revenue"] for *_, row in rows)
+        found.setdefault(name, []).append(amounts)
+    return found
+
+
+def orders(made: Built) -> dict[str, str]:
+    """The order of each conversion."""
+    rows = records(made, "fct_conversions")
+    return {row["conversion_id"]: row["order_id"] for row in rows}
+
+
+def touch(row: Mapping[str, str]) -> int:
+    """Which of the journey's touches."""
+    return int(row["touch_number"])
+
+
+def parts_are_those_of_a_running_sum(made: Built) -> None:
+    """Under every model, by the definition: the sum so far is rounded, not a part."""
+    rows = [
+        row
+        for row in records(made, "mart_attribution__credits")
+        if row["entry_type"] == "conversion"
+    ]
+    rows.sort(key=lambda row: (row["conversion_id"], row["attribution_model"]))
+    journeys = groupby(
+        rows, lambda row: (row["conversion_id"], row["attribution_model"])
+    )
+    models = set()
+    for (conversion, model), parts in journeys:
+        models.add(model)
+        revenue = Decimal(EUROS[orders(made)[conversion]])
+        share = so_far = Decimal(0)
+        for part in sorted(parts, key=touch):
+            share += Decimal(part["credit"])
+            rounded = (revenue * share).quantize(CENT, ROUND_HALF_UP)
+            assert Decimal(part["attributed_revenue"]) == rounded - so_far, part
+            so_far = rounded
+        assert (share, so_far) == (Decimal(1), revenue), (conversion, model)
+    assert {"last_three", "shapley", "time_decay", "markov_1_by_journey"} <= models
+
+
+def totals_are_those_of_the_orders(made: Built) -> None:
+    """Of every model of channels, and of the removal effects, which share them out."""
+    everything = sum(map(Decimal, EUROS.values()), Decimal(0))
+    booked: dict[str, list[Decimal]] = {}
+    for row in records(made, "mart_attribution__channels"):
+        if row["conversion_name"] == "purchase":
+            sums = booked.setdefault(row["attribution_model"], [Decimal(0)] * 3)
+            for nth, name in enumerate(
+                ("conversions", "attributed_revenue", "reversed_revenue")
+            ):
+                sums[nth] += Decimal(row[name])
+    assert {"markov_1", "markov_3", "last_three"} <= set(booked)
+    expected = [Decimal(len(ORDERS)), everything, -TAKEN_BACK]
+    assert booked == dict.fromkeys(booked, expected)
+
+    effects = records(made, "mart_attribution__removal_effects")
+    for order in ("1", "2", "3"):
+        channels = [row for row in effects if row["markov_order"] == order]
+        revenues = [Decimal(row["attributed_revenue"]) for row in channels]
+        assert sum(revenues) == everything
+        for row, revenue in zip(channels, revenues, strict=True):
+            share = Decimal(row["conversion_share"])
+            assert Decimal(row["conversions"]) == len(ORDERS) * share
+            assert abs(revenue - everything * share) <= CENT
