@@ -212,7 +212,7 @@ def sail_started(folder: Path) -> Iterator[Environment]:
                 "TZ": "UTC",
             }
         finally:
-            server.terminate()
+            server.kill()
             server.wait()
 
 
