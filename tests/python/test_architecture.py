@@ -155,7 +155,9 @@ def test_the_readmes_commands_are_those_of_the_makefile() -> None:
     targets = set(
         re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
     )
-    assert set(re.findall(r"(?:`|^ *)make ([a-z-]+)", readme(), re.MULTILINE)) == targets
+    assert (
+        set(re.findall(r"(?:`|^ *)make ([a-z-]+)", readme(), re.MULTILINE)) == targets
+    )
 
 
 def test_what_the_readme_names_is_there() -> None:

@@ -1,5 +1,6 @@
 """Any table or file of events will do, and a bad setting says so before it harms."""
 
+import copy
 import json
 import os
 from datetime import datetime, timedelta, timezone
@@ -11,7 +12,15 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Build, Builder, close_connections, generic, write_parquet
+from harness import (
+    ROOT,
+    Build,
+    Builder,
+    close_connections,
+    generic,
+    parse,
+    write_parquet,
+)
 
 PLAIN = ROOT / "examples" / "plain_csv.csv"
 TEXTS = f"read_csv('{PLAIN}', all_varchar = true)"
@@ -311,7 +320,7 @@ def test_freshness_is_the_age_of_the_last_arrival(
     arguments += ["--log-path", str(tmp_path), "--vars", json.dumps(settings)]
     before = Path.cwd()
     try:
-        result = dbtRunner().invoke(arguments)
+        result = dbtRunner(copy.deepcopy(parse(ROOT, ("generic",)))).invoke(arguments)
     finally:
         os.chdir(before)
         close_connections()

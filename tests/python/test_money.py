@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from engines import EngineBuilder
-from harness import ROOT, copy_project
+from harness import ROOT, copy_project, folder_of, once
 
 from parity.build import Built
 
@@ -105,9 +105,14 @@ def events() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(shared: Path) -> Path:
     """A copy whose demo is these orders, with a rate, and weights of one's own."""
-    folder = copy_project(tmp_path_factory.mktemp("money"))
+    return once(folder_of(shared, "a project of large orders"), write_project)
+
+
+def write_project(folder: Path) -> Path:
+    """Make that copy."""
+    copy_project(folder)
     shutil.copytree(ROOT / "tests" / "singular", folder / "tests" / "singular")
     refill(folder / "seeds" / "demo" / "raw_events.csv", events())
     refill(folder / "seeds" / "demo" / "raw_consents.csv", [])
@@ -166,7 +171,10 @@ def records(made: Built, relation: str) -> list[dict[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "postgres", "spark"])
+@pytest.mark.parametrize(
+    "engine",
+    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
+)
 def test_large_amounts_are_right_on_every_engine(
     engine_build: EngineBuilder, project: Path, engine: str
 ) -> None:
