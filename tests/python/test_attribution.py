@@ -713,7 +713,7 @@ def test_intervals_are_those_of_a_bootstrap_over_persons(
     """Drawn by hash, so that another run, or Python, draws the same."""
     made = build(
         {"attribution_bootstrap_samples": SAMPLES},
-        select="+mart_attribution__model_comparison",
+        select="+mart_attribution__model_comparison mart_attribution__credits",
     )
     assert made.is_green, made.said
     rows = made.rows(
