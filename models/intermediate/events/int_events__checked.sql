@@ -119,8 +119,9 @@ user_agents as (
 {% endif %}
 
 -- What the source does not say of the device, the user agent does, and a time below
--- nothing was not measured. Before copies are compared: they must compare alike when
--- they are judged anew, from what was stored.
+-- nothing or beyond a day was not measured: it may be a moment, mapped by mistake.
+-- Before copies are compared: they must compare alike when they are judged anew, from
+-- what was stored.
 events as (
     select
         {%- for column in event_columns() %}
@@ -128,8 +129,10 @@ events as (
                 coalesce(arrived.{{ column }}, user_agents.{{ column }})
                     as {{ column }},
             {%- elif column == 'engagement_ms' %}
-                case when arrived.engagement_ms >= 0 then arrived.engagement_ms end
-                    as engagement_ms,
+                case
+                    when arrived.engagement_ms between 0 and 24 * 60 * 60 * 1000
+                        then arrived.engagement_ms
+                end as engagement_ms,
             {%- else %}
                 arrived.{{ column }},
             {%- endif %}
