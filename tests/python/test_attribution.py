@@ -483,6 +483,7 @@ ORDERS_TAKEN_BACK = {
     "too much": order("too much", "20.00", (3, "refund", "15"), (5, "refund", "15")),
     "no amount": order("no amount", "7.00", (3, "refund", "2"), (4, "refund", None)),
     "called off": order("called off", "8.00", (2, "order_cancelled", "1")),
+    "negative": order("negative", "-50.01", (2, "refund", "10")),
     "free": order("free", "0", (2, "refund", "3"), (3, "order_cancelled", None)),
     "twice": order("twice", "6.00", (2, "refund", None), (3, "order_cancelled", None)),
 }
@@ -531,6 +532,7 @@ def reversals(shop: Build, name: str) -> list[Row]:
         ("too much", [(3, "15.00", "0.75"), (5, "5.00", 1)]),
         ("no amount", [(3, "2.00", "0.285714285714"), (4, "5.00", 1)]),
         ("called off", [(2, "8.00", 1)]),
+        ("negative", [(2, "0.00", 0)]),
         # Of nothing, an amount is no share, but a cancellation is all of it.
         ("free", [(2, "0.00", 0), (3, "0.00", 1)]),
         ("twice", [(2, "6.00", 1), (3, "0.00", 1)]),

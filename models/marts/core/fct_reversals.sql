@@ -63,14 +63,15 @@ running as (
     )
 ),
 
--- No more goes back than was paid.
+-- No more goes back than was paid: of a negative amount all, or nothing.
 capped as (
     select
         *,
         case
-            when conversion_id is null then 0
-            when whole_count > 0 or amount_so_far >= revenue then revenue
-            else cast(amount_so_far as numeric(18, 2))
+            when whole_count > 0 or (revenue > 0 and amount_so_far >= revenue)
+                then revenue
+            when revenue > 0 then cast(amount_so_far as numeric(18, 2))
+            else 0
         end as reversed_so_far,
         (
             conversion_id is not null
