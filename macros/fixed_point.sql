@@ -1,7 +1,8 @@
-{#- A model that is one step from the model which its meta calls start_model. The step is
+{#- A model that is some steps from the model which its meta calls start_model. They are
     repeated, each time from what the last time made, until nothing changes. Then the last
-    two tables are equal, and the one of the model's own name stays. Left alone, as
-    `rebuilt` is, where all that it is made of is what it was. -#}
+    two tables are equal, and the one of the model's own name stays. Where its post-hook
+    records a state it is left alone, as `rebuilt` is, while all that it is made of is
+    what it was. -#}
 {% materialization fixed_point, default, supported_languages=['sql'] %}
     {%- set unchanged = left_alone() -%}
     {%- if unchanged is not none -%}
@@ -19,7 +20,8 @@
     {%- call statement('main') -%}
         {{ get_create_table_as_sql(False, steps[0], sql) }}
     {%- endcall -%}
-    {#- Far more than any journey needs: who gets here has a loop without a way out. -#}
+    {#- Far more than any journey, funnel or limit needs: who gets here has a loop without
+        a way out. -#}
     {%- set turns = namespace(number=0, is_done=false) -%}
     {%- for _ in range(1000) if not turns.is_done -%}
         {%- set last = steps[turns.number % 2] -%}

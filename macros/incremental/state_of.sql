@@ -37,13 +37,14 @@
 {% macro left_alone() -%}
     {%- if not keeps_states() -%} {{ return(none) }} {%- endif -%}
     {%- set held = load_cached_relation(this) -%}
-    {%- set state = state_of(model) -%}
+    {#- Asked first, since it is one query and the state of now takes several. -#}
+    {%- set recorded = recorded_state(model) -%}
     {%- if held is none or not held.is_table or should_full_refresh()
-        or state is none or state != recorded_state(model) -%}
+        or not recorded or reads_a_part() or recorded != state_of(model) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}
-        -- {{ state }}
+        -- {{ recorded }}
     {%- endcall -%}
     {%- do drop_relation_if_exists(
         load_cached_relation(make_backup_relation(held, 'table'))
@@ -51,7 +52,14 @@
     {{ return(held) }}
 {%- endmacro %}
 
-{#- The state that a model was last made of; none if it never was. -#}
+{#- Whether this run looks at no rows, or at a sample of them: what it makes says nothing
+    of all there is. -#}
+{% macro reads_a_part() -%}
+    {{ return(flags.EMPTY or invocation_args_dict.get('sample')) }}
+{%- endmacro %}
+
+{#- The state that a model was last made of; none if it never was, and empty where
+    nobody knows. -#}
 {% macro recorded_state(node) -%}
     {%- set states = run_query(
         'select state from ' ~ states_relation() ~ " where relation_name = '"
@@ -96,6 +104,8 @@
         and model.config.materialized in ['rebuilt', 'fixed_point'] -%}
         delete from {{ states_relation() }} where relation_name = '{{ model.name }}';
         insert into {{ states_relation() }} (relation_name, state)
-        values ('{{ model.name }}', '{{ state_of(model) or '' }}')
+        values (
+            '{{ model.name }}', '{{ '' if reads_a_part() else state_of(model) or '' }}'
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -167,6 +167,7 @@ def run_dbt(
     loads_seeds: bool = True,
     exclude: str | None = None,
     command: str = "build",
+    flags: Sequence[str] = (),
 ) -> Build:
     """Run dbt in this process; `prepare` is SQL to run before it.
 
@@ -182,7 +183,7 @@ def run_dbt(
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs")]
-    arguments += ["--vars", json.dumps(settings)]
+    arguments += ["--vars", json.dumps(settings), *flags]
     if select:
         arguments += ["--select", select]
     if exclude:
