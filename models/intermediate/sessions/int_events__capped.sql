@@ -1,5 +1,6 @@
 -- grain: one row per accepted event that extends a session, where a limit is set: does
--- a session start at it, at the latest since the one before would be too long?
+-- a session start at it, as the first of its segment or since the one before would be
+-- too long?
 
 with events as (
     select * from {{ ref('int_events__limited') }}
