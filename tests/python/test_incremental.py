@@ -506,7 +506,8 @@ def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> Non
     rows = visitor_events(random.Random(1), 1, 2)
     for name in ("full", "held"):
         (tmp_path / name).mkdir()
-    built_of = partial(run, project=ROOT, select="+int_credits__shared +dim_devices")
+    select = "+int_attribution_models__resolved +int_sessions__aggregated"
+    built_of = partial(run, project=ROOT, select=select)
     expected = contents(built_of(tmp_path / "full", rows, is_first=True))
     for delivered in (arrived(rows, 0), rows):
         held = tmp_path / "held"
