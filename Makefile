@@ -11,10 +11,11 @@ SUPERSET_VENV := .venv-superset
 SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
 DRIVERS_INSTALLED := $(VENV)/.drivers_installed
 IS_3_11 := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'
-# Spark needs Java 17 and Python 3.11, the drivers Python 3.11; where that is missing
-# their tests are skipped, as are those of Node where there is none.
+# Spark needs Java 17 and Python 3.11, as do the drivers and, no later, Superset; where
+# that is missing their tests are skipped, as are those of Node where there is none.
 CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(IS_3_11) && echo yes)
 CAN_DRIVERS := $(shell $(IS_3_11) && echo yes)
+CAN_SUPERSET := $(shell $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' && echo yes)
 CAN_NODE := $(shell node --version 2>/dev/null | grep -qE '^v(1[89]|[2-9][0-9])' && npm --version >/dev/null 2>&1 && echo yes)
 
 export DBT_PROFILES_DIR := $(CURDIR)
@@ -72,7 +73,7 @@ PYTEST = $(BIN)/python -m pytest -n $(shell $(PYTHON) -c 'import os; print(os.cp
 test: lint sail  ## Run what CI runs for every change: lint, and a small form of every test
 	$(PYTEST)
 
-test-all: lint sail $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers superset-install)  ## Run everything: every test in its large form, on every engine
+test-all: lint sail $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers) $(if $(CAN_SUPERSET),superset-install)  ## Run everything: every test in its large form, on every engine
 	FOOTFALL_TESTS=all $(PYTEST) --durations=20
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
@@ -95,7 +96,7 @@ LINT_DBT := FOOTFALL_DUCKDB_PATH=target/lint/empty.duckdb $(BIN)/dbt --quiet
 LINT_PATHS := --target-path target/lint --log-path target/lint
 
 lint: install  ## Check the SQL, the Python, the types, names and descriptions
-	+@$(MAKE) --no-print-directory --jobs 2 --output-sync lint-sql lint-python lint-models
+	+@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint-sql lint-python lint-models
 
 lint-sql: install
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models analyses tests/singular --processes 2 --disable-progress-bar

@@ -19,6 +19,7 @@ import duckdb
 from serving.checks import PublishError, literal, opened
 from serving.places import Places
 
+# By these two footfall knows its own files: in other words it would not.
 HEADER = "What footfall published here, build and marts; nothing else is ever removed."
 BUILD_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
 BUILD_ID_COMMENT = (
@@ -48,7 +49,8 @@ def line(build_id: str, marts: Sequence[str]) -> str:
 @contextmanager
 def alone(where: Places) -> Iterator[TextIO]:
     """The list, locked: the lock ends with the process however that ends."""
-    with where.builds.open("a+") as file:
+    # Whatever bytes are in it: a line that is not ours names nothing.
+    with where.builds.open("a+", encoding="utf-8", errors="surrogateescape") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             is_current = os.path.samestat(os.fstat(file.fileno()), where.builds.stat())
@@ -151,6 +153,12 @@ def is_published(path: Path, kind: str) -> bool:
                 "select 'table', schema_name, table_name from duckdb_tables()"
                 " where database_name = 'found' union all"
                 " select 'view', schema_name, view_name from duckdb_views()"
+                " where database_name = 'found' and not internal union all"
+                " select 'function', schema_name, function_name from duckdb_functions()"
+                " where database_name = 'found' and not internal union all"
+                " select 'sequence', schema_name, sequence_name from duckdb_sequences()"
+                " where database_name = 'found' union all"
+                " select 'type', schema_name, type_name from duckdb_types()"
                 " where database_name = 'found' and not internal",
                 f"select {literal(kind)}, schema_name, table_name from duckdb_columns()"
                 " where database_name = 'found' and column_name = 'build_id'"

@@ -42,11 +42,16 @@ def pytest_collection_modifyitems(
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: pytest.TerminalReporter,
+    exitstatus: int,
+    config: pytest.Config,
 ) -> None:
-    """Keep what a whole run did, file by file, for CONTRIBUTING's table of tests."""
-    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if not is_whole or config.option.keyword or config.option.markexpr:
+    """Keep what a whole green run did, file by file, for CONTRIBUTING's table."""
+    chosen = config.option
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(
+        (chosen.keyword, chosen.markexpr, chosen.deselect, chosen.ignore, chosen.lf)
+    )
+    if exitstatus != pytest.ExitCode.OK or chosen.collectonly or not is_whole:
         return
     files: dict[str, dict[str, float]] = {}
     for outcome, reports in terminalreporter.stats.items():

@@ -197,7 +197,7 @@ json.dump([list(row) for row in found], open(sys.argv[2], "w"))
 """
 
 
-@pytest.mark.long
+@pytest.mark.long  # Java's expressions are asked by `make test-all` alone.
 def test_patterns_mean_the_same_to_spark(
     compared: dict[tuple[str, str], bool], tmp_path: Path
 ) -> None:

@@ -171,6 +171,7 @@ def records(made: Built, relation: str) -> list[dict[str, str]]:
     ]
 
 
+# Sail stands for Spark in `make test`.
 @pytest.mark.parametrize(
     "engine",
     ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],

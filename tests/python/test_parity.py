@@ -19,6 +19,7 @@ from parity.engines import ALL, Engine
 ELSEWHERE = timezone(timedelta(hours=2))
 
 
+# Sail stands for Spark in `make test`.
 @pytest.mark.parametrize(
     "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 )

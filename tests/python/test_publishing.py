@@ -18,6 +18,7 @@ from tiers import TRIALS
 
 from serving import publish as publisher
 from serving.checks import NARROWING, GreenBuild, Mart, PublishError, assert_whole
+from serving.made import made
 from serving.places import Places, places
 
 # More than a publish has, so that one is killed at each of them.
@@ -279,6 +280,9 @@ UNPUBLISHED: dict[str, Callable[[Places], object]] = {
 PUBLISHED: dict[str, Callable[[Places], object]] = {
     "a table was added": lambda w: add(w.serving, "create table mine as select 1"),
     "a view was added": lambda w: add(w.serving, "create view mine as select 1"),
+    "a macro was added": lambda w: add(w.serving, "create macro mine(a) as a"),
+    "a sequence was added": lambda w: add(w.serving, "create sequence mine"),
+    "a type was added": lambda w: add(w.serving, "create type mine as enum ('a')"),
     "views in the file's place": lambda w: w.views.replace(w.serving),
     "the file in the views' place": lambda w: w.serving.replace(w.views),
     "the file is elsewhere": lambda w: link(w.serving, w.serving.with_name("x")),
@@ -407,6 +411,17 @@ def test_paths_are_read_as_a_shell_reads_them(monkeypatch: pytest.MonkeyPatch) -
     ):
         monkeypatch.setenv("FOOTFALL_SERVING_PATH", text)
         assert places().serving == path
+
+
+def test_a_line_of_any_bytes_in_the_list_is_passed_over(
+    build: GreenBuild, where: Places
+) -> None:
+    """It names no build, and is no reason to stop."""
+    publisher.publish(build, where)
+    with where.builds.open("ab") as file:
+        file.write(b"\xff\n")
+    publisher.publish(build, where)
+    assert len(made(where)) == 2
 
 
 def node(kind: str, is_enabled: bool = True, materialized: str = "table") -> Any:

@@ -280,7 +280,8 @@ def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     } == set()
     nothing = tmp_path / "nothing.csv"
     nothing.write_text(",".join(COLUMNS) + "\n")
-    source = generic(nothing, COLUMNS)
+    # Both sources, for each has unit tests of its own.
+    source = generic(nothing, COLUMNS) | {"enabled_sources": ["demo", "generic"]}
     # A unit test asks its model's inputs for their columns.
     made = run_dbt(tmp_path, source, None, ROOT)
     assert made.is_green, made.said

@@ -17,6 +17,7 @@ from parity.engines import (
 )
 
 
+# Sail stands for Spark in `make test`.
 @pytest.mark.longest
 @pytest.mark.parametrize(
     "engine", ["sail", pytest.param("spark", marks=pytest.mark.long)]

@@ -46,7 +46,8 @@ needs_chromium = pytest.mark.skipif(
 def needs_superset(test: Test) -> Test:
     """Of `make test-all` alone: 700 MB to install, and a server to start.
 
-    In `make test` the tests of the bundle ask whether its charts name what there is.
+    `make test` asks whether the bundle's charts and filters name what there is, and
+    nothing of the server: its password, its policy, what it asks of the network.
     """
     marked: Test = pytest.mark.long(no_superset(test))
     return marked

@@ -303,6 +303,7 @@ def test_every_rule_decides_some_agent() -> None:
     assert [rule for rule in rules if rule not in decided] == []
 
 
+# Java's expressions are asked by `make test-all` alone.
 @pytest.mark.parametrize(
     "engine", ["postgres", pytest.param("spark", marks=pytest.mark.long)]
 )

@@ -1,8 +1,8 @@
 """How much is tried of each claim: some of it in `make test`, all in `make test-all`.
 
 What is repeated for confidence is a number here, small and large. A test that has no
-small form of its own carries the mark `long`: `make test-all` alone runs it, and the
-test that asks for its claim in `make test` is named beside the mark.
+small form of its own carries the mark `long`: `make test-all` alone runs it. Beside the
+mark stands what `make test` asks instead, or that it asks nothing.
 """
 
 import os
