@@ -283,7 +283,7 @@ def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     # Both sources, for each has unit tests of its own.
     source = generic(nothing, COLUMNS) | {"enabled_sources": ["demo", "generic"]}
     # A unit test asks its model's inputs for their columns.
-    made = run_dbt(tmp_path, source, None, ROOT)
+    made = run_dbt(tmp_path, source, None, ROOT, flags=["--empty"])
     assert made.is_green, made.said
     for settings in ({}, OTHERS):
         tested = run_dbt(
