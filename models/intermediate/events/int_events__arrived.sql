@@ -44,7 +44,10 @@ arrived as (
             {%- elif column in consent_columns() %}
                 case
                     when arriving.{{ column }} is null then 'unknown'
-                    else coalesce({{ column | replace('consent', 'word') }}.meaning, 'denied')
+                    else
+                        coalesce(
+                            {{ column | replace('consent', 'word') }}.meaning, 'denied'
+                        )
                 end as {{ column }},
             {%- else %}
                 arriving.{{ column }},
