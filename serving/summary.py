@@ -10,7 +10,28 @@ Row = tuple[Any, ...]
 Ask = Callable[[str], list[Row]]
 """Answers SQL on the engine that was built on."""
 
-READ = ("mart_quality__event_ledger", "fct_sessions", "fct_conversions")
+READ = (
+    "mart_quality__event_ledger",
+    "fct_sessions",
+    "fct_conversions",
+    "int_events__classified",
+)
+# Not all words, and not the whole of one: a column mapped by mistake may hold anything.
+UNREAD = """
+    select substr(word, 1, 40) as word, count(*) as event_count
+    from (
+        select unread_analytics_consent as word from {events}
+        where unread_analytics_consent is not null
+
+        union all
+
+        select unread_marketing_consent as word from {events}
+        where unread_marketing_consent <> coalesce(unread_analytics_consent, '')
+    ) as words
+    group by substr(word, 1, 40)
+    order by event_count desc, substr(word, 1, 40)
+    limit 10
+"""
 LEDGER_KEYS = {"source_name", "received_date"}
 # What is neither a model nor one of these takes no time worth a figure.
 KINDS = {"seed": "seeds", "test": "tests", "unit_test": "unit tests"}
@@ -28,6 +49,8 @@ class Figures:
     conversions: int
     revenue: dict[str, str]
     """Sum by currency, as a decimal, before refunds; "" is no currency."""
+    unread_consent: dict[str, int]
+    """Number of events by word for a decision that no row knows, the ten commonest."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
     made = {nodes[key]["name"]: nodes[key] for key in built if key in nodes}
     if not made.keys() >= set(READ):
         return None
-    ledger, sessions, conversions = (made[name] for name in READ)
+    ledger, sessions, conversions, events = (made[name] for name in READ)
     counts = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in counts)
     (totals,) = ask(f"select {sums} from {ledger['relation_name']}")
@@ -70,6 +93,10 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
         sum(int(count) for _, count, _ in by_currency),
         # What has no currency counts only where it brings something.
         {name: f"{sum_:.2f}" for name, _, sum_ in by_currency if name or sum_},
+        {
+            str(word): int(count)
+            for word, count in ask(UNREAD.format(events=events["relation_name"]))
+        },
     )
 
 
@@ -117,10 +144,14 @@ def figure_lines(found: Figures) -> list[str]:
         f"{float(amount):,.2f} {currency}".strip()
         for currency, amount in found.revenue.items()
     )
-    return [
+    unread = ", ".join(f"{word!r} ({n:,})" for word, n in found.unread_consent.items())
+    lines = [
         f"  events       {found.received:,} received, {found.accepted:,} accepted",
         f"  rejected     {reasons or 'none'}",
         f"  sessions     {found.sessions:,}",
         f"  conversions  {found.conversions:,}",
         f"  revenue      {revenue or 'none'}",
     ]
+    if unread:
+        lines.append(f"  denied, as in no row of consent_words: {unread}")
+    return lines

@@ -78,7 +78,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
     # Three browsers a person, some lent to the next one, and a login that many share.
     # With few persons journeys get so long that Markov chains take ten times the steps.
     own, other = f"u{visitor % 40}", f"u{(visitor + 1) % 40}"
-    users = [None] * 9 + [own, own, own, other, other, "shared"]
+    users = [None] * 9 + [own, own, own, other, other, "shared", "guest"]
     moment = START + timedelta(minutes=chance.randrange(600))
     for number in range(chance.randrange(1, 12)):
         moment += chance.choice(GAPS)
@@ -115,7 +115,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             row |= {"order_id": f"o{chance.randrange(40)}"}
             row |= {"revenue": chance.choice([None, "5.00", "12.50"])}
         if chance.random() < 0.04:
-            row["analytics_consent"] = chance.choice(["granted", "denied"])
+            row["analytics_consent"] = chance.choice(["G101", "nein", "perhaps"])
             row["marketing_consent"] = chance.choice(["granted", "denied"])
         rows.append(row)
         if chance.random() < 0.2:

@@ -204,6 +204,7 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
         "sessions": sessions,
         "conversions": conversions,
         "revenue": revenue,
+        "unread_consent": {},
     }
     assert min(received, accepted, sessions, conversions) > 100
 

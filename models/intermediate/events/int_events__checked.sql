@@ -92,7 +92,7 @@ user_agents as (
 
     arrived as (
         select
-            delivered.{{ event_columns() | join(',\n            delivered.') }}
+            delivered.{{ stored_event_columns() | join(',\n            delivered.') }}
         from delivered
         inner join touched_ids
             on
@@ -102,7 +102,7 @@ user_agents as (
         union all
 
         select
-            kept.{{ event_columns() | join(',\n            kept.') }}
+            kept.{{ stored_event_columns() | join(',\n            kept.') }}
         from kept
         inner join touched_ids
             on
@@ -124,7 +124,7 @@ user_agents as (
 -- what was stored.
 events as (
     select
-        {%- for column in event_columns() %}
+        {%- for column in stored_event_columns() %}
             {%- if column in ['device_category', 'os_name', 'browser_name'] %}
                 coalesce(arrived.{{ column }}, user_agents.{{ column }})
                     as {{ column }},

@@ -52,7 +52,10 @@ repeated as (
                 copies.occurred_at asc nulls last,
                 {{ surrogate_key(
                     ('copies.' ~ event_columns() | join(',copies.')).split(',')
-                ) }}
+                ) }},
+                {{ surrogate_key([
+                    'copies.unread_analytics_consent', 'copies.unread_marketing_consent'
+                ]) }}
         ) as copy_number
     from copies
     inner join repeated_ids
@@ -97,7 +100,7 @@ internal_users as (
 
 classified as (
     select
-        numbered.{{ event_columns() | join(',\n        numbered.') }},
+        numbered.{{ stored_event_columns() | join(',\n        numbered.') }},
         numbered.copy_number,
         visitors.analytics_consent as visitor_analytics_consent,
         visitors.marketing_consent as visitor_marketing_consent,

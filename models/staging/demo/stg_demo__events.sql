@@ -73,8 +73,8 @@ delivered as (
 cleaned as (
     select
         {{ clean_text('event_id') }} as tracker_event_id,
-        {{ clean_text('visitor_id') }} as visitor_id,
-        {{ clean_text('user_id') }} as user_id,
+        nullif(trim(visitor_id), '') as visitor_id,
+        nullif(trim(user_id), '') as user_id,
         lower({{ clean_text('platform') }}) as platform,
         {{ utc_timestamp('occurred_at') }} as device_occurred_at,
         {{ utc_timestamp('received_at') }} as received_at,
@@ -92,11 +92,11 @@ cleaned as (
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
         {{ safe_number('scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
-        {{ clean_text('order_id') }} as order_id,
+        nullif(trim(order_id), '') as order_id,
         {{ safe_number('revenue', 'numeric(18, 2)') }} as revenue,
         upper({{ clean_text('currency') }}) as currency,
-        {{ consent_state('analytics_consent') }} as analytics_consent,
-        {{ consent_state('marketing_consent') }} as marketing_consent
+        nullif(trim(analytics_consent), '') as analytics_consent,
+        nullif(trim(marketing_consent), '') as marketing_consent
     from delivered
 ),
 

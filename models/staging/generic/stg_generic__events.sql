@@ -36,8 +36,9 @@ cleaned as (
             {{ clean_text('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
                 as {{ column }},
         {%- endfor %}
-        -- Here a placeholder is GA4's own word, which the channel rules know.
-        {%- for column in campaign_tag_columns() %}
+        -- Here a placeholder is GA4's own word, which the channel rules know, or one of
+        -- the seeds of words.
+        {%- for column in campaign_tag_columns() + id_columns() + consent_columns() %}
             nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
                 as {{ column }},
         {%- endfor %}
@@ -98,8 +99,8 @@ contracted as (
         upper(currency) as currency,
         experiment_id,
         variant_id,
-        {{ consent_state('analytics_consent') }} as analytics_consent,
-        {{ consent_state('marketing_consent') }} as marketing_consent
+        analytics_consent,
+        marketing_consent
     from cleaned
 )
 

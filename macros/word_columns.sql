@@ -1,0 +1,9 @@
+{#- Columns of the event contract in which a tracker may write a word for nobody. -#}
+{% macro id_columns() -%}
+    {{ return(['visitor_id', 'user_id', 'order_id']) }}
+{%- endmacro %}
+
+{#- Columns of the event contract in which it writes a word for a decision. -#}
+{% macro consent_columns() -%}
+    {{ return(['analytics_consent', 'marketing_consent']) }}
+{%- endmacro %}
