@@ -33,7 +33,7 @@ matched as (
                 and not reversal_definitions.reverses_all
                 then
                     {{ product(
-                        'greatest(events.revenue, 0)',
+                        'abs(events.revenue)',
                         'coalesce(conversions.currency_rate, 0)',
                         9,
                         2
