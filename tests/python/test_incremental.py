@@ -320,10 +320,10 @@ def rows_of_a_login() -> list[Event]:
             (("a stranger", None, "7"), ("a customer", "a customer's login", "8"))
         )
     ]
-    login = {"event_name": "page_view", "order_id": None, "revenue": None, "batch": 1}
-    login |= {"event_id": "login", "user_id": "a customer's login"}
+    login: Event = {"event_id": "login", "event_name": "page_view", "batch": 1}
+    login |= {"visitor_id": "a stranger", "user_id": "a customer's login"}
     login |= {"occurred_at": START + timedelta(days=1)}
-    return [*rows, rows[0] | login | {"received_at": START + timedelta(days=101)}]
+    return [*rows, login | {"received_at": START + timedelta(days=101)}]
 
 
 def rows_of_a_lead() -> list[Event]:
