@@ -567,7 +567,7 @@ def test_a_refund_takes_credit_back_on_its_own_day(shop: Build) -> None:
 
 def test_what_is_left_is_what_was_kept(shop: Build) -> None:
     """Summed over all entries, under every model, of the ledger and of totals."""
-    kept = {"kept": "10.00"}
+    kept = {"kept": "10.00", "negative": "-50.01"}
     models = shop.rows("select attribution_model, kind from attribution_models")
     left = {
         (order_id, model): revenue
@@ -589,7 +589,7 @@ def test_what_is_left_is_what_was_kept(shop: Build) -> None:
         " where conversion_name = 'purchase' group by all"
     )
     assert len(totals) == len(models) - 1
-    assert {row[1:] for row in totals} == {(Decimal(1), Decimal("10.00"))}
+    assert {row[1:] for row in totals} == {(Decimal(2), Decimal("-40.01"))}
 
 
 def test_a_row_of_spend_that_comes_twice_counts_once(shop: Build) -> None:

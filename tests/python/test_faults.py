@@ -69,7 +69,8 @@ class Site:
         project = str(self.folder / "project")
         command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"]
         command += ["--project-dir", project, "--profiles-dir", project]
-        command += ["--target-path", str(self.folder / "target" / schema)]
+        # One for all, so that the project is parsed once.
+        command += ["--target-path", str(self.folder / "target")]
         command += ["--log-path", str(self.folder / "logs")]
         command += ["--exclude-resource-types", "test", "unit_test", *arguments]
         if kilobytes_per_file is not None:

@@ -613,7 +613,9 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
         )
         assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
 
-    select = None if IS_ALL else "+fct_sessions +mart_quality__rejected_events"
+    select = (
+        None if IS_ALL else "+fct_sessions +fct_events +mart_quality__rejected_events"
+    )
     assert differences(tmp_path, rows, 3, look, select=select) == []
     assert accepted == [4, 0, 5]
 
