@@ -479,7 +479,8 @@ def order(
 ORDERS_TAKEN_BACK = {
     "kept": order("kept", "10.00"),
     "whole": order("whole", "10.01", (3, "refund", "10.01")),
-    "parts": order("parts", "100.01", (3, "refund", "50.00"), (4, "refund", "50.01")),
+    # Some trackers report what they take back below zero.
+    "parts": order("parts", "100.01", (3, "refund", "-50.00"), (4, "refund", "50.01")),
     "too much": order("too much", "20.00", (3, "refund", "15"), (5, "refund", "15")),
     "no amount": order("no amount", "7.00", (3, "refund", "2"), (4, "refund", None)),
     "called off": order("called off", "8.00", (2, "order_cancelled", "1")),

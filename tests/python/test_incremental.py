@@ -108,12 +108,14 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             "batch": batch,
         }
         if row["event_name"] == "purchase":
-            row |= {"order_id": f"o{chance.randrange(40)}", "revenue": "12.50"}
-            row |= {"currency": "EUR"}
+            # Claimed by others too, at times with another amount, or with none.
+            amounts = ["12.50", "12.50", "12.50", "30.00", "45.00", None]
+            row |= {"order_id": f"o{chance.randrange(40)}", "currency": "EUR"}
+            row |= {"revenue": chance.choice(amounts)}
         if row["event_name"] == "refund":
             # Of an order that may come later, or never, and perhaps of another visitor.
             row |= {"order_id": f"o{chance.randrange(40)}"}
-            row |= {"revenue": chance.choice([None, "5.00", "12.50"])}
+            row |= {"revenue": chance.choice([None, "5.00", "-12.50"])}
         if chance.random() < 0.04:
             row["analytics_consent"] = chance.choice(["G101", "nein", "perhaps"])
             row["marketing_consent"] = chance.choice(["granted", "denied"])
@@ -300,6 +302,30 @@ def rows_of_an_order() -> list[Event]:
     ]
 
 
+def rows_of_a_login() -> list[Event]:
+    """Two orders of one id, until the visitors turn out to be one person."""
+    rows: list[Event] = [
+        {
+            "event_id": f"claim of {visitor}",
+            "visitor_id": visitor,
+            "user_id": user,
+            "event_name": "purchase",
+            "order_id": "of one person",
+            "revenue": revenue,
+            "occurred_at": START + timedelta(hours=hour),
+            "received_at": START + timedelta(days=100),
+            "batch": 0,
+        }
+        for hour, (visitor, user, revenue) in enumerate(
+            (("a stranger", None, "7"), ("a customer", "a customer's login", "8"))
+        )
+    ]
+    login: Event = {"event_id": "login", "event_name": "page_view", "batch": 1}
+    login |= {"visitor_id": "a stranger", "user_id": "a customer's login"}
+    login |= {"occurred_at": START + timedelta(days=1)}
+    return [*rows, login | {"received_at": START + timedelta(days=101)}]
+
+
 def rows_of_a_lead() -> list[Event]:
     """A person who becomes a lead in one browser and buys in another, a batch later."""
     names = ["page_view", "sign_up", "page_view", "purchase"]
@@ -324,6 +350,7 @@ def rows_of_mutants() -> list[Event]:
     return [
         *(row for visitor in range(120) for row in visitor_events(chance, visitor, 2)),
         *rows_of_an_order(),
+        *rows_of_a_login(),
         *rows_of_a_lead(),
     ]
 
@@ -364,10 +391,21 @@ MUTANTS = [
     ),
     pytest.param(
         "models/intermediate/identity/int_visitors__touched.sql",
-        "    from orders\n    where ",
-        "    from orders\n    where false and ",
+        "on orders.order_id = ordered.order_id",
+        "on orders.order_id = ordered.order_id and false",
         "fct_conversions",
         id="the order's other visitors are forgotten",
+    ),
+    pytest.param(
+        "models/intermediate/identity/int_visitors__touched.sql",
+        "    inner join arrived\n",
+        "    inner join (\n"
+        "        select * from {{ ref('int_events__classified') }}\n"
+        "        where order_id is not null\n"
+        "        and {{ is_unseen('int_visitors__touched') }}\n"
+        "    ) as arrived\n",
+        "fct_conversions",
+        id="an order is asked for when it is claimed alone",
     ),
     pytest.param(
         "models/intermediate/identity/int_persons__touched.sql",

@@ -1,31 +1,42 @@
 -- grain: one row per visitor of a source, with the last batch that may have changed
--- what follows from it: it brought the visitor an event, or one of its orders a copy.
-
-{% set is_unseen = is_unseen('int_visitors__touched') %}
+-- what follows from it: it brought an event to the visitor, or to another one who has
+-- to do with the same order.
 
 with arrived as (
-    select * from {{ ref('int_events__classified') }}
+    select
+        source_name,
+        visitor_id,
+        max(batch_number) as batch_number
+    from {{ ref('int_events__classified') }}
     where
         visitor_id is not null
-        and {{ is_unseen }}
+        and {{ is_unseen('int_visitors__touched') }}
+    group by source_name, visitor_id
 ),
 
 orders as (
-    select * from {{ ref('int_events__classified') }}
+    select distinct
+        source_name,
+        visitor_id,
+        order_id
+    from {{ ref('int_events__classified') }}
     where
         visitor_id is not null
         and order_id is not null
 ),
 
--- Which of several copies of an order is the conversion depends on all of them.
+-- Which claims of an order count depends on all of them, in every source, and on who is
+-- behind them, which any event of their visitors may change.
 ordered as (
     select
-        source_name,
-        order_id,
-        max(batch_number) as batch_number
+        orders.order_id,
+        max(arrived.batch_number) as batch_number
     from orders
-    where {{ is_unseen }}
-    group by source_name, order_id
+    inner join arrived
+        on
+            orders.source_name = arrived.source_name
+            and orders.visitor_id = arrived.visitor_id
+    group by orders.order_id
 ),
 
 affected as (
@@ -43,9 +54,7 @@ affected as (
         ordered.batch_number
     from orders
     inner join ordered
-        on
-            orders.source_name = ordered.source_name
-            and orders.order_id = ordered.order_id
+        on orders.order_id = ordered.order_id
 ),
 
 touched as (

@@ -14,7 +14,19 @@ conversions as (
     where order_id is not null
 ),
 
-matched as (
+sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+),
+
+sessions as (
+    select * from {{ ref('int_sessions__identified') }}
+),
+
+visitors as (
+    select * from {{ ref('int_visitors__identified') }}
+),
+
+reported as (
     select
         events.source_name,
         events.event_id,
@@ -24,28 +36,99 @@ matched as (
         events.received_at,
         events.currency as reported_currency,
         events.revenue as reported_amount,
-        conversions.conversion_id,
-        conversions.conversion_name,
-        conversions.revenue,
-        case
-            when
-                events.revenue is not null
-                and not reversal_definitions.reverses_all
-                then
-                    {{ product(
-                        'greatest(events.revenue, 0)',
-                        'coalesce(conversions.currency_rate, 0)',
-                        9,
-                        2
-                    ) }}
-        end as refunded_amount
+        reversal_definitions.reverses_all,
+        case when events.platform = 'server' then 0 else 1 end as trust_rank,
+        coalesce(sessions.person_id, events.user_id, visitors.person_id) as person_id
     from events
     inner join reversal_definitions
         on events.event_name = reversal_definitions.event_name
-    left join conversions
+    left join sessionized
         on
-            events.source_name = conversions.source_name
-            and events.order_id = conversions.order_id
+            events.source_name = sessionized.source_name
+            and events.event_id = sessionized.event_id
+    left join sessions
+        on
+            sessionized.source_name = sessions.source_name
+            and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_started_at = sessions.session_started_at
+    left join visitors
+        on
+            events.source_name = visitors.source_name
+            and events.visitor_id = visitors.visitor_id
+),
+
+-- Of several orders of one id the person's own, else the latest before, else the first.
+ranked as (
+    select
+        reported.source_name,
+        reported.event_id,
+        reported.event_name,
+        reported.order_id,
+        reported.occurred_at,
+        reported.received_at,
+        reported.reported_currency,
+        reported.reported_amount,
+        reported.reverses_all,
+        reported.trust_rank,
+        conversions.conversion_id,
+        conversions.conversion_name,
+        conversions.revenue,
+        conversions.currency_rate,
+        row_number() over (
+            partition by
+                reported.source_name, reported.event_id, conversions.conversion_name
+            order by
+                case
+                    when conversions.person_id = reported.person_id then 0 else 1
+                end asc,
+                case
+                    when conversions.converted_at <= reported.occurred_at
+                        then conversions.converted_at
+                end desc nulls last,
+                conversions.converted_at asc nulls last,
+                conversions.conversion_id asc nulls last
+        ) as conversion_rank
+    from reported
+    left join conversions
+        on reported.order_id = conversions.order_id
+),
+
+told as (
+    select
+        *,
+        row_number() over (
+            partition by conversion_id
+            order by trust_rank, occurred_at, received_at, event_id, source_name
+        ) as told_number
+    from ranked
+    where conversion_rank = 1
+),
+
+-- Two sources may tell of one refund: a server's is believed, else the first to tell.
+sourced as (
+    select
+        *,
+        max(case when told_number = 1 then source_name end) over (
+            partition by conversion_id
+        ) as told_source_name
+    from told
+),
+
+matched as (
+    select
+        *,
+        case
+            when
+                source_name = told_source_name
+                and reported_amount is not null
+                and not reverses_all
+                then
+                    {{ product(
+                        'abs(reported_amount)', 'coalesce(currency_rate, 0)', 9, 2
+                    ) }}
+            when source_name <> told_source_name then 0
+        end as refunded_amount
+    from sourced
 ),
 
 -- What is gone after each reversal? One that names no amount takes all that is left.
