@@ -3,6 +3,7 @@
     {%- if execute -%}
         {%- do assert_names() -%}
         {%- do assert_numbers() -%}
+        {%- do assert_dates() -%}
         {%- do assert_flags() -%}
         {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
@@ -31,8 +32,8 @@
 {% macro known_vars() -%}
     {{ return([
         'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
-        'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
-        'bot_limit_seconds', 'accept_bots',
+        'event_earliest_date', 'event_latest_date', 'future_tolerance_minutes',
+        'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
         'accept_unknown_consent', 'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
@@ -90,6 +91,33 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- A day that its month lacks would stop the run in the middle. -#}
+{% macro assert_dates() -%}
+    {%- set names = ['event_earliest_date', 'event_latest_date'] -%}
+    {%- for name in names -%}
+        {%- set text = var(name) | string -%}
+        {%- set pattern = '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
+        {%- set is_date = modules.re.fullmatch(pattern, text) is not none -%}
+        {%- if is_date -%}
+            {%- set first = modules.datetime.date.fromisoformat(text[:8] ~ '01') -%}
+            {%- set days = modules.datetime.timedelta(days=text[8:] | int - 1) -%}
+        {%- endif -%}
+        {%- if not is_date or (first + days).month != first.month -%}
+            {%- do stop_run(
+                'the var ' ~ name ~ " is '" ~ text
+                ~ "', but must be a date such as 1990-01-01."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set earliest, latest = var(names[0]) | string, var(names[1]) | string -%}
+    {%- if earliest > latest -%}
+        {%- do stop_run(
+            'the var event_earliest_date is ' ~ earliest
+            ~ ', which is after event_latest_date, ' ~ latest ~ '.'
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro assert_flags() -%}

@@ -3,6 +3,8 @@
     case
         when visitor_id is null then 'missing_visitor'
         when occurred_at is null then 'missing_time'
+        when {{ is_before_all('occurred_at') }} or {{ is_after_all('occurred_at') }}
+            then 'impossible_time'
         when
             occurred_at
             > received_at

@@ -3,7 +3,7 @@
 import copy
 import json
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,90 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
         assert found == [(time,) for time in times.values()], kind
 
 
+TYPED_TIMES = {
+    "a whole number of milliseconds": ("1777888800123::bigint", 123_000),
+    "a whole number of seconds": ("1777888800::uinteger", 0),
+    "a float of seconds": ("1777888800.25::double", 250_000),
+    "a decimal of milliseconds": ("1777888800123.5::decimal(18, 1)", 123_500),
+    "nanoseconds": ("'2026-05-04 10:00:00.123456789'::timestamp_ns", 123_456),
+    "an offset": ("timestamptz '2026-05-04 12:00:00.5+02:00'", 500_000),
+}
+
+
+def test_a_typed_column_holds_the_times_that_its_texts_would(
+    build: Builder, tmp_path: Path
+) -> None:
+    """A file that knows of types must not say other times than one that does not."""
+    path = tmp_path / "in.parquet"
+    names = list(TYPED_TIMES)
+    # Two types in one build: when it happened, and when it arrived.
+    for first, second in zip(names[::2], names[1::2], strict=True):
+        duckdb.execute(
+            f"copy (select 'v' as visitor_id, 'click' as event_name,"
+            f" {TYPED_TIMES[first][0]} as occurred_at,"
+            f" {TYPED_TIMES[second][0]} as received_at) to '{path}' (format parquet)"
+        )
+        columns = ["visitor_id", "event_name", "occurred_at", "received_at"]
+        made = build(generic(path, columns), select="stg_generic__events")
+        assert made.is_green, made.said
+        assert made.rows(
+            "select occurred_at, received_at from stg_generic__events"
+        ) == [
+            tuple(
+                datetime(2026, 5, 4, 10) + timedelta(microseconds=TYPED_TIMES[name][1])
+                for name in (first, second)
+            )
+        ], (first, second)
+
+
+def test_what_is_of_another_century_stops_no_run(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Events and spend of a database's default day are rejected; of a far one not."""
+    events = write_parquet(
+        tmp_path / "events.parquet",
+        [
+            {"visitor_id": visitor, "occurred_at": time, "received_at": arrived}
+            | {"event_name": "page_view", "page_url": "https://shop.example/"}
+            for visitor, time, arrived in (
+                ("default", "1900-01-01 00:00:00", "2026-05-04 11:00:00"),
+                ("unset", "0", "2026-05-04 11:00:00"),
+                ("reset", "1970-01-01 00:00:09", "2026-05-04 11:00:00"),
+                ("never", "9999-12-31 23:59:59", "9999-12-31 23:59:59"),
+                ("known", "2026-05-04 11:00:00", "2026-05-04 11:00:01"),
+                ("ahead", "2150-05-04 11:00:00", "2150-05-04 11:00:00"),
+            )
+        ],
+    )
+    spend = tmp_path / "spend.csv"
+    spend.write_text(
+        "spend_date,source,medium,campaign,currency,cost,clicks,impressions\n"
+        "1900-01-01,news,cpc,,EUR,5.00,1,10\n"
+        "2026-05-04,news,cpc,,EUR,5.00,1,10\n"
+    )
+    columns = ["visitor_id", "occurred_at", "received_at", "event_name", "page_url"]
+    made = build(
+        generic(events, columns) | {"generic_ad_spend": str(spend)}, runs_tests=True
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, rejection_reason from int_events__classified order by all"
+    ) == [
+        ("ahead", None),
+        ("default", "impossible_time"),
+        ("known", None),
+        ("never", "impossible_time"),
+        ("reset", "impossible_time"),
+        ("unset", "missing_time"),
+    ]
+    assert made.rows(
+        "select spend_date, rejection_reason from mart_quality__rejected_ad_spend"
+    ) == [(date(1900, 1, 1), "impossible_date")]
+    assert made.rows("select min(report_date), max(report_date) from dim_dates") == [
+        (date(2026, 5, 4), date(2150, 5, 4))
+    ]
+
+
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_no_events_at_all_build_green(
     build: Builder, tmp_path: Path, ending: str
@@ -258,6 +342,15 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "a timeout in words": (
         "session_timeout_minutes",
         {"session_timeout_minutes": "half an hour"},
+    ),
+    "a day that its month lacks": (
+        "event_earliest_date",
+        {"event_earliest_date": "2025-02-29"},
+    ),
+    "a date in words": ("event_latest_date", {"event_latest_date": "tomorrow"}),
+    "a last day before the first": (
+        "event_latest_date",
+        {"event_latest_date": "1989-12-31"},
     ),
     "an unknown channel preset": ("channel_preset", {"channel_preset": "ga5"}),
 }

@@ -13,7 +13,13 @@ from tiers import IS_ALL
 COUNTED = ("mart_quality__event_ledger", "mart_quality__rejected_events")
 LEFT_OUT = None if IS_ALL else CHAIN
 # What makes an event unfit by itself makes its copies unfit by themselves.
-OWN_REASONS = ("missing_visitor", "missing_time", "future", "too_old")
+OWN_REASONS = (
+    "missing_visitor",
+    "missing_time",
+    "impossible_time",
+    "future",
+    "too_old",
+)
 # What stays of a rejected event, whatever the reason.
 ALWAYS_SHOWN = (
     "source_name, event_id, received_at, occurred_at, event_name, platform,"

@@ -63,6 +63,8 @@ HALVES = {
 SETTINGS = EACH if IS_ALL else HALVES
 # Every setting that does not say where input is, at a value that is not the default.
 OTHERS: dict[str, object] = {
+    "event_earliest_date": "2000-01-01",
+    "event_latest_date": "2100-01-01",
     "future_tolerance_minutes": 5,
     "event_age_limit_days": 1,
     "bot_limit_events": 1,

@@ -17,7 +17,9 @@ with used as (
         spend_date as report_date,
         currency_rate
     from {{ ref('int_ad_spend__classified') }}
-    where delivered_currency <> currency
+    where
+        delivered_currency <> currency
+        and rejection_reason is null
 ),
 
 compared as (

@@ -49,7 +49,9 @@ decided as (
         (analytics_consent <> 'unknown' or marketing_consent <> 'unknown')
         and visitor_id is not null
         and occurred_at is not null
-        -- A decision from a clock far ahead would outvote every later one.
+        -- A decision from a clock far ahead would outvote every later one; one from a
+        -- clock far behind outvotes none.
+        and not ({{ is_after_all('occurred_at') }})
         and occurred_at
         <= received_at + interval '{{ var("future_tolerance_minutes") }}' minute
     group by source_name, visitor_id

@@ -52,7 +52,11 @@ classified as (
         campaign,
         currency as delivered_currency,
         {{ reported_currency('currency') }} as currency,
-        case when copy_number > 1 then 'duplicate' end as rejection_reason,
+        case
+            when {{ is_before_all('spend_date') }} or {{ is_after_all('spend_date') }}
+                then 'impossible_date'
+            when copy_number > 1 then 'duplicate'
+        end as rejection_reason,
         copy_number,
         currency_rate,
         spend as delivered_spend,

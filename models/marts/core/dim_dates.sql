@@ -53,9 +53,8 @@ bounds as (
     from days
 ),
 
--- A century, since one broken clock may say 1970; a test says if that is too short.
 numbers as (
-    {{ dbt.generate_series(40000) }}
+    {{ dbt.generate_series(possible_day_count()) }}
 ),
 
 spine as (

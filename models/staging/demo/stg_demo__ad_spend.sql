@@ -12,7 +12,7 @@ contracted as (
         {{ campaign_tag('medium') }} as medium,
         {{ campaign_tag('campaign') }} as campaign,
         upper({{ clean_text('currency') }}) as currency,
-        {{ safe_number('cost', 'numeric(18, 2)') }} as spend,
+        {{ safe_amount('cost') }} as spend,
         {{ safe_number('clicks', 'bigint') }} as clicks,
         {{ safe_number('impressions', 'bigint') }} as impressions
     from raw_ad_spend

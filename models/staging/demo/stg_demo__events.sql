@@ -93,7 +93,7 @@ cleaned as (
         {{ safe_number('scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
         nullif(trim(order_id), '') as order_id,
-        {{ safe_number('revenue', 'numeric(18, 2)') }} as revenue,
+        {{ safe_amount('revenue') }} as revenue,
         upper({{ clean_text('currency') }}) as currency,
         nullif(trim(analytics_consent), '') as analytics_consent,
         nullif(trim(marketing_consent), '') as marketing_consent

@@ -29,7 +29,7 @@ contracted as (
         {{ campaign_tag('cast(campaign as ' ~ dbt.type_string() ~ ')') }}
             as campaign,
         upper(trim(cast(currency as {{ dbt.type_string() }}))) as currency,
-        {{ safe_number('cost', 'numeric(18, 2)') }} as spend,
+        {{ safe_amount('cost') }} as spend,
         {{ safe_number('clicks', 'bigint') }} as clicks,
         {{ safe_number('impressions', 'bigint') }} as impressions
     from input_rows

@@ -48,7 +48,7 @@ cleaned as (
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
         {{ safe_number('scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
-        {{ safe_number('revenue', 'numeric(18, 2)') }} as revenue
+        {{ safe_amount('revenue') }} as revenue
     from timed
 ),
 
