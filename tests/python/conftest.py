@@ -49,7 +49,7 @@ def pytest_terminal_summary(
     """Keep what a whole green run did, file by file, for CONTRIBUTING's table."""
     chosen = config.option
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(
-        (chosen.keyword, chosen.markexpr, chosen.deselect, chosen.ignore, chosen.lf)
+        (chosen.keyword, chosen.markexpr, chosen.deselect, chosen.ignore)
     )
     if exitstatus != pytest.ExitCode.OK or chosen.collectonly or not is_whole:
         return

@@ -495,7 +495,7 @@ def shop(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Orders of every fate, and ads of which some rows come twice."""
     folder = tmp_path_factory.mktemp("orders")
     rows = [row for each in ORDERS_TAKEN_BACK.values() for row in each]
-    rows.append(rows[0] | {"event_id": "lost", "order_id": "unknown"})
+    rows.append(rows[0] | {"event_id": "lost", "order_id": "not ours"})
     rows[-1] |= {"event_name": "refund", "platform": "server", "revenue": "1"}
     events = write_parquet(folder / "events.parquet", rows)
     spend = folder / "spend.csv"
@@ -537,7 +537,7 @@ def reversals(shop: Build, name: str) -> list[Row]:
         # Of nothing, an amount is no share, but a cancellation is all of it.
         ("free", [(2, "0.00", 0), (3, "0.00", 1)]),
         ("twice", [(2, "6.00", 1), (3, "0.00", 1)]),
-        ("unknown", [(-1, "0.00", 0)]),
+        ("not ours", [(-1, "0.00", 0)]),
     ],
 )
 def test_no_more_goes_back_than_was_paid(

@@ -256,7 +256,7 @@ def test_what_is_of_another_century_stops_no_run(
             | {"event_name": "page_view", "page_url": "https://shop.example/"}
             for visitor, time, arrived in (
                 ("default", "1900-01-01 00:00:00", "2026-05-04 11:00:00"),
-                ("unset", "0", "2026-05-04 11:00:00"),
+                ("without", "0", "2026-05-04 11:00:00"),
                 ("reset", "1970-01-01 00:00:09", "2026-05-04 11:00:00"),
                 ("never", "9999-12-31 23:59:59", "9999-12-31 23:59:59"),
                 ("known", "2026-05-04 11:00:00", "2026-05-04 11:00:01"),
@@ -283,7 +283,7 @@ def test_what_is_of_another_century_stops_no_run(
         ("known", None),
         ("never", "impossible_time"),
         ("reset", "impossible_time"),
-        ("unset", "missing_time"),
+        ("without", "missing_time"),
     ]
     assert made.rows(
         "select spend_date, rejection_reason from mart_quality__rejected_ad_spend"

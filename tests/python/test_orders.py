@@ -56,7 +56,7 @@ CLAIMS = [
     claim("1003", "buyer", 0, "15.00"),
     claim("1003", "friend", 1, "15.00"),
     # A page that sends one id for all.
-    *(claim("ID", f"shopper {nth}", nth, f"{nth + 1}.00") for nth in range(5)),
+    *(claim("same", f"shopper {nth}", nth, f"{nth + 1}.00") for nth in range(5)),
     # Nobody says what it cost.
     claim("1004", "mute", 0, None),
     claim("1004", "silent", 1, None),
@@ -82,7 +82,7 @@ def test_orders_are_told_from_copies(build: Builder, tmp_path: Path) -> None:
         ("1003", "buyer", Decimal("15.00")),
         ("1004", "mute", Decimal("0.00")),
         ("1005", "reader", Decimal("45.00")),
-        *(("ID", f"shopper {nth}", Decimal(nth + 1)) for nth in range(5)),
+        *(("same", f"shopper {nth}", Decimal(nth + 1)) for nth in range(5)),
         (None, "early", Decimal("1.00")),
         (None, "early", Decimal("1.00")),
     ]
@@ -91,7 +91,7 @@ def test_orders_are_told_from_copies(build: Builder, tmp_path: Path) -> None:
         " last_claimed_at from mart_quality__order_conflicts order by order_id"
     ) == [
         ("1001", 2, 2, 2, "EUR", Decimal("80.00"), DAY + timedelta(days=731)),
-        ("ID", 5, 5, 5, "EUR", Decimal("14.00"), DAY + timedelta(days=4)),
+        ("same", 5, 5, 5, "EUR", Decimal("14.00"), DAY + timedelta(days=4)),
     ]
     assert made.rows(
         "select fct_conversions.visitor_id, reversed_revenue from fct_reversals"
