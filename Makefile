@@ -113,7 +113,7 @@ lint-models: install
 	$(LINT_DBT) build --empty --full-refresh --exclude-resource-types test unit_test $(LINT_PATHS)
 	$(LINT_DBT) docs generate --no-compile $(LINT_PATHS)
 	$(BIN)/dbt-coverage compute doc --run-artifacts-dir target/lint --cov-report target/lint/coverage.json --cov-fail-under 1
-	$(LINT_DBT) parse --vars '{enabled_sources: [demo, generic]}' $(LINT_PATHS)
+	$(LINT_DBT) parse --vars '{sources: {demo: {preset: demo}, own: {preset: columns, events: own.events, columns: {visitor_id: v, occurred_at: t, event_name: n}}}}' $(LINT_PATHS)
 	$(if $(wildcard $(BIN)/dbt-bouncer),$(BIN)/dbt-bouncer run)
 
 format: install  ## Let the linters mend what they can

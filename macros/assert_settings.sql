@@ -8,9 +8,7 @@
         {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
         {%- do assert_channel_rules() -%}
-        {%- if 'generic' in enabled_sources() -%}
-            {%- do assert_generic_source() -%}
-        {%- endif -%}
+        {%- do assert_sources() -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -20,6 +18,7 @@
 
 {#- A misspelt name would change nothing, and nobody would notice. -#}
 {% macro assert_names() -%}
+    {%- do assert_new_form() -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known_vars() -%}
         {%- do stop_run(
             'there is no var ' ~ name ~ '; the vars are '
@@ -31,9 +30,8 @@
 {#- The vars of dbt_project.yml; a test holds both to be equal. -#}
 {% macro known_vars() -%}
     {{ return([
-        'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
-        'event_earliest_date', 'event_latest_date', 'future_tolerance_minutes',
-        'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
+        'sources', 'event_earliest_date', 'event_latest_date',
+        'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
         'accept_unknown_consent', 'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
@@ -172,90 +170,4 @@
             ~ "', but must be an IANA name such as Europe/Berlin."
         ) -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro assert_generic_source() -%}
-    {%- set columns = var('generic_columns') -%}
-    {%- if not var('generic_events') -%}
-        {%- do stop_run(
-            'the var generic_events is empty, but the generic source needs a path or a'
-            ~ ' relation to read.'
-        ) -%}
-    {%- endif -%}
-    {%- if columns is not mapping -%}
-        {%- do stop_run(
-            'the var generic_columns must map columns of the event contract to SQL'
-            ~ ' expressions.'
-        ) -%}
-    {%- endif -%}
-    {%- for name in ['visitor_id', 'occurred_at', 'event_name'] -%}
-        {%- if name not in columns -%}
-            {%- do stop_run(
-                'the var generic_columns lacks ' ~ name ~ ', which every event needs.'
-            ) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- for name in columns -%}
-        {%- if name not in event_columns() or name == 'source_name' -%}
-            {%- do stop_run(
-                "the var generic_columns maps '" ~ name
-                ~ "', which is no column of the event contract that a map can fill."
-            ) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- set known = input_columns('generic_events') -%}
-    {%- for name, expression in columns.items() -%}
-        {%- for used in expression_columns(name, expression) if used not in known -%}
-            {%- do stop_run(
-                'the var generic_columns maps ' ~ name ~ " to '" ~ expression
-                ~ "', but " ~ var('generic_events') ~ " has no column '" ~ used
-                ~ "' (it has " ~ known | join(', ') ~ ').'
-            ) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- if var('generic_ad_spend') -%}
-        {%- set spend_columns = input_columns('generic_ad_spend') -%}
-        {%- for name in [
-            'spend_date', 'source', 'medium', 'campaign', 'currency', 'cost', 'clicks',
-            'impressions',
-        ] if name not in spend_columns -%}
-            {%- do stop_run(
-                'the var generic_ad_spend names ' ~ var('generic_ad_spend')
-                ~ ", which has no column '" ~ name ~ "'."
-            ) -%}
-        {%- endfor -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- The lower-case names of an input's columns, once it is known to be there. -#}
-{% macro input_columns(var_name) -%}
-    {%- set input = var(var_name) -%}
-    {%- if is_path(input) -%}
-        {%- set literal = "'" ~ input | replace("'", "''") ~ "'" -%}
-        {%- set found = run_query('select count(*) from glob(' ~ literal ~ ')') -%}
-        {%- if found.rows[0][0] == 0 -%}
-            {%- do stop_run(
-                'the var ' ~ var_name ~ " names '" ~ input
-                ~ "', where there is no file to read."
-            ) -%}
-        {%- endif -%}
-        {%- set rows = run_query('describe select * from ' ~ read_files(input)).rows -%}
-        {{ return(rows | map(attribute=0) | map('lower') | list) }}
-    {%- endif -%}
-    {%- set parts = input.split('.') -%}
-    {%- set relation = adapter.get_relation(
-        database=parts[-3] if parts | length > 2 else target.database,
-        schema=parts[-2] if parts | length > 1 else target.schema,
-        identifier=parts[-1],
-    ) -%}
-    {%- if relation is none -%}
-        {%- do stop_run(
-            'the var ' ~ var_name ~ " names '" ~ input
-            ~ "', which is neither a file nor a relation here."
-        ) -%}
-    {%- endif -%}
-    {{ return(
-        adapter.get_columns_in_relation(relation) | map(attribute='name')
-        | map('lower') | list
-    ) }}
 {%- endmacro %}

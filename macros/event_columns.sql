@@ -17,3 +17,11 @@
         'analytics_consent', 'marketing_consent',
     ]) }}
 {%- endmacro %}
+
+{#- What a column map can fill: the contract's columns, and how many milliseconds a
+    device's clock was behind, which corrects occurred_at. -#}
+{% macro mapped_columns() -%}
+    {{ return(
+        event_columns() | reject('equalto', 'source_name') | list + ['clock_offset_ms']
+    ) }}
+{%- endmacro %}

@@ -1,11 +1,12 @@
-{#- Whether a referrer is the site itself: one of internal_hosts or below it, else on
-    the registrable domain of the page. -#}
+{#- Whether a referrer is the site itself: one of the own hosts or below it, else on the
+    registrable domain of the page. -#}
 {% macro is_internal_host(referrer_host, page_host) -%}
-    {%- if var('internal_hosts') -%}
+    {%- if own_hosts() -%}
         (
-        {%- for host in var('internal_hosts') %}
-            {{ referrer_host }} = '{{ host | lower }}'
-            or {{ referrer_host }} like '%.{{ host | lower }}'
+        {%- for host in own_hosts() %}
+            {%- set name = host | lower | replace("'", "''") %}
+            {{ referrer_host }} = '{{ name }}'
+            or {{ referrer_host }} like '%.{{ name }}'
             {{- ' or' if not loop.last }}
         {%- endfor %}
         )
@@ -16,4 +17,13 @@
             false
         )
     {%- endif -%}
+{%- endmacro %}
+
+{#- Those of internal_hosts and of every source: a visit may lead from one to another. -#}
+{% macro own_hosts() -%}
+    {%- set hosts = var('internal_hosts') | list -%}
+    {%- for source in sources().values() -%}
+        {%- do hosts.extend(source.get('own_hosts') or []) -%}
+    {%- endfor -%}
+    {{ return(hosts | unique | list) }}
 {%- endmacro %}

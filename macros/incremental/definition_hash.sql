@@ -3,8 +3,16 @@
 {% macro definition_hash(node=none) -%}
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
-    {%- for name in known_vars() if name not in input_vars() + late_vars() -%}
+    {%- for name in known_vars() if name not in late_vars() + ['sources'] -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
+    {%- endfor -%}
+    {#- Not where a source's input is: what is in it is counted instead. -#}
+    {%- for name, source in sources().items() -%}
+        {%- for option, value in source.items() if option not in ['events', 'spend'] -%}
+            {%- do said.append(
+                name ~ '.' ~ option ~ '=' ~ tojson(value, sort_keys=true)
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- for ancestor in ancestors(node or model) -%}
         {%- set types = [] -%}
@@ -16,11 +24,6 @@
         ) -%}
     {%- endfor -%}
     {{ return(local_md5(said | sort | join('\n'))) }}
-{%- endmacro %}
-
-{#- The vars that say where input is: what is in it is counted instead. -#}
-{% macro input_vars() -%}
-    {{ return(['generic_events', 'generic_ad_spend']) }}
 {%- endmacro %}
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}

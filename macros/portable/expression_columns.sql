@@ -1,27 +1,26 @@
 {#- The lower-case names of the columns that a SQL expression reads: from the engine's
     own parser where it has one, so that functions and literals are not mistaken. -#}
-{% macro expression_columns(name, expression) -%}
+{% macro expression_columns(expression, start) -%}
     {{ return(
-        adapter.dispatch('expression_columns', 'footfall')(name, expression)
+        adapter.dispatch('expression_columns', 'footfall')(expression, start)
     ) }}
 {%- endmacro %}
 
-{% macro default__expression_columns(name, expression) -%}
+{% macro default__expression_columns(expression, start) -%}
     {%- if modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', expression) -%}
         {{ return([expression | lower]) }}
     {%- endif -%}
     {{ return([]) }}
 {%- endmacro %}
 
-{% macro duckdb__expression_columns(name, expression) -%}
+{% macro duckdb__expression_columns(expression, start) -%}
     {%- set statement = ('select ' ~ expression) | replace("'", "''") -%}
     {%- set parsed = fromjson(
         run_query("select json_serialize_sql('" ~ statement ~ "')").rows[0][0]
     ) -%}
     {%- if parsed['error'] -%}
         {%- do stop_run(
-            'the var generic_columns maps ' ~ name ~ " to '" ~ expression
-            ~ "', which is no SQL expression: " ~ parsed['error_message'] ~ '.'
+            start ~ 'which is no SQL expression: ' ~ parsed['error_message'] ~ '.'
         ) -%}
     {%- endif -%}
     {%- set columns = [] -%}

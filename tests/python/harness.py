@@ -95,18 +95,18 @@ class Builder(Protocol):
 
 
 @cache
-def parse(project: Path, sources: tuple[str, ...]) -> Manifest | None:
-    """The project as dbt reads it, None where it cannot.
+def parse(project: Path, sources: str) -> Manifest | None:
+    """The project as dbt reads it with these sources, as JSON; None where it cannot.
 
-    Parsing takes longer than most builds here. Only `enabled_sources` changes what is
-    parsed (test_architecture holds it to that); other vars count when a model is run.
+    Parsing takes longer than most builds here. Only `sources` changes what is parsed
+    (test_architecture holds it to that); other vars count when a model is run.
     Comments on columns are left out: they cost, and no test reads them from its build.
     """
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]
         arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
         arguments += ["--target-path", folder, "--log-path", folder]
-        arguments += ["--vars", json.dumps({"enabled_sources": sources})]
+        arguments += ["--vars", json.dumps({"sources": json.loads(sources)})]
         manifest = dbtRunner().invoke(arguments).result
     if not isinstance(manifest, Manifest):
         return None
@@ -144,17 +144,16 @@ def folder_of(shared: Path, *arguments: object) -> Path:
     return shared / hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def by_content(settings: Mapping[str, object]) -> dict[str, object]:
+def by_content(settings: object) -> object:
     """Settings with what an input holds in the place of its path.
 
     Each worker writes the inputs of its tests for itself, the same bytes as the others.
     """
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        if isinstance(value, str) and (path := Path(value)).is_file()
-        else value
-        for name, value in settings.items()
-    }
+    if isinstance(settings, Mapping):
+        return {name: by_content(value) for name, value in settings.items()}
+    if isinstance(settings, str) and (path := Path(settings)).is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return settings
 
 
 def run_dbt(
@@ -175,7 +174,6 @@ def run_dbt(
     """
     said: list[str] = []
     database = folder / "footfall.duckdb"
-    sources = settings.get("enabled_sources", ["demo"])
     if prepare:
         with duckdb.connect(str(database)) as connection:
             connection.execute(prepare)
@@ -203,7 +201,7 @@ def run_dbt(
         before = Path.cwd()
         try:
             # A run writes into what was parsed.
-            manifest = copy.deepcopy(parse(project, tuple(sources)))
+            manifest = copy.deepcopy(parse(project, parsed_sources(settings)))
             result = dbtRunner(manifest, callbacks=[listen]).invoke(arguments)
         finally:
             os.chdir(before)
@@ -246,21 +244,42 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def generic(events: Path | str, columns: Iterable[str] | Mapping[str, str]) -> Any:
-    """Vars that read events through the generic source.
+def one_source(
+    events: Path | str, columns: Iterable[str] | Mapping[str, str], **options: object
+) -> dict[str, Any]:
+    """Vars that read events through one source of the preset columns, named own.
 
-    A mere list of columns maps each to itself.
+    A mere list of columns maps each to itself; further options are the source's.
     """
     mapped = (
         dict(columns)
         if isinstance(columns, Mapping)
         else {name: name for name in columns}
     )
-    return {
-        "enabled_sources": ["generic"],
-        "generic_events": str(events),
-        "generic_columns": mapped,
-    }
+    source = {"preset": "columns", "events": str(events), "columns": mapped, **options}
+    return {"sources": {"own": source}}
+
+
+def parsed_sources(settings: Mapping[str, Any]) -> str:
+    """Of the sources what changes how dbt parses, so that many builds can share it.
+
+    That is which presets there are, and what a source names by ref or source. Where
+    the sources are none at all, they are parsed as they are.
+    """
+    sources = settings.get("sources", {"demo": {"preset": "demo"}})
+    try:
+        presets = {source["preset"] for source in sources.values()}
+        places = {str(source.get("events")) for source in sources.values()}
+    except (AttributeError, TypeError, KeyError):
+        return json.dumps(sources)
+    if any("(" in place for place in places) or not presets <= {"demo", "columns"}:
+        return json.dumps(sources)
+    stands: dict[str, object] = {name: {"preset": name} for name in sorted(presets)}
+    if "columns" in stands:
+        needed = ("visitor_id", "occurred_at", "event_name")
+        stands |= one_source("none.parquet", needed)["sources"]
+        del stands["columns"]
+    return json.dumps(stands)
 
 
 def write_parquet(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:

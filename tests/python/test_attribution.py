@@ -24,8 +24,8 @@ from harness import (
     Builder,
     Row,
     copy_project,
-    generic,
     needs,
+    one_source,
     write_parquet,
 )
 from tiers import TRIALS
@@ -187,8 +187,6 @@ def chain(
     with (project / "seeds" / "rules" / "channels.csv").open("a") as file:
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
-        generic("none", ["visitor_id", "occurred_at", "event_name"])
-        | {"enabled_sources": ["demo"]},
         select="channels attribution_models attribution_weights int_journeys__pathed"
         " int_conversions__accounted int_transitions__counted"
         " int_markov_channels__numbered"
@@ -421,7 +419,7 @@ def test_a_channel_that_changes_inside_a_session_is_a_touch(
     ]
     events = write_parquet(tmp_path / "events.parquet", rows)
     changes = {"attribution_touches": "channel_changes"}
-    made = build(generic(events, TOUCH_COLUMNS) | changes, runs_tests=True)
+    made = build(one_source(events, TOUCH_COLUMNS) | changes, runs_tests=True)
     assert made.is_green, made.said
     assert made.value("select count(*) from fct_sessions") == 1
     touches = made.rows(
@@ -506,8 +504,7 @@ def shop(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         "2026-03-02,news,cpc,,EUR,5.00,2,10\n"
         "2026-03-09,news,cpc,spring > sale,EUR,4.00,1,10\n"
     )
-    settings = generic(events, COLUMNS) | {"generic_ad_spend": str(spend)}
-    made = build(settings, runs_tests=True)
+    made = build(one_source(events, COLUMNS, spend=str(spend)), runs_tests=True)
     assert made.is_green, made.said
     return made
 
@@ -655,7 +652,7 @@ def converted(
     """A build in euros."""
     events = write_parquet(folder / "events.parquet", list(rows))
     return build(
-        generic(events, COLUMNS) | {"reporting_currency": "EUR"},
+        one_source(events, COLUMNS) | {"reporting_currency": "EUR"},
         select="+fct_reversals +int_ad_spend__classified"
         " assert_every_currency_has_a_rate_on_every_day",
         project=project,

@@ -18,7 +18,7 @@ from harness import (
     Build,
     Builder,
     copy_project,
-    generic,
+    one_source,
     run_dbt,
     write_parquet,
 )
@@ -77,7 +77,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def golden(build: Builder, delivered: Path) -> Build:
     """The cases under the default preset."""
-    made = build(generic(delivered, COLUMNS), select="+fct_sessions +dim_channels")
+    made = build(one_source(delivered, COLUMNS), select="+fct_sessions +dim_channels")
     assert made.is_green, made.said
     return made
 
@@ -117,7 +117,7 @@ def test_sessions_have_the_channel_of_the_preset_in_force(
 ) -> None:
     """The default's, and another one's where the var says so."""
     other = build(
-        generic(delivered, COLUMNS) | {"channel_preset": "ga4_2025"},
+        one_source(delivered, COLUMNS) | {"channel_preset": "ga4_2025"},
         select="+fct_sessions",
     )
     assert other.is_green, other.said
@@ -263,7 +263,7 @@ def test_own_rules_come_first_whatever_the_preset(
         visit("other", "utm_source=google&utm_medium=cpc", ""),
     ]
     events = write_parquet(tmp_path / "events.parquet", rows)
-    made = run_dbt(tmp_path, generic(events, COLUMNS), "+fct_sessions", project)
+    made = run_dbt(tmp_path, one_source(events, COLUMNS), "+fct_sessions", project)
     assert made.is_green, made.said
     for preset in PRESETS:
         given = {row[0]: row[1:] for row in made.rows(MATCHED.format(preset))}
@@ -434,7 +434,7 @@ def journeys(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     ]
     path = tmp_path_factory.mktemp("journeys") / "events.parquet"
     made = build(
-        generic(write_parquet(path, rows), COLUMNS),
+        one_source(write_parquet(path, rows), COLUMNS),
         select="+fct_events +fct_page_views +dim_visitors",
     )
     assert made.is_green, made.said
@@ -485,7 +485,7 @@ def test_batches_that_tell_nothing_are_no_obstacle(tmp_path: Path) -> None:
     for number, batch in enumerate(batches):
         rows += [row | {"received_at": f"2026-06-02 0{number}:00:00"} for row in batch]
         events = write_parquet(tmp_path / "events.parquet", rows)
-        settings = generic(events, [*COLUMNS, "received_at"])
+        settings = one_source(events, [*COLUMNS, "received_at"])
         made = run_dbt(
             tmp_path, settings, "+fct_sessions", ROOT, loads_seeds=number == 0
         )
@@ -508,7 +508,7 @@ def test_hosts_that_are_named_internal_are_no_source(
         visit("self", "", "https://www.shop.example/p1"),
     ]
     path = tmp_path_factory.mktemp("internal") / "events.parquet"
-    settings = generic(write_parquet(path, rows), COLUMNS)
+    settings = one_source(write_parquet(path, rows), COLUMNS)
     made = build(
         settings | {"internal_hosts": ["Partner.example"]}, select="+fct_sessions"
     )

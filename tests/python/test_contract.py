@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from harness import ROOT, parse
+from harness import ROOT, parse, parsed_sources
 
 from scripts import contract
 
@@ -23,7 +23,7 @@ OLD: Contract = {
         },
         "dim_days": {"grain": "day", "key": "day", "columns": {"day": "date"}},
     },
-    "staging": {"stg_generic__events": {"columns": {"event_id": "text"}}},
+    "staging": {"stg_columns__events": {"columns": {"event_id": "text"}}},
     "seeds": {"rules": {"key": "", "columns": {"rule_id": "text"}}},
     "vars": {"timeout": 30, "is_strict": True},
     "metrics": {"rate": {"type": "ratio", "numerator": "a", "denominator": "b"}},
@@ -78,9 +78,9 @@ BREAKING: dict[str, tuple[str, Callable[[Contract], object]]] = {
         "fct_orders source_name",
         lambda new: new["relations"]["fct_orders"].update(key="order_id"),
     ),
-    "stg_generic__events has a new column, city (text), to be filled": (
-        "stg_generic__events city",
-        lambda new: new["staging"]["stg_generic__events"]["columns"].update(
+    "stg_columns__events has a new column, city (text), to be filled": (
+        "stg_columns__events city",
+        lambda new: new["staging"]["stg_columns__events"]["columns"].update(
             city="text"
         ),
     ),
@@ -187,7 +187,7 @@ def test_what_counts_as_a_line(lines: list[str], is_told: bool) -> None:
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
     """The project as it stands."""
-    parsed = parse(ROOT, ("demo",))
+    parsed = parse(ROOT, parsed_sources({}))
     assert parsed
     return contract.as_dict(parsed)
 
@@ -221,7 +221,7 @@ def test_every_part_of_the_project_counts(manifest: dict[str, Any]) -> None:
     # What is not public may change.
     nodes["model.footfall.int_events__checked"]["columns"] = {}
     nodes["seed.footfall.raw_events"]["config"]["column_types"] = {}
-    (events,) = new["disabled"]["model.footfall.stg_generic__events"]
+    (events,) = new["disabled"]["model.footfall.stg_columns__events"]
     del events["columns"]["currency"]
     nodes["seed.footfall.funnels"]["config"]["column_types"]["entity"] = "integer"
     ratio = metrics["metric.footfall.cost_per_acquisition"]
@@ -245,7 +245,7 @@ def test_every_part_of_the_project_counts(manifest: dict[str, Any]) -> None:
         "fct_events lost the column event_number",
         "fct_events.event_name is integer,",
         "fct_events has a new column, event_rank (bigint)",
-        "stg_generic__events lost the column currency",
+        "stg_columns__events lost the column currency",
         "funnels.entity is integer,",
         "metric bounces is",
         "metric cost_per_acquisition is",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from harness import Build, Builder, generic, write_parquet
+from harness import Build, Builder, one_source, write_parquet
 
 START = datetime(2026, 3, 2, 12, 0)
 SITE = "https://www.shop.example/"
@@ -273,7 +273,7 @@ def shop(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         for nth, (since, event) in enumerate(visit)
     ]
     path = tmp_path_factory.mktemp("shop") / "events.parquet"
-    made = build(generic(write_parquet(path, rows), columns))
+    made = build(one_source(write_parquet(path, rows), columns))
     assert made.is_green, made.said
     return made
 

@@ -16,9 +16,10 @@ from harness import (
     Row,
     copy_project,
     folder_of,
-    generic,
     once,
+    one_source,
     parse,
+    parsed_sources,
     run_dbt,
     write_parquet,
 )
@@ -170,7 +171,7 @@ def burst(
 
 def passing_models() -> list[str]:
     """Models that hold what one run hands to itself: the batch, not all."""
-    manifest = parse(ROOT, ("generic",))
+    manifest = parse(ROOT, parsed_sources(one_source("", ())))
     assert manifest
     return [node.name for node in manifest.nodes.values() if "passing" in node.tags]
 
@@ -204,7 +205,7 @@ def run(
         for row in rows
     ]
     events = write_parquet(folder / "events.parquet", delivered)
-    chosen = generic(events, COLUMNS) | PACE | dict(settings or {})
+    chosen = one_source(events, COLUMNS) | PACE | dict(settings or {})
     built = run_dbt(
         folder,
         chosen,
@@ -624,7 +625,7 @@ def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
     """Before it writes, and with what to do."""
     rows = visitor_events(random.Random(1), 1, 1)
     run(tmp_path, rows, ROOT, is_first=True, select="+fct_events")
-    changed = generic(tmp_path / "events.parquet", COLUMNS) | PACE
+    changed = one_source(tmp_path / "events.parquet", COLUMNS) | PACE
     changed["session_timeout_minutes"] = 45
     built = run_dbt(tmp_path, changed, "+fct_events", ROOT, loads_seeds=False)
     assert not built.is_green
@@ -659,7 +660,7 @@ def test_a_source_that_lost_events_stops_the_run(tmp_path: Path) -> None:
         tmp_path / "events.parquet",
         [{name: row.get(name) for name in COLUMNS} for row in rows[1:]],
     )
-    settings = generic(events, COLUMNS) | PACE
+    settings = one_source(events, COLUMNS) | PACE
     built = run_dbt(tmp_path, settings, "+fct_events", ROOT, loads_seeds=False)
     assert not built.is_green
     in_the_hour = [r for r in rows if r["received_at"] == rows[0]["received_at"]]

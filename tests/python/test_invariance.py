@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness import CHAIN, Build, Builder, Row, copy_project, generic, write_parquet
+from harness import CHAIN, Build, Builder, Row, copy_project, one_source, write_parquet
 from tiers import IS_ALL
 
 COUNTED = ("mart_quality__event_ledger", "mart_quality__rejected_events")
@@ -150,7 +150,7 @@ def test_of_copies_that_arrive_at_once_the_same_one_wins(
     for seed in (1, 2):
         shuffled = random.Random(seed).sample(rows, len(rows))
         path = write_parquet(tmp_path / f"{seed}.parquet", shuffled)
-        made = build(generic(path, list(rows[0])), select="+int_events__screened")
+        made = build(one_source(path, list(rows[0])), select="+int_events__screened")
         assert made.is_green, made.said
         won.append(
             made.rows(

@@ -12,7 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import SHARED, Build, Builder, copy_project, generic, needs, write_parquet
+from harness import (
+    SHARED,
+    Build,
+    Builder,
+    copy_project,
+    needs,
+    one_source,
+    write_parquet,
+)
 
 HANDS = SHARED / "oracles" / "attribution_hand"
 SELECTED = "+int_sessions__aggregated"
@@ -243,7 +251,7 @@ def events_file(
         for event in random.Random(6).sample(events, len(events))
     ]
     path = tmp_path_factory.mktemp("events") / "events.parquet"
-    vars_: dict[str, Any] = generic(write_parquet(path, rows), list(rows[0]))
+    vars_: dict[str, Any] = one_source(write_parquet(path, rows), list(rows[0]))
     return vars_
 
 
@@ -397,7 +405,7 @@ def read_hand(name: str) -> list[dict[str, str]]:
 def session_id(visitor: str, started: str) -> str:
     """The project's key of a session, made again here."""
     since_1970 = datetime.fromisoformat(started) - datetime(1970, 1, 1)
-    key = ["generic", visitor, str(since_1970 // TICK)]
+    key = ["own", visitor, str(since_1970 // TICK)]
     return hashlib.md5(chr(31).join(key).encode()).hexdigest()
 
 
@@ -493,7 +501,7 @@ def test_credits_equal_those_worked_by_hand(
     columns = list(dict.fromkeys(name for row in events for name in row))
     path = write_parquet(tmp_path / "events.parquet", events)
     made = build(
-        generic(path, columns)
+        one_source(path, columns)
         | {
             "attribution_lookback_days": lookback_days,
             "attribution_resets_after_conversion": resets,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from harness import Build, Builder, generic, write_parquet
+from harness import Build, Builder, one_source, write_parquet
 
 DAY = datetime(2024, 5, 6, 12)
 COLUMNS = ["event_id", "visitor_id", "user_id", "platform", "occurred_at"]
@@ -39,7 +39,7 @@ def claim(
 def built(build: Builder, folder: Path, rows: list[dict[str, object]]) -> Build:
     """What becomes of these rows."""
     events = write_parquet(folder / "events.parquet", rows)
-    made = build(generic(events, COLUMNS), select=SELECT)
+    made = build(one_source(events, COLUMNS), select=SELECT)
     assert made.is_green, made.said
     return made
 
@@ -115,13 +115,13 @@ def test_an_order_of_two_sources_is_one(build: Builder, tmp_path: Path) -> None:
     ]
     books.append(claim("by telephone", "customer", 0, "7.00", platform="server"))
     events = write_parquet(tmp_path / "events.parquet", books)
-    both = generic(events, COLUMNS) | {"enabled_sources": ["demo", "generic"]}
-    made = build(both, select="+fct_conversions")
+    both = {"demo": {"preset": "demo"}, **one_source(events, COLUMNS)["sources"]}
+    made = build({"sources": both}, select="+fct_conversions")
     assert made.is_green, made.said
     assert made.rows(sold) == [
         (order_id, event_id, Decimal(nth) if nth < len(books) - 1 else revenue)
         for nth, (order_id, event_id, revenue) in enumerate(orders)
     ]
     assert made.rows(
-        "select order_id from fct_conversions where source_name = 'generic'"
+        "select order_id from fct_conversions where source_name = 'own'"
     ) == [("by telephone",)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, needs_postgres
-from harness import copy_project, generic
+from harness import copy_project, one_source
 
 from parity import engines
 from parity.engines import ALL, postgres_cursor, postgres_started
@@ -26,7 +26,7 @@ def test_the_demo_builds_with_all_its_tests(engine_build: EngineBuilder) -> None
 def test_a_file_as_input_is_refused_in_a_sentence(engine_build: EngineBuilder) -> None:
     """The server could not see it."""
     columns = ["visitor_id", "occurred_at", "event_name"]
-    built = engine_build("postgres", generic("events.parquet", columns))
+    built = engine_build("postgres", one_source("events.parquet", columns))
     assert not built.is_green
     said = "'events.parquet' is a file, and files are read on DuckDB alone"
     assert said in built.said

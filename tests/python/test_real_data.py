@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from harness import ROOT, SHARED, Build, Builder, generic, needs
+from harness import ROOT, SHARED, Build, Builder, needs, one_source
 
 GA360 = SHARED / "data" / "ga360_day" / "hits_flat.parquet"
 READERS = SHARED / "data" / "wikipedia_readers" / "events.parquet"
@@ -21,7 +21,9 @@ def example(name: str, events: Path) -> dict[str, Any]:
     settings: dict[str, Any] = yaml.safe_load(
         (ROOT / "examples" / f"{name}.yml").read_text()
     )
-    return settings | {"generic_events": str(events)}
+    (source,) = settings["sources"].values()
+    source["events"] = str(events)
+    return settings
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_where_ga4_measured_nothing_pauses_are_engaged_time(build: Builder) -> N
         "engagement_ms": parameter.format("engagement_time_msec", "int_value"),
         "properties": "to_json(event_params) || to_json(items)",
     }
-    made = build(generic(GA4 / "*.parquet", columns), select="+fct_sessions")
+    made = build(one_source(GA4 / "*.parquet", columns), select="+fct_sessions")
     assert made.is_green, made.said
     found = made.rows(
         "select engaged_time_method, count(*), round(sum(engaged_seconds)),"
@@ -177,7 +179,7 @@ def test_bots_in_an_access_log_are_rejected(build: Builder, tmp_path: Path) -> N
         "user_agent": "agent",
         "properties": "line",
     }
-    made = build(generic(path, columns), select="+mart_quality__rejected_events")
+    made = build(one_source(path, columns), select="+mart_quality__rejected_events")
     assert made.is_green, made.said
     requests, reasons = 10_000, "rejection_reason, bot_reason"
     found: dict[str | None, int] = dict(

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Row, generic, parse, run_dbt, write_parquet
+from harness import ROOT, Row, one_source, parse, parsed_sources, run_dbt, write_parquet
 from tiers import IS_ALL
 
 from serving import build as runner
@@ -96,7 +96,7 @@ OTHERS: dict[str, object] = {
     "attribution_counts_non_converting": False,
     "attribution_bootstrap_samples": 2,
 }
-INPUT = {"enabled_sources", "generic_events", "generic_columns", "generic_ad_spend"}
+INPUT = {"sources"}
 
 
 def defaults() -> dict[str, object]:
@@ -146,7 +146,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setenv("FOOTFALL_SERVING_PATH", str(serving))
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.chdir(ROOT)
-    parsed = parse(ROOT, ("generic",))
+    parsed = parse(ROOT, parsed_sources(one_source("", ())))
     assert parsed
     manifest = copy.deepcopy(parsed)
 
@@ -169,7 +169,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
         arguments = ["--profiles-dir", str(ROOT)]
         arguments += ["--target-path", str(tmp_path / "target")]
         arguments += ["--log-path", str(tmp_path / "logs")]
-        chosen = generic(events, COLUMNS) | settings
+        chosen = one_source(events, COLUMNS) | settings
         code = runner.main([*arguments, "--vars", json.dumps(chosen)])
         assert code == runner.GREEN
         results = tmp_path / "target" / "run_results.json"
@@ -283,7 +283,8 @@ def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     nothing = tmp_path / "nothing.csv"
     nothing.write_text(",".join(COLUMNS) + "\n")
     # Both sources, for each has unit tests of its own.
-    source = generic(nothing, COLUMNS) | {"enabled_sources": ["demo", "generic"]}
+    both = {"demo": {"preset": "demo"}, **one_source(nothing, COLUMNS)["sources"]}
+    source: dict[str, object] = {"sources": both}
     # A unit test asks its model's inputs for their columns.
     made = run_dbt(tmp_path, source, None, ROOT, flags=["--empty"])
     assert made.is_green, made.said

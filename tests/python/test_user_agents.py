@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import ua_parser
-from harness import ROOT, SHARED, Builder, generic, needs, write_parquet
+from harness import ROOT, SHARED, Builder, needs, one_source, write_parquet
 from regexes import found_by
 from tiers import TRIALS, some
 
@@ -233,7 +233,7 @@ def reading(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Reading
         [row | {"user_agent": agent} for agent in sorted(agents)],
     )
     made = build(
-        generic(path, [*row, "user_agent"]), select="+int_user_agents__classified"
+        one_source(path, [*row, "user_agent"]), select="+int_user_agents__classified"
     )
     assert made.is_green, made.said
     rows = made.rows(

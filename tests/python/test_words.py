@@ -11,7 +11,7 @@ from harness import (
     Build,
     Builder,
     copy_project,
-    generic,
+    one_source,
     run_dbt,
     write_parquet,
 )
@@ -69,7 +69,7 @@ def made(
     """A build of these events, green."""
     events = write_parquet(folder / "events.parquet", [*rows])
     present = [each for each in COLUMNS if any(each in row for row in rows)]
-    found = build(generic(events, present), select=select)
+    found = build(one_source(events, present), select=select)
     assert found.is_green, found.said
     return found
 
@@ -97,7 +97,7 @@ def meanings(decided: Build, decision: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for word, meaning in decided.rows(
         f"select tracked.{decision}, classified.{decision}"
-        " from stg_generic__events as tracked"
+        " from stg_columns__events as tracked"
         " inner join int_events__classified as classified using (event_id)"
         f" where event_id like 'of {decision} %'"
     ):
@@ -267,7 +267,7 @@ def test_words_are_read_the_same_batch_by_batch(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         for rows in batches:
-            settings = generic(write_parquet(file, rows), columns)
+            settings = one_source(write_parquet(file, rows), columns)
             run = run_dbt(folder, settings, "+int_events__classified", ROOT)
             assert run.is_green, run.said
         answers.append(run.rows(asked))

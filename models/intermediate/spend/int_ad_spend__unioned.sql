@@ -1,6 +1,6 @@
--- grain: one row per row of ad spend delivered by any enabled source.
+-- grain: one row per row of ad spend delivered by any source.
 
-{% for source in enabled_sources() %}
+{% for preset in used_presets() %}
     select
         source_name,
         spend_date,
@@ -11,6 +11,6 @@
         spend,
         clicks,
         impressions
-    from {{ ref('stg_' ~ source ~ '__ad_spend') }}
+    from {{ ref('stg_' ~ preset ~ '__ad_spend') }}
     {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -17,8 +17,9 @@ from harness import (
     Build,
     Builder,
     close_connections,
-    generic,
+    one_source,
     parse,
+    parsed_sources,
     write_parquet,
 )
 
@@ -30,7 +31,14 @@ TEXTS = f"read_csv('{PLAIN}', all_varchar = true)"
 def settings() -> dict[str, Any]:
     """The example that a reader copies first."""
     example: dict[str, Any] = yaml.safe_load(PLAIN.with_suffix(".yml").read_text())
-    return example | {"generic_events": str(PLAIN)}
+    example["sources"]["shop"]["events"] = str(PLAIN)
+    return example
+
+
+def shop(settings: dict[str, Any], **options: object) -> dict[str, Any]:
+    """The settings with other options of their one source."""
+    (source,) = settings["sources"].values()
+    return settings | {"sources": {"shop": source | options}}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +54,7 @@ def plain(build: Builder, settings: dict[str, Any]) -> Build:
 def staged(made: Build) -> list[Any]:
     """All that the marts can know of the events."""
     assert made.is_green, made.said
-    return made.rows("select * from stg_generic__events order by all")
+    return made.rows("select * from stg_columns__events order by all")
 
 
 FORMS = {
@@ -74,8 +82,10 @@ def test_every_kind_of_file_gives_the_same_events(
     """What a format knows of types must not change what an event is."""
     duckdb.execute(FORMS[form].format(folder=tmp_path))
     name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
-    path = {"generic_events": str(tmp_path / name)}
-    assert staged(build(settings | path, select="stg_generic__events")) == staged(plain)
+    made = build(
+        shop(settings, events=str(tmp_path / name)), select="stg_columns__events"
+    )
+    assert staged(made) == staged(plain)
 
 
 def test_a_relation_gives_the_same_events(
@@ -83,8 +93,8 @@ def test_a_relation_gives_the_same_events(
 ) -> None:
     """On a warehouse the events are a table already."""
     made = build(
-        settings | {"generic_events": "raw_data.events"},
-        select="stg_generic__events",
+        shop(settings, events="raw_data.events"),
+        select="stg_columns__events",
         prepare=f"create schema raw_data; create table raw_data.events as from {TEXTS}",
     )
     assert staged(made) == staged(plain)
@@ -153,7 +163,7 @@ def bare(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         "page_url": "url",
     }
     made = build(
-        generic(write_parquet(path, rows), columns), select="+int_events__classified"
+        one_source(write_parquet(path, rows), columns), select="+int_events__classified"
     )
     assert made.is_green, made.said
     return made
@@ -169,13 +179,13 @@ def test_without_an_event_id_a_hash_of_the_row_stands_for_it(bare: Build) -> Non
 
 def test_what_is_not_mapped_comes_from_the_url_or_is_null(bare: Build) -> None:
     """Host without port, path without query, campaign decoded, click id by name."""
-    event = "from stg_generic__events where page_url like '%/a/b%' limit 1"
+    event = "from stg_columns__events where page_url like '%/a/b%' limit 1"
     assert bare.rows(
         "select page_host, page_path, utm_source, utm_medium, utm_campaign, click_id,"
         f" click_id_type, received_at = occurred_at {event}"
     ) == [("www.shop.example", "/a/b", "Ad", "cpc", "a b c", "X1", "gclid", True)]
     assert bare.rows(
-        "select page_path, utm_source, click_id_type from stg_generic__events"
+        "select page_path, utm_source, click_id_type from stg_columns__events"
         " where page_url = 'https://shop.example'"
     ) == [("/", None, None)]
     unknown = ("user_id", "platform", "properties", "revenue", "user_agent", "order_id")
@@ -202,10 +212,10 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
             f" as times (time)) to '{path}' (format parquet)"
         )
         made = build(
-            generic(path, ["visitor_id", "occurred_at", "event_name"]),
-            select="stg_generic__events",
+            one_source(path, ["visitor_id", "occurred_at", "event_name"]),
+            select="stg_columns__events",
         )
-        found = made.rows("select occurred_at from stg_generic__events")
+        found = made.rows("select occurred_at from stg_columns__events")
         assert found == [(time,) for time in times.values()], kind
 
 
@@ -233,10 +243,10 @@ def test_a_typed_column_holds_the_times_that_its_texts_would(
             f" {TYPED_TIMES[second][0]} as received_at) to '{path}' (format parquet)"
         )
         columns = ["visitor_id", "event_name", "occurred_at", "received_at"]
-        made = build(generic(path, columns), select="stg_generic__events")
+        made = build(one_source(path, columns), select="stg_columns__events")
         assert made.is_green, made.said
         assert made.rows(
-            "select occurred_at, received_at from stg_generic__events"
+            "select occurred_at, received_at from stg_columns__events"
         ) == [
             tuple(
                 datetime(2026, 5, 4, 10) + timedelta(microseconds=TYPED_TIMES[name][1])
@@ -271,9 +281,7 @@ def test_what_is_of_another_century_stops_no_run(
         "2026-05-04,news,cpc,,EUR,5.00,1,10\n"
     )
     columns = ["visitor_id", "occurred_at", "received_at", "event_name", "page_url"]
-    made = build(
-        generic(events, columns) | {"generic_ad_spend": str(spend)}, runs_tests=True
-    )
+    made = build(one_source(events, columns, spend=str(spend)), runs_tests=True)
     assert made.is_green, made.said
     assert made.rows(
         "select visitor_id, rejection_reason from int_events__classified order by all"
@@ -307,7 +315,7 @@ def test_no_events_at_all_build_green(
     )
     is_whole = ending == "parquet"
     made = build(
-        generic(path, columns),
+        one_source(path, columns),
         select=None if is_whole else "+fct_sessions",
         runs_tests=is_whole,
     )
@@ -320,20 +328,36 @@ def test_no_events_at_all_build_green(
         assert full <= always
 
 
+SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
+    "no such file": ("nowhere/*.parquet", {"events": "nowhere/*.parquet"}),
+    "no such relation": ("nowhere.events", {"events": "nowhere.events"}),
+    "no input": ("lacks events", {"events": None}),
+    "no such ad spend": ("nowhere.spend", {"spend": "nowhere.spend"}),
+    "a column that is not there": ("logn", {"columns": {"user_id": "lower(logn)"}}),
+    "no expression": ("lower(", {"columns": {"user_id": "lower("}}),
+    "a number for an expression": ("says a SQL", {"columns": {"user_id": 1}}),
+    "a column of no contract": ("usr_id", {"columns": {"usr_id": "login"}}),
+    "a filter by what is not there": ("sight", {"where": "sight = 3"}),
+    "no such preset": ("demmo", {"preset": "demmo"}),
+    "no preset": ("preset", {"preset": None}),
+    "no such option": ("colums", {"colums": {}}),
+    "hosts that are no list": ("own_hosts", {"own_hosts": "shop.example"}),
+    "no such time zone": ("Europe/Atlantis", {"timezone": "Europe/Atlantis"}),
+    "a time format without a year": ("time_format", {"time_format": "%d.%m. %H:%M"}),
+    "a time format of another tool": ("time_format", {"time_format": "DD.MM.YYYY"}),
+    "a code that there is not": ("%q", {"time_format": "%d.%m.%Y %q"}),
+}
+NO_SOURCES: dict[str, tuple[str, Any]] = {
+    "a list": ("sources", ["demo"]),
+    "nothing": ("sources", {}),
+    "a name alone": ("preset", {"shop": "demo"}),
+}
+OLD: dict[str, Any] = {
+    "enabled_sources": ["generic"],
+    "generic_events": "data/*.csv",
+    "generic_columns": {"visitor_id": "cookie"},
+}
 MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
-    "no such file": ("generic_events", {"generic_events": "nowhere/*.parquet"}),
-    "no such relation": ("generic_events", {"generic_events": "nowhere.events"}),
-    "no input": ("generic_events", {"generic_events": None}),
-    "a column that is not there": (
-        "generic_columns",
-        {"generic_columns": {"user_id": "lower(logn)"}},
-    ),
-    "no expression": ("generic_columns", {"generic_columns": {"user_id": "lower("}}),
-    "a column of no contract": (
-        "generic_columns",
-        {"generic_columns": {"usr_id": "login"}},
-    ),
-    "an unknown source": ("enabled_sources", {"enabled_sources": ["demmo"]}),
     "no such time zone": (
         "reporting_timezone",
         {"reporting_timezone": "Europe/Atlantis"},
@@ -375,10 +399,40 @@ def test_a_wrong_setting_stops_the_run_before_it_writes(
 ) -> None:
     """In one sentence that names the var, not in a page of SQL."""
     var, change = MISTAKES[mistake]
-    wrong = settings | change
-    if "generic_columns" in change:
-        wrong["generic_columns"] = settings["generic_columns"] | change[var]
-    stopped(build(wrong, select="+fct_sessions"), var)
+    stopped(build(settings | change, select="+fct_sessions"), var)
+
+
+@pytest.mark.parametrize("mistake", SHOP_MISTAKES)
+def test_a_wrong_option_of_a_source_stops_the_run_before_it_writes(
+    build: Builder, settings: dict[str, Any], mistake: str
+) -> None:
+    """In one sentence that names the source, and what is wrong of it."""
+    word, change = SHOP_MISTAKES[mistake]
+    if "columns" in change:
+        (source,) = settings["sources"].values()
+        change = {"columns": source["columns"] | change["columns"]}
+    made = build(shop(settings, **change), select="+fct_sessions")
+    stopped(made, "source shop of the var sources")
+    assert word in made.said
+
+
+@pytest.mark.parametrize("mistake", NO_SOURCES)
+def test_what_is_no_source_stops_the_run(build: Builder, mistake: str) -> None:
+    """Before a model is read: the unions are made of the sources."""
+    word, sources = NO_SOURCES[mistake]
+    stopped(build({"sources": sources}, select="+fct_sessions"), word)
+
+
+def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
+    """Ready to be copied, with what they said."""
+    made = build(OLD, select="+fct_sessions")
+    stopped(made, "enabled_sources")
+    told = {
+        "preset": "columns",
+        "events": "data/*.csv",
+        "columns": {"visitor_id": "cookie"},
+    }
+    assert f"sources: {json.dumps({'generic': told})}." in made.said
 
 
 @pytest.mark.parametrize("column", ["visitor_id", "occurred_at", "event_name"])
@@ -386,9 +440,10 @@ def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
     build: Builder, settings: dict[str, Any], column: str
 ) -> None:
     """Who, when and what cannot be guessed."""
-    columns = {k: v for k, v in settings["generic_columns"].items() if k != column}
-    made = build(settings | {"generic_columns": columns}, select="+fct_sessions")
-    stopped(made, "generic_columns")
+    (source,) = settings["sources"].values()
+    columns = {k: v for k, v in source["columns"].items() if k != column}
+    made = build(shop(settings, columns=columns), select="+fct_sessions")
+    stopped(made, "columns")
     assert column in made.said
 
 
@@ -404,7 +459,7 @@ def test_freshness_is_the_age_of_the_last_arrival(
     row = {"who": "v", "at": "2026-01-01", "name": "page_view", "came": came}
     events = write_parquet(tmp_path / "events.parquet", [{**row, "came": None}, row])
     columns = {"visitor_id": "who", "occurred_at": "at", "event_name": "name"}
-    settings = generic(events, {**columns, "received_at": "came"})
+    settings = one_source(events, {**columns, "received_at": "came"})
     database = tmp_path / "footfall.duckdb"
     monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
     arguments = ["--quiet", "--log-level", "none", "source", "freshness"]
@@ -413,14 +468,16 @@ def test_freshness_is_the_age_of_the_last_arrival(
     arguments += ["--log-path", str(tmp_path), "--vars", json.dumps(settings)]
     before = Path.cwd()
     try:
-        result = dbtRunner(copy.deepcopy(parse(ROOT, ("generic",)))).invoke(arguments)
+        result = dbtRunner(copy.deepcopy(parse(ROOT, parsed_sources(settings)))).invoke(
+            arguments
+        )
     finally:
         os.chdir(before)
         close_connections()
     assert result.exception is None
     (found,) = json.loads((tmp_path / "target" / "sources.json").read_text())["results"]
     assert found["status"] == status
-    assert found["unique_id"] == "source.footfall.generic.events"
+    assert found["unique_id"] == "source.footfall.inputs.events"
     assert result.success == (status != "error")
     with duckdb.connect(str(database)) as connection:
         assert connection.execute("show tables").fetchall() == []

@@ -1,0 +1,74 @@
+{#- Stops the run where what a source names is not there, or a map or filter reads columns
+    that it has not. What the run itself makes, a ref, is not looked at before. -#}
+{% macro assert_sources() -%}
+    {%- for name, source in sources().items() -%}
+        {%- set start = 'the source ' ~ name ~ ' of the var sources ' -%}
+        {%- if source.get('events') -%}
+            {%- do assert_readable(name, source, start) -%}
+        {%- endif -%}
+        {%- if source.get('spend') -%}
+            {%- set there = input_columns(source.spend, start) -%}
+            {%- for column in (spend_columns() if there else [])
+                if column not in there -%}
+                {%- do stop_run(
+                    start ~ 'has its spend in ' ~ source.spend ~ ", which has no column '"
+                    ~ column ~ "' (it has " ~ there | join(', ') ~ ').'
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Whether the expressions over a source's events read what is there. -#}
+{% macro assert_readable(name, source, start) -%}
+    {%- set there = input_columns(source.events, start) -%}
+    {%- set expressions = dict(source.get('columns') or {}) -%}
+    {%- if source.get('where') -%}
+        {%- do expressions.update({'where': source.where}) -%}
+    {%- endif -%}
+    {%- for column, expression in expressions.items() -%}
+        {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', " -%}
+        {%- for used in expression_columns(expression, says)
+            if there and used not in there -%}
+            {%- do stop_run(
+                says ~ 'but ' ~ source.events ~ " has no column '" ~ used ~ "' (it has "
+                ~ there | join(', ') ~ ').'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The lower-case names of an input's columns, once it is known to be there; none of them
+    where the run itself is to make it. -#}
+{% macro input_columns(place, start) -%}
+    {%- if is_path(place) -%}
+        {%- set literal = "'" ~ place | replace("'", "''") ~ "'" -%}
+        {%- set found = run_query('select count(*) from glob(' ~ literal ~ ')') -%}
+        {%- if found.rows[0][0] == 0 -%}
+            {%- do stop_run(
+                start ~ "names '" ~ place ~ "', where there is no file to read."
+            ) -%}
+        {%- endif -%}
+        {%- set rows = run_query('describe select * from ' ~ read_files(place)).rows -%}
+        {{ return(rows | map(attribute=0) | map('lower') | list) }}
+    {%- endif -%}
+    {%- set named = project_relation(place) -%}
+    {%- set parts = place.split('.') -%}
+    {%- set relation = load_relation(named) if named else adapter.get_relation(
+        database=parts[-3] if parts | length > 2 else target.database,
+        schema=parts[-2] if parts | length > 1 else target.schema,
+        identifier=parts[-1],
+    ) -%}
+    {%- if relation is none and place.strip().startswith('ref') and named -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- if relation is none -%}
+        {%- do stop_run(
+            start ~ "names '" ~ place ~ "', which is neither a file nor a relation here."
+        ) -%}
+    {%- endif -%}
+    {{ return(
+        adapter.get_columns_in_relation(relation) | map(attribute='name')
+        | map('lower') | list
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,145 @@
+{#- The var sources, checked: name of a source -> its options; of one preset alone, if one
+    is named. dbt parses the unions before any hook runs, so what is wrong has to be
+    caught where it is used. -#}
+{% macro sources(preset=none) -%}
+    {%- do assert_new_form() -%}
+    {%- set given = var('sources') -%}
+    {%- if given is not mapping or not given -%}
+        {%- do stop_run(
+            "the var sources is '" ~ given ~ "', but must map the name of each source to"
+            ~ " its options, such as {shop: {preset: columns, events: 'data/*.csv',"
+            ~ ' columns: {visitor_id: cookie, occurred_at: time, event_name: action}}}.'
+        ) -%}
+    {%- endif -%}
+    {%- set found = {} -%}
+    {%- for name, options in given.items() -%}
+        {%- do assert_options(name, options) -%}
+        {%- if preset in [none, options.preset] -%}
+            {%- do found.update({name: options}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The presets: folders of models/staging; a test holds both to be equal. -#}
+{% macro known_presets() -%}
+    {{ return(['columns', 'demo']) }}
+{%- endmacro %}
+
+{#- The presets of the sources there are, each once. -#}
+{% macro used_presets() -%}
+    {{ return(sources().values() | map(attribute='preset') | unique | sort) }}
+{%- endmacro %}
+
+{#- What a source may say, and of which kind it is. -#}
+{% macro source_options() -%}
+    {{ return({
+        'preset': 'text', 'events': 'text', 'columns': 'mapping', 'spend': 'text',
+        'own_hosts': 'list', 'where': 'text', 'timezone': 'text', 'encoding': 'text',
+        'time_format': 'text',
+    }) }}
+{%- endmacro %}
+
+{% macro assert_options(name, options) -%}
+    {%- set known = source_options() -%}
+    {%- set start = 'the source ' ~ name ~ ' of the var sources ' -%}
+    {%- if options is not mapping or 'preset' not in options -%}
+        {%- do stop_run(
+            start ~ 'must say its preset, one of ' ~ known_presets() | join(', ')
+            ~ ', such as {preset: columns}.'
+        ) -%}
+    {%- endif -%}
+    {%- if options.preset not in known_presets() -%}
+        {%- do stop_run(
+            start ~ "has the preset '" ~ options.preset ~ "', but the presets are "
+            ~ known_presets() | join(', ') ~ '.'
+        ) -%}
+    {%- endif -%}
+    {%- for option, value in options.items() -%}
+        {%- if option not in known -%}
+            {%- do stop_run(
+                start ~ "has the option '" ~ option ~ "', but the options are "
+                ~ known | join(', ') ~ '.'
+            ) -%}
+        {%- endif -%}
+        {%- set is_right = {
+            'text': value is string and value | trim,
+            'mapping': value is mapping,
+            'list': value is not string and value is not mapping and value is iterable,
+        }[known[option]] -%}
+        {%- if not is_right and value is not none -%}
+            {%- do stop_run(
+                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be a '
+                ~ known[option] ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if options.preset == 'columns' -%}
+        {%- do assert_column_map(start, options) -%}
+    {%- endif -%}
+    {%- if options.get('timezone')
+        and options.timezone not in modules.pytz.all_timezones_set -%}
+        {%- do stop_run(
+            start ~ "has the timezone '" ~ options.timezone
+            ~ "', but that must be an IANA name such as Europe/Berlin."
+        ) -%}
+    {%- endif -%}
+    {%- if options.get('time_format') -%}
+        {%- do time_format_parts(options.time_format, start) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro assert_column_map(start, options) -%}
+    {%- if not options.get('events') -%}
+        {%- do stop_run(
+            start ~ 'lacks events: a path or glob of files, a relation, or a ref or source'
+            ~ ' of your project.'
+        ) -%}
+    {%- endif -%}
+    {%- set columns = options.get('columns') or {} -%}
+    {%- for name in ['visitor_id', 'occurred_at', 'event_name']
+        if name not in columns -%}
+        {%- do stop_run(
+            start ~ 'has columns that lack ' ~ name ~ ', which every event needs.'
+        ) -%}
+    {%- endfor -%}
+    {%- for name, expression in columns.items() -%}
+        {%- if name not in mapped_columns() -%}
+            {%- do stop_run(
+                start ~ "maps '" ~ name
+                ~ "' in columns, which is no column of the event contract that a map can"
+                ~ ' fill: those are ' ~ mapped_columns() | join(', ') ~ '.'
+            ) -%}
+        {%- endif -%}
+        {%- if expression is not string or not expression | trim -%}
+            {%- do stop_run(
+                start ~ 'maps ' ~ name ~ " in columns to '" ~ expression
+                ~ "', but a map says a SQL expression, such as a column's name."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- What was said by four vars is now said of each source: shows it, in the new form. -#}
+{% macro assert_new_form() -%}
+    {%- set old = {} -%}
+    {%- for name in [
+        'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
+    ] if var.has_var(name) -%}
+        {%- do old.update({name: var(name)}) -%}
+    {%- endfor -%}
+    {%- if old -%}
+        {%- set shop = {'preset': 'columns'} -%}
+        {%- for option, name, example in [
+            ('events', 'generic_events', 'data/*.csv'),
+            ('columns', 'generic_columns', {'visitor_id': 'cookie'}),
+            ('spend', 'generic_ad_spend', none),
+        ] if old.get(name) or example -%}
+            {%- do shop.update({option: old.get(name) or example}) -%}
+        {%- endfor -%}
+        {%- do stop_run(
+            'the var ' ~ old | list | first ~ ' is gone, since any number of sources is'
+            ~ ' now told of in one: write sources: ' ~ tojson({'generic': shop}) ~ '.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{#- The ad spend of every source of a preset: of `shape`, the relation in which the preset
+    has it, without one of what each source names as its spend, which may be nothing. -#}
+{% macro staged_ad_spend(preset, shape=none) -%}
+    {%- for name, source in sources(preset).items() %}
+        select
+            '{{ name | replace("'", "''") }}' as source_name,
+            cast({{ utc_timestamp('spend_date') }} as date) as spend_date,
+            {%- for column in ['source', 'medium', 'campaign'] %}
+                {{ campaign_tag(text_of(column)) }} as {{ column }},
+            {%- endfor %}
+            upper({{ clean_text(text_of('currency')) }}) as currency,
+            {{ safe_amount('cost') }} as spend,
+            {{ safe_number('clicks', 'bigint') }} as clicks,
+            {{ safe_number('impressions', 'bigint') }} as impressions
+        from
+            {%- if shape %} {{ shape }}
+            {%- elif source.get('spend') %} {{ source_rows(name, 'spend') }} as spent
+            {%- else %} (
+                select
+                    {%- for column in spend_columns() %}
+                        cast(null as {{ dbt.type_string() }}) as {{ column }}
+                        {{- ',' if not loop.last }}
+                    {%- endfor %}
+            ) as nothing
+        where false
+            {%- endif %}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The columns that a table or file of ad spend has. -#}
+{% macro spend_columns() -%}
+    {{ return([
+        'spend_date', 'source', 'medium', 'campaign', 'currency', 'cost', 'clicks',
+        'impressions',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,121 @@
+{#- The events of every source of a preset, in the columns of the event contract. `shape`
+    is the relation that the preset makes of its input, without one the input itself. -#}
+{% macro staged_events(preset, shape=none) -%}
+    {%- for name, source in sources(preset).items() %}
+        select * from (
+            {{ staged_source(name, source, shape or source_rows(name)) }}
+        ) as staged_{{ loop.index }}
+        {{- ' union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Column that a map can fill -> SQL expression over the shape of a source's preset: from
+    the yml of the preset's model, the source's own before it. What neither says is null,
+    or comes from a URL. -#}
+{% macro column_map(source) -%}
+    {%- set columns = {} -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values()
+            if node.name == 'stg_' ~ source.preset ~ '__events' -%}
+            {%- do columns.update(node.config.meta.get('columns') or {}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- do columns.update(source.get('columns') or {}) -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{#- One expression for each column of the contract, whatever the source. -#}
+{% macro staged_source(name, source, input) -%}
+    {%- set map = column_map(source) -%}
+    {%- set texts = event_columns() | reject('in', [
+        'source_name', 'occurred_at', 'received_at', 'engagement_ms', 'scroll_percent',
+        'page_load_ms', 'revenue',
+    ]) | list -%}
+    {#- Here a placeholder is GA4's own word, which the channel rules know, or one of the
+        seeds of words. -#}
+    {%- set ruled = campaign_tag_columns() + id_columns() + consent_columns() -%}
+    {%- set finishing = finishing_columns(name, map) -%}
+    with mapped as (
+        select
+            {%- for column in mapped_columns() %}
+                {%- set expression = map.get(column, 'null') %}
+                {{ text_of(expression) if column in texts else expression }}
+                    as raw_{{ column }}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        from {{ input }}
+        {%- if source.get('where') %}
+            where {{ source.where }}
+        {%- endif %}
+    ),
+
+    -- Times before texts: whoever asks for some hours of arrival has only theirs cleaned,
+    -- and whoever counts arrivals reads no other time.
+    timed as (
+        select
+            *,
+            {{ source_time('raw_occurred_at', source) }}
+            {%- if 'clock_offset_ms' in map %}
+                + coalesce({{ safe_number('raw_clock_offset_ms', 'bigint') }}, 0)
+                * interval '0.001' second
+            {%- endif %} as occurred_at,
+            {{ source_time('raw_received_at', source) }} as received_at
+        from mapped
+    ),
+
+    cleaned as (
+        select
+            occurred_at,
+            received_at,
+            {%- for column in texts %}
+                {{ clean_text('raw_' ~ column) if column not in ruled
+                    else "nullif(trim(raw_" ~ column ~ "), '')" }} as {{ column }},
+            {%- endfor %}
+            {{ safe_number('raw_engagement_ms', 'bigint') }} as engagement_ms,
+            {{ safe_number('raw_scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
+            {{ safe_number('raw_page_load_ms', 'bigint') }} as page_load_ms,
+            {{ safe_amount('raw_revenue') }} as revenue
+        from timed
+    ),
+
+    finished as (
+        select
+            {%- for column in event_columns() %}
+                {{ finishing.get(column, column) }}
+                {%- if column in finishing %} as {{ column }}{% endif %}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        from cleaned
+    )
+
+    select * from finished
+{%- endmacro %}
+
+{#- What a column becomes that is not what was mapped, or not that alone. -#}
+{% macro finishing_columns(name, map) -%}
+    {%- set whole_row = mapped_columns() | select('in', map)
+        | reject('in', ['event_id', 'clock_offset_ms']) | list -%}
+    {%- set columns = {
+        'source_name': "'" ~ name | replace("'", "''") ~ "'",
+        'event_id': 'coalesce(event_id, ' ~ surrogate_key(whole_row) ~ ')',
+        'platform': 'lower(platform)',
+        'received_at': 'coalesce(received_at, occurred_at)',
+        'event_name': 'coalesce(' ~ snake_case('event_name') ~ ", 'unknown')",
+        'page_host': 'lower(coalesce(page_host, ' ~ url_host('page_url') ~ '))',
+        'page_path': 'coalesce(page_path, ' ~ url_path('page_url') ~ ')',
+        'referrer_host':
+            'lower(coalesce(referrer_host, ' ~ url_host('referrer_url') ~ '))',
+        'click_id': 'coalesce(click_id, ' ~ url_click_id('page_url') ~ ')',
+        'click_id_type':
+            'lower(coalesce(click_id_type, ' ~ url_click_id_type('page_url') ~ '))',
+        'device_category': 'lower(device_category)',
+        'country_code': 'upper(country_code)',
+        'currency': 'upper(currency)',
+    } -%}
+    {%- for tag in campaign_tag_columns() -%}
+        {%- do columns.update({
+            tag: 'coalesce(' ~ tag ~ ', ' ~ url_parameter('page_url', tag) ~ ')'
+        }) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
