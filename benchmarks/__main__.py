@@ -146,7 +146,7 @@ class Bench:
         """Parse the project, and keep a database with nothing but the staging view."""
         self.deliver("raw")
         self.restore(None, self.database)
-        self.must(dbt(self.inputs, self.target, "--select", "stg_generic__events"))
+        self.must(dbt(self.inputs, self.target, "--select", "stg_columns__events"))
         self.keep("staged", self.database)
 
     def build(self, name: str, delivered: str) -> None:
@@ -255,7 +255,7 @@ class Bench:
             held = None if shape == "copy" else "staged"
             self.restore(held, self.shape / "shape.duckdb")
 
-        source = "*.parquet" if shape == "copy" else "stg_generic__events"
+        source = "*.parquet" if shape == "copy" else "stg_columns__events"
         command = [sys.executable, "-m", "benchmarks.shapes", shape]
         command += [str(self.inputs / source), str(self.shape)]
         return Run(name, prepare, command, lambda done: self.stored(events, done))

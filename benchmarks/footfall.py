@@ -27,9 +27,13 @@ def dbt(
     it parsed before.
     """
     settings = {
-        "enabled_sources": ["generic"],
-        "generic_events": str(inputs / "*.parquet"),
-        "generic_columns": COLUMN_MAP,
+        "sources": {
+            "simulated": {
+                "preset": "columns",
+                "events": str(inputs / "*.parquet"),
+                "columns": COLUMN_MAP,
+            }
+        }
     }
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"]
     command += arguments

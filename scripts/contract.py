@@ -75,7 +75,7 @@ def contract_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
     contract |= {"vars": project["vars"], **semantics(manifest)}
     nodes = [
         *manifest["nodes"].values(),
-        # The generic source, which is off where the demo alone is on.
+        # The preset columns, which is off where the demo alone is on.
         *(node for node, *_ in manifest["disabled"].values()),
     ]
     keys = pages.keys(nodes)
@@ -88,7 +88,7 @@ def contract_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
         elif node["resource_type"] == "model" and node["config"]["access"] == "public":
             grain = pages.grain(node)
             contract["relations"][name] = {"grain": grain, "key": key, "columns": types}
-        elif node["resource_type"] == "model" and name.startswith("stg_generic__"):
+        elif node["resource_type"] == "model" and name.startswith("stg_columns__"):
             contract["staging"][name] = {"columns": types}
     in_order = {
         section: dict(sorted(contract[section].items())) for section in SECTIONS

@@ -20,7 +20,10 @@
     ) -%}
     {%- if parsed['error'] -%}
         {%- do stop_run(
-            start ~ 'which is no SQL expression: ' ~ parsed['error_message'] ~ '.'
+            start ~ 'which is no SQL expression: ' ~ parsed['error_message']
+            ~ ('; a column of a name that SQL keeps for itself is in quotes, \'"'
+            ~ expression ~ '"\'' if modules.re.fullmatch('\\w+', expression) else '')
+            ~ '.'
         ) -%}
     {%- endif -%}
     {%- set columns = [] -%}

@@ -20,6 +20,6 @@
         or ending.endswith('.ndjson') -%}
         read_json({{ literal }}, union_by_name = true)
     {%- else -%}
-        read_parquet({{ literal }}, union_by_name = true)
+        {{ parquet_rows(path) }}
     {%- endif -%}
 {%- endmacro %}

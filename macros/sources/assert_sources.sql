@@ -52,15 +52,22 @@
         {%- set rows = run_query('describe select * from ' ~ read_files(place)).rows -%}
         {{ return(rows | map(attribute=0) | map('lower') | list) }}
     {%- endif -%}
-    {%- set named = project_relation(place) -%}
+    {%- set called = project_names(place) -%}
+    {%- set node = project_node(place) if called else none -%}
     {%- set parts = place.split('.') -%}
-    {%- set relation = load_relation(named) if named else adapter.get_relation(
-        database=parts[-3] if parts | length > 2 else target.database,
-        schema=parts[-2] if parts | length > 1 else target.schema,
-        identifier=parts[-1],
-    ) -%}
-    {%- if relation is none and place.strip().startswith('ref') and named -%}
-        {{ return([]) }}
+    {%- set relation = none -%}
+    {%- if node -%}
+        {%- set relation = adapter.get_relation(
+            database=node.database, schema=node.schema,
+            identifier=node.get('identifier') or node.alias,
+        ) -%}
+        {%- if relation is none and called[0] == 'ref' -%} {{ return([]) }} {%- endif -%}
+    {%- elif not called -%}
+        {%- set relation = adapter.get_relation(
+            database=parts[-3] if parts | length > 2 else target.database,
+            schema=parts[-2] if parts | length > 1 else target.schema,
+            identifier=parts[-1],
+        ) -%}
     {%- endif -%}
     {%- if relation is none -%}
         {%- do stop_run(

@@ -10,7 +10,7 @@
             select max({{ source_time('arrived_at', source) }}) as last_arrived_at
             from (
                 select {{ arrived }} as arrived_at
-                from {{ source_rows(name) }}
+                from {{ source_rows(name, is_in_model=false) }}
                 {%- if source.get('where') %}
                     where {{ source.where }}
                 {%- endif %}

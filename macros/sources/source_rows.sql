@@ -1,19 +1,36 @@
-{#- What a source delivers, as something to select from: its events, or its spend. -#}
-{% macro source_rows(name, kind='events') -%}
+{#- What a source delivers, as something to select from: its events, or its spend. dbt
+    knows of a ref or source alone where a model calls them; elsewhere is_in_model is
+    false. -#}
+{% macro source_rows(name, kind='events', is_in_model=true) -%}
     {%- set place = sources()[name][kind] -%}
-    {%- if is_path(place) -%} {{ read_files(place) }}
-    {%- else -%} {{ project_relation(place) or place }}
+    {%- set called = project_names(place) -%}
+    {%- if called and is_in_model -%}
+        {{ ref(*called[1:]) if called[0] == 'ref' else source(*called[1:]) }}
+    {%- elif called -%} {{ project_node(place).relation_name }}
+    {%- elif is_path(place) -%} {{ read_files(place) }}
+    {%- else -%} {{ place }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The relation that a place names by ref('...') or source('...', '...'), none where it
-    is the name of a relation itself. -#}
-{% macro project_relation(place) -%}
+{#- [ref or source, its names], none where a place is no such call. -#}
+{% macro project_names(place) -%}
     {%- set name = "\\s*['\"]([^'\"]+)['\"]\\s*" -%}
     {%- set called = modules.re.fullmatch(
         '\\s*(ref|source)\\(' ~ name ~ '(?:,' ~ name ~ ')?\\)\\s*', place
     ) -%}
-    {%- if called is none -%} {{ return(none) }} {%- endif -%}
-    {%- set names = called.groups()[1:] | select('string') | list -%}
-    {{ return(ref(*names) if called.group(1) == 'ref' else source(*names)) }}
+    {{ return(called.groups() | select('string') | list if called else none) }}
+{%- endmacro %}
+
+{#- The model, seed or table that a ref or source means; none where there is none. -#}
+{% macro project_node(place) -%}
+    {%- set called = project_names(place) -%}
+    {%- set nodes = graph.nodes if called[0] == 'ref' else graph.sources -%}
+    {%- for node in nodes.values()
+        if node.name == called[-1]
+        and (called | length == 2 or called[1] in [
+            node.get('source_name'), node.package_name,
+        ]) -%}
+        {{ return(node) }}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}

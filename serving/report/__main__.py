@@ -114,7 +114,7 @@ def read_marts(database: Path) -> dict[str, Any]:
     if build_id is None:
         raise SystemExit(
             f"The marts in {database} hold no session, so there is nothing to report:"
-            " check `enabled_sources` and the sources' files, then run `make build`."
+            " check `sources` and the files that they name, then run `make build`."
         )
     texts = {name: list(known) for name, known in encoder.texts.items()}
     return {**data, "texts": texts, "build_id": build_id}

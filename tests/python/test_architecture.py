@@ -103,12 +103,12 @@ def test_no_var_has_a_default_in_sql() -> None:
     assert found == []
 
 
-def test_only_the_enabled_sources_change_what_dbt_parses() -> None:
+def test_only_the_sources_change_what_dbt_parses() -> None:
     """The tests' builds share what was parsed for other vars."""
     for path in files(".yml"):
         if where(path).startswith(("models/", "seeds/", "dbt_project", "tests/")):
             used = set(re.findall(r"\bvar\(['\"](\w+)", path.read_text()))
-            assert used <= {"enabled_sources"}, where(path)
+            assert used <= {"sources"}, where(path)
 
 
 def project_vars() -> dict[str, object]:
@@ -360,8 +360,9 @@ def test_lists_in_macros_equal_the_rows_and_folders_they_repeat() -> None:
     assert click_ids == seed_column("click_ids", "click_id_type")
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     assert set(listed("assert_settings", "known_vars")) == set(project["vars"])
-    sources = {path.name for path in (ROOT / "models" / "staging").iterdir()}
-    assert set(listed("enabled_sources", "known_sources")) == sources
+    presets = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    presets -= {"files"}
+    assert set(listed("sources/sources", "known_presets")) == presets
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from harness import (
     Build,
     Builder,
     close_connections,
+    copy_project,
     one_source,
     parse,
     parsed_sources,
@@ -335,6 +336,7 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such ad spend": ("nowhere.spend", {"spend": "nowhere.spend"}),
     "a column that is not there": ("logn", {"columns": {"user_id": "lower(logn)"}}),
     "no expression": ("lower(", {"columns": {"user_id": "lower("}}),
+    "a keyword for a column": ("is in quotes", {"columns": {"user_id": "order"}}),
     "a number for an expression": ("says a SQL", {"columns": {"user_id": 1}}),
     "a column of no contract": ("usr_id", {"columns": {"usr_id": "login"}}),
     "a filter by what is not there": ("sight", {"where": "sight = 3"}),
@@ -481,3 +483,285 @@ def test_freshness_is_the_age_of_the_last_arrival(
     assert result.success == (status != "error")
     with duckdb.connect(str(database)) as connection:
         assert connection.execute("show tables").fetchall() == []
+
+
+def table(name: str, rows: list[dict[str, object]]) -> str:
+    """SQL that makes a table in the schema raw; what a row lacks is null."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    values = ", ".join(
+        "(" + ", ".join(literal(row.get(column)) for column in columns) + ")"
+        for row in rows
+    )
+    names = ", ".join(f'"{column}"' for column in columns)
+    return f"create table raw.{name} as from (values {values}) as t({names});"
+
+
+def literal(value: object) -> str:
+    """A value as SQL."""
+    return "null" if value is None else f"'{value}'"
+
+
+def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
+    """Each by its own map, filter and clock; two of them of one preset and visitor."""
+    time = "2026-05-04 10:00:00"
+    page: dict[str, object] = {
+        "who": "ann",
+        "when": time,
+        "what": "PageView",
+        "link": "https://a.example/",
+    }
+    prepare = "create schema raw;" + "".join(
+        [
+            table("pages", [page | {"site": "1"}, page | {"site": "2"}]),
+            table("taps", [{"device": "ann", "ms": "1777888800000", "tap": "view"}]),
+            table("orders", [{"n": "A-1", "client": "c1", "on": "04.05.2026"}]),
+        ]
+    )
+    sources: dict[str, Any] = {
+        "site one": {
+            "preset": "columns",
+            "events": "raw.pages",
+            "where": "site = '1'",
+            "columns": {
+                "visitor_id": "who",
+                "occurred_at": '"when"',
+                "event_name": "what",
+                "page_url": "link",
+            },
+        },
+        "app's": {
+            "preset": "columns",
+            "events": "raw.taps",
+            "columns": {
+                "visitor_id": "device",
+                "occurred_at": "ms",
+                "event_name": "'tapped ' || tap",
+                "platform": "'ios'",
+            },
+        },
+        "orders": {
+            "preset": "columns",
+            "events": "raw.orders",
+            "time_format": "%d.%m.%Y",
+            "timezone": "Europe/Berlin",
+            "columns": {
+                "visitor_id": "client",
+                "occurred_at": '"on"',
+                "event_name": "'purchase'",
+                "order_id": "n",
+                "platform": "'server'",
+            },
+        },
+    }
+    made = build({"sources": sources}, prepare=prepare, runs_tests=True)
+    assert made.is_green, made.said
+    assert made.rows(
+        "select source_name, visitor_id, occurred_at, event_name, page_host"
+        " from fct_events order by source_name"
+    ) == [
+        ("app's", "ann", datetime(2026, 5, 4, 10), "tapped_view", None),
+        # Midnight in Berlin, two hours east of Greenwich in May.
+        ("orders", "c1", datetime(2026, 5, 3, 22), "purchase", None),
+        ("site one", "ann", datetime(2026, 5, 4, 10), "page_view", "a.example"),
+    ]
+    assert made.value("select count(distinct session_id) from fct_sessions") == 2
+    assert made.rows("select order_id from fct_conversions") == [("A-1",)]
+
+
+def test_a_preset_twice_is_two_sources(build: Builder) -> None:
+    """The demo too: everything there is once for each."""
+    sources = {"here": {"preset": "demo"}, "there": {"preset": "demo"}}
+    made = build({"sources": sources}, select="+fct_sessions +fct_ad_spend")
+    once = build(select="+fct_sessions")
+    assert made.is_green, made.said
+    each = once.value("select count(*) from fct_sessions")
+    assert made.rows(
+        "select source_name, count(*) from fct_sessions group by 1 order by 1"
+    ) == [("here", each), ("there", each)]
+    spent = "select source_name, sum(spend) from int_ad_spend__unioned group by 1"
+    assert len(set(made.rows(spent))) == 2
+
+
+def test_a_model_of_ones_own_is_a_source_with_its_lineage(
+    build: Builder, tmp_path: Path
+) -> None:
+    """By ref and by source: dbt builds the one before, and knows of the other."""
+    project = copy_project(tmp_path)
+    (project / "models" / "tidied.sql").write_text(
+        "select 'v' as who, timestamp '2026-05-04 10:00:00' as time, 'click' as what"
+    )
+    (project / "models" / "raw.yml").write_text(
+        "sources: [{name: tracker, schema: raw, tables: [{name: hits}]}]"
+    )
+    columns = {"visitor_id": "who", "occurred_at": "time", "event_name": "what"}
+    sources = {
+        "ours": {"preset": "columns", "events": "ref('tidied')", "columns": columns},
+        "theirs": {
+            "preset": "columns",
+            "events": 'source("tracker", "hits")',
+            "columns": columns,
+        },
+    }
+    hit: dict[str, object] = {
+        "who": "v",
+        "time": "2026-05-04 11:00",
+        "what": "view",
+    }
+    made = build(
+        {"sources": sources},
+        select="+stg_columns__events",
+        project=project,
+        prepare="create schema raw;" + table("hits", [hit]),
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select source_name, occurred_at, event_name from stg_columns__events"
+        " order by source_name"
+    ) == [
+        ("ours", datetime(2026, 5, 4, 10), "click"),
+        ("theirs", datetime(2026, 5, 4, 11), "view"),
+    ]
+    read = made.manifest()["parent_map"]["model.footfall.stg_columns__events"]
+    assert {"model.footfall.tidied", "source.footfall.tracker.hits"} <= set(read)
+
+
+def staged_times(
+    build: Builder, path: Path, times: dict[str, object], **options: str
+) -> None:
+    """Each text is the time beside it, null where that is."""
+    rows: list[dict[str, object]] = [
+        {"visitor_id": "v", "event_name": "click", "occurred_at": time, "event_id": n}
+        for n, time in enumerate(times)
+    ]
+    settings = one_source(write_parquet(path, rows), list(rows[0]), **options)
+    made = build(settings, select="stg_columns__events")
+    assert made.is_green, made.said
+    found = made.rows("select event_id, occurred_at from stg_columns__events")
+    texts = list(times)
+    assert {texts[int(n)]: time for n, time in found} == times
+
+
+def test_a_time_format_says_which_is_the_day(build: Builder, tmp_path: Path) -> None:
+    """What is of it is read so; what needs no guess is read as ever."""
+    path = tmp_path / "in.parquet"
+    half_past_nine = datetime(2026, 5, 4, 9, 30)
+    staged_times(
+        build,
+        path,
+        {
+            "04.05.2026 09:30": half_past_nine,
+            " 4.5.2026  9:30 ": half_past_nine,
+            "2026-05-04T09:30:00Z": half_past_nine,
+            "1777887000": half_past_nine,
+            "31.02.2026 09:30": None,
+            "04.05.2026": None,
+            "05/04/2026 09:30": None,
+        },
+        time_format="%d.%m.%Y %H:%M",
+    )
+    staged_times(
+        build,
+        path,
+        {
+            "5/4/2026 9:30:15 AM": datetime(2026, 5, 4, 9, 30, 15),
+            "5/4/2026 9:30:15 pm": datetime(2026, 5, 4, 21, 30, 15),
+            "5/4/2026 12:00:00 AM": datetime(2026, 5, 4),
+            "05/04/2026 12:00:01 PM": datetime(2026, 5, 4, 12, 0, 1),
+            "5/4/2026 9:30:15": None,
+        },
+        time_format="%m/%d/%Y %I:%M:%S %p",
+    )
+    staged_times(
+        build,
+        path,
+        {
+            "04/May/2026:09:30:00 +0200": datetime(2026, 5, 4, 7, 30),
+            "04/may/2026:09:30:00 +00:00": half_past_nine,
+            "04/Mai/2026:09:30:00 +0200": None,
+        },
+        time_format="%d/%b/%Y:%H:%M:%S %z",
+    )
+
+
+def test_a_time_without_an_offset_is_of_the_sources_clocks(
+    build: Builder, tmp_path: Path
+) -> None:
+    """What has one, or counts from 1970, is not; midnight of a day is theirs too."""
+    staged_times(
+        build,
+        tmp_path / "in.parquet",
+        {
+            "2026-01-15 12:00:00.5": datetime(2026, 1, 15, 11, 0, 0, 500_000),
+            "2026-07-15T12:00": datetime(2026, 7, 15, 10),
+            "2026-07-15": datetime(2026, 7, 14, 22),
+            "2026-07-15 12:00:00Z": datetime(2026, 7, 15, 12),
+            "2026-07-15 12:00:00 -0500": datetime(2026, 7, 15, 17),
+            "1784116800": datetime(2026, 7, 15, 12),
+            "no time": None,
+        },
+        timezone="Europe/Berlin",
+    )
+
+
+def test_parquet_files_of_one_glob_may_know_other_types(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Whole floats are the ids that they were before a null met them."""
+    names = "visitor_id, user_id, occurred_at, event_name"
+    for number, row in enumerate(
+        [
+            "1234567890123456789::bigint, 7::bigint, timestamp '2026-05-04', 'view'",
+            "12345678::double, null::double, '2026-05-04 00:00:01', 'view'",
+            "'a' || chr(0) || 'b', 7.5::double, '1777852802'::bigint, 'view'",
+            "null, 'x', timestamptz '2026-05-04 02:00:03+02:00', 'view'",
+        ]
+    ):
+        path = tmp_path / f"{number}.parquet"
+        duckdb.execute(
+            f"copy (select * from (values ({row})) as t({names})) to '{path}'"
+            " (format parquet)"
+        )
+    made = build(
+        one_source(tmp_path / "*.parquet", names.split(", ")),
+        select="stg_columns__events",
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, user_id, occurred_at from stg_columns__events order by 3"
+    ) == [
+        ("1234567890123456789", "7", datetime(2026, 5, 4)),
+        ("12345678", None, datetime(2026, 5, 4, 0, 0, 1)),
+        ("ab", "7.5", datetime(2026, 5, 4, 0, 0, 2)),
+        (None, "x", datetime(2026, 5, 4, 0, 0, 3)),
+    ]
+
+
+def test_a_sources_own_hosts_are_no_source_of_visits(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Added to those of the var, a quote in their name included."""
+    referrers = [
+        "https://pay.o'shop.example/",
+        "https://blog.example/",
+        "https://x.org/",
+    ]
+    rows: list[dict[str, object]] = [
+        {
+            "visitor_id": referrer,
+            "occurred_at": "2026-05-04 10:00:00",
+            "event_name": "page_view",
+            "page_url": "https://shop.example/",
+            "referrer_url": referrer,
+        }
+        for referrer in referrers
+    ]
+    events = write_parquet(tmp_path / "in.parquet", rows)
+    made = build(
+        one_source(events, list(rows[0]), own_hosts=["o'shop.example"])
+        | {"internal_hosts": ["blog.example"]},
+        select="+fct_sessions",
+    )
+    assert made.is_green, made.said
+    assert dict(made.rows("select visitor_id, channel from fct_sessions")) == dict(
+        zip(referrers, ("Direct", "Direct", "Referral"), strict=True)
+    )
