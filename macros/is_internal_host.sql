@@ -22,7 +22,7 @@
 {#- Those of internal_hosts and of every source: a visit may lead from one to another. -#}
 {% macro own_hosts() -%}
     {%- set hosts = var('internal_hosts') | list -%}
-    {%- for source in sources().values() -%}
+    {%- for source in sources().values() if model.resource_type != 'unit_test' -%}
         {%- do hosts.extend(source.get('own_hosts') or []) -%}
     {%- endfor -%}
     {{ return(hosts | unique | list) }}
