@@ -196,7 +196,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- for name in columns -%}
-        {%- if name not in event_columns() or name == 'source_name' -%}
+        {%- if name not in event_columns() or name in ['source_name', 'unread_revenue'] -%}
             {%- do stop_run(
                 "the var generic_columns maps '" ~ name
                 ~ "', which is no column of the event contract that a map can fill."

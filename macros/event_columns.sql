@@ -13,7 +13,7 @@
         'user_agent', 'device_category', 'os_name', 'browser_name', 'language',
         'country_code', 'region',
         'engagement_ms', 'scroll_percent', 'page_load_ms', 'order_id', 'revenue',
-        'currency', 'experiment_id', 'variant_id',
+        'unread_revenue', 'currency', 'experiment_id', 'variant_id',
         'analytics_consent', 'marketing_consent',
     ]) }}
 {%- endmacro %}

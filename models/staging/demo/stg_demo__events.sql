@@ -94,6 +94,7 @@ cleaned as (
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
         nullif(trim(order_id), '') as order_id,
         {{ safe_amount('revenue') }} as revenue,
+        {{ unread_amount('revenue') }} as unread_revenue,
         upper({{ clean_text('currency') }}) as currency,
         nullif(trim(analytics_consent), '') as analytics_consent,
         nullif(trim(marketing_consent), '') as marketing_consent
@@ -152,6 +153,7 @@ contracted as (
         page_load_ms,
         order_id,
         revenue,
+        unread_revenue,
         currency,
         cast(null as {{ dbt.type_string() }}) as experiment_id,
         cast(null as {{ dbt.type_string() }}) as variant_id,

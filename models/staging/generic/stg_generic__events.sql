@@ -48,7 +48,8 @@ cleaned as (
         {{ safe_number('engagement_ms', 'bigint') }} as engagement_ms,
         {{ safe_number('scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
         {{ safe_number('page_load_ms', 'bigint') }} as page_load_ms,
-        {{ safe_amount('revenue') }} as revenue
+        {{ safe_amount('revenue') }} as revenue,
+        {{ unread_amount('revenue') }} as unread_revenue
     from timed
 ),
 
@@ -96,6 +97,7 @@ contracted as (
         page_load_ms,
         order_id,
         revenue,
+        unread_revenue,
         upper(currency) as currency,
         experiment_id,
         variant_id,
