@@ -34,7 +34,7 @@
         'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
         'event_earliest_date', 'event_latest_date', 'future_tolerance_minutes',
         'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
-        'accept_unknown_consent', 'session_timeout_minutes',
+        'accept_unknown_consent', 'accepted_share_limit', 'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
         'session_splits_on_user_change', 'session_end_events',
@@ -77,6 +77,13 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set share = var('accepted_share_limit') -%}
+    {%- if share is not number or share is boolean or not 0 <= share <= 1 -%}
+        {%- do stop_run(
+            "the var accepted_share_limit is '" ~ share
+            ~ "', but must be a number from 0 to 1."
+        ) -%}
+    {%- endif -%}
     {%- if var('session_timeout_minutes_by_platform') is not mapping -%}
         {%- do stop_run(
             'the var session_timeout_minutes_by_platform must map platforms to'

@@ -41,6 +41,16 @@ UNREAD_AMOUNTS = """
     order by event_count desc, substr(unread_revenue, 1, 40)
     limit 10
 """
+# Sources that brought events, but none that could count.
+LEFT_OUT = """
+    select source_name, sum(received) as received
+    from {ledger}
+    group by source_name
+    having
+        sum(received) > 0
+        and sum(received) = sum(duplicate + bot + internal + no_consent)
+    order by source_name
+"""
 LEDGER_KEYS = {"source_name", "received_date"}
 # Columns that count accepted events once more; the others are reasons.
 MONEY = ("unread_amounts", "amounts_without_currency", "revenue_without_currency")
@@ -70,6 +80,8 @@ class Figures:
     """Number of conversions whose revenue is unknown for want of a currency."""
     revenue_without_currency: str
     """Sum of their amounts as delivered, as a decimal."""
+    left_out: dict[str, int]
+    """Number of events by source, of sources all of whose events are left out."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,7 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
         int(unread_amounts),
         int(without_currency),
         f"{unconverted:.2f}",
+        counted(ask(LEFT_OUT.format(ledger=ledger["relation_name"]))),
     )
 
 
@@ -178,6 +191,11 @@ def figure_lines(found: Figures) -> list[str]:
         f"  sessions     {found.sessions:,}",
         f"  conversions  {found.conversions:,}",
         f"  revenue      {revenue or 'none'}",
+    ]
+    lines += [
+        f"  none of the {received:,} events of {source} counts: all are copies, bots,"
+        " internal or without consent"
+        for source, received in found.left_out.items()
     ]
     if found.unread_consent:
         words = listed(found.unread_consent)

@@ -3,7 +3,8 @@
 {% macro definition_hash(node=none) -%}
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
-    {%- for name in known_vars() if name not in input_vars() + late_vars() -%}
+    {%- for name in known_vars()
+        if name not in input_vars() + late_vars() + asked_vars() -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}
     {%- for ancestor in ancestors(node or model) -%}
@@ -21,6 +22,11 @@
 {#- The vars that say where input is: what is in it is counted instead. -#}
 {% macro input_vars() -%}
     {{ return(['generic_events', 'generic_ad_spend']) }}
+{%- endmacro %}
+
+{#- The vars by which a run may stop, and which no row goes by. -#}
+{% macro asked_vars() -%}
+    {{ return(['accepted_share_limit']) }}
 {%- endmacro %}
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}

@@ -1,0 +1,66 @@
+{#- The hook that stops a run where a source has no event, or next to none of its events
+    was accepted: a column that is mapped by mistake must not publish empty marts. In the
+    transaction that stores the events, so that none of them stays. What was delivered
+    again, or is left out on purpose, is no mistake and does not count. -#}
+{% macro assert_accepted() -%}
+    {%- set sources = enabled_sources() if execute and not reads_a_part() else [] -%}
+    {%- set rows = run_query(
+        'select source_name, rejection_reason, count(*) from ' ~ this
+        ~ ' group by source_name, rejection_reason'
+    ).rows if sources else [] -%}
+    {%- for source in sources -%}
+        {%- set counts = {} -%}
+        {%- for source_name, reason, count in rows if source_name == source -%}
+            {%- do counts.update({reason or 'accepted': count | int}) -%}
+        {%- endfor -%}
+        {%- if not counts -%}
+            {%- do stop_run(
+                'the source ' ~ source ~ ' has no event yet' ~ input_words(source)
+                ~ ': build when there are some, or without the source.'
+            ) -%}
+        {%- endif -%}
+        {%- for reason in ['duplicate', 'bot', 'internal', 'no_consent'] -%}
+            {%- do counts.pop(reason, none) -%}
+        {%- endfor -%}
+        {%- set judged = counts.values() | sum -%}
+        {%- set accepted = counts.pop('accepted', 0) -%}
+        {%- if judged and accepted / judged < var('accepted_share_limit') -%}
+            {%- do stop_run(rejection_words(source, accepted, judged, counts)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The sentence about a source of which next to nothing was accepted. -#}
+{% macro rejection_words(source, accepted, judged, counts) -%}
+    {%- for reason in rejection_reasons()
+        if counts.get(reason) == counts.values() | max -%}
+        {%- set column = 'visitor_id' if reason == 'missing_visitor'
+            else 'occurred_at' -%}
+        {%- set example = example_value(source, column, reason) -%}
+        {{ return(
+            accepted ~ ' of ' ~ judged ~ ' events of the source ' ~ source
+            ~ ' were accepted, copies, bots, internal traffic and refused consent left'
+            ~ ' out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
+            ~ column_words(source, column)
+            ~ (", for example '" ~ example ~ "'" if example else ', which is empty')
+            ~ '; mend the column, or lower accepted_share_limit ('
+            ~ var('accepted_share_limit') ~ ').'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Where a source's events are, and what a column of its is mapped from, as far as vars
+    say so. -#}
+{% macro input_words(source) -%}
+    {{ return(
+        ' (generic_events is ' ~ var('generic_events') ~ ')' if source == 'generic'
+        else ''
+    ) }}
+{%- endmacro %}
+
+{% macro column_words(source, column) -%}
+    {{ return(
+        " (mapped from '" ~ var('generic_columns')[column] ~ "')"
+        if source == 'generic' else ''
+    ) }}
+{%- endmacro %}
