@@ -9,8 +9,10 @@
             {%- do names.append('int_user_agents__classified') -%}
         {%- endif -%}
         {%- for name in names if relation_named(name) is not none -%}
-            {%- do adapter.drop_relation(relation_named(name)) -%}
+            {%- call statement(auto_begin=true) -%}
+                drop table {{ relation_named(name) }} cascade
+            {%- endcall -%}
+            {%- do adapter.commit() -%}
         {%- endfor -%}
-        {%- do adapter.commit() -%}
     {%- endfor -%}
 {%- endmacro %}
