@@ -30,9 +30,10 @@
 {#- The vars of dbt_project.yml; a test holds both to be equal. -#}
 {% macro known_vars() -%}
     {{ return([
-        'sources', 'event_earliest_date', 'event_latest_date',
-        'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
-        'accept_unknown_consent', 'session_timeout_minutes',
+        'sources', 'unread_share_limit', 'event_earliest_date', 'event_latest_date',
+        'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
+        'bot_limit_seconds', 'accept_bots', 'accept_unknown_consent',
+        'accepted_share_limit', 'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
         'session_splits_on_user_change', 'session_end_events',
@@ -72,6 +73,15 @@
             {%- do stop_run(
                 'the var ' ~ name ~ " is '" ~ var(name)
                 ~ "', but must be a whole number of at least 1, or null for no limit."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in ['accepted_share_limit', 'unread_share_limit'] -%}
+        {%- set share = var(name) -%}
+        {%- if share is not number or share is boolean or not 0 <= share <= 1 -%}
+            {%- do stop_run(
+                'the var ' ~ name ~ " is '" ~ share
+                ~ "', but must be a number from 0 to 1."
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -13,7 +13,7 @@
         'user_agent', 'device_category', 'os_name', 'browser_name', 'language',
         'country_code', 'region',
         'engagement_ms', 'scroll_percent', 'page_load_ms', 'order_id', 'revenue',
-        'currency', 'experiment_id', 'variant_id',
+        'unread_revenue', 'currency', 'experiment_id', 'variant_id',
         'analytics_consent', 'marketing_consent',
     ]) }}
 {%- endmacro %}
@@ -22,6 +22,7 @@
     device's clock was behind, which corrects occurred_at. -#}
 {% macro mapped_columns() -%}
     {{ return(
-        event_columns() | reject('equalto', 'source_name') | list + ['clock_offset_ms']
+        event_columns() | reject('in', ['source_name', 'unread_revenue']) | list
+        + ['clock_offset_ms']
     ) }}
 {%- endmacro %}

@@ -1,6 +1,8 @@
 {#- Why an event is rejected whatever else arrives: a case over its own columns. -#}
 {% macro own_rejection_reason() -%}
     case
+        -- Who refuses to be known is not missing.
+        when visitor_id is null and analytics_consent = 'denied' then 'no_consent'
         when visitor_id is null then 'missing_visitor'
         when occurred_at is null then 'missing_time'
         when {{ is_before_all('occurred_at') }} or {{ is_after_all('occurred_at') }}

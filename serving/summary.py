@@ -32,7 +32,28 @@ UNREAD = """
     order by event_count desc, substr(word, 1, 40)
     limit 10
 """
+# The texts of accepted events alone: nothing is told of who did not agree.
+UNREAD_AMOUNTS = """
+    select substr(unread_revenue, 1, 40) as word, count(*) as event_count
+    from {events}
+    where unread_revenue is not null and rejection_reason is null
+    group by substr(unread_revenue, 1, 40)
+    order by event_count desc, substr(unread_revenue, 1, 40)
+    limit 10
+"""
+# Sources that brought events, but none that could count.
+LEFT_OUT = """
+    select source_name, sum(received) as received
+    from {ledger}
+    group by source_name
+    having
+        sum(received) > 0
+        and sum(received) = sum(duplicate + bot + internal + no_consent)
+    order by source_name
+"""
 LEDGER_KEYS = {"source_name", "received_date"}
+# Columns that count accepted events once more; the others are reasons.
+MONEY = ("unread_amounts", "amounts_without_currency", "revenue_without_currency")
 # What is neither a model nor one of these takes no time worth a figure.
 KINDS = {"seed": "seeds", "test": "tests", "unit_test": "unit tests"}
 
@@ -51,6 +72,16 @@ class Figures:
     """Sum by currency, as a decimal, before refunds; "" is no currency."""
     unread_consent: dict[str, int]
     """Number of events by word for a decision that no row knows, the ten commonest."""
+    unread_amounts: dict[str, int]
+    """Number of events by text of an amount that cannot be read, the ten commonest."""
+    unread_amount_count: int
+    """Number of all events with such a text."""
+    amounts_without_currency: int
+    """Number of conversions whose revenue is unknown for want of a currency."""
+    revenue_without_currency: str
+    """Sum of their amounts as delivered, as a decimal."""
+    left_out: dict[str, int]
+    """Number of events by source, of sources all of whose events are left out."""
 
 
 @dataclass(frozen=True)
@@ -76,28 +107,38 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
     if not made.keys() >= set(READ):
         return None
     ledger, sessions, conversions, events = (made[name] for name in READ)
-    counts = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in counts)
-    (totals,) = ask(f"select {sums} from {ledger['relation_name']}")
-    received, accepted, *rejected = (int(total) for total in totals)
+    names = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
+    (sums_of_all,) = ask(f"select {sums} from {ledger['relation_name']}")
+    totals = dict(zip(names, sums_of_all, strict=True))
+    unread_amounts, without_currency, unconverted = (totals.pop(each) for each in MONEY)
+    received, accepted = int(totals.pop("received")), int(totals.pop("accepted"))
     ((session_count,),) = ask(f"select count(*) from {sessions['relation_name']}")
     by_currency = ask(
-        "select coalesce(currency, '') as currency, count(*), sum(revenue)"
+        "select coalesce(currency, '') as currency, count(*),"
+        " coalesce(sum(revenue), 0)"
         f" from {conversions['relation_name']} group by 1 order by 1"
     )
     return Figures(
         received,
         accepted,
-        dict(zip(counts[2:], rejected, strict=True)),
+        {reason: int(total) for reason, total in totals.items()},
         int(session_count),
         sum(int(count) for _, count, _ in by_currency),
         # What has no currency counts only where it brings something.
         {name: f"{sum_:.2f}" for name, _, sum_ in by_currency if name or sum_},
-        {
-            str(word): int(count)
-            for word, count in ask(UNREAD.format(events=events["relation_name"]))
-        },
+        counted(ask(UNREAD.format(events=events["relation_name"]))),
+        counted(ask(UNREAD_AMOUNTS.format(events=events["relation_name"]))),
+        int(unread_amounts),
+        int(without_currency),
+        f"{unconverted:.2f}",
+        counted(ask(LEFT_OUT.format(ledger=ledger["relation_name"]))),
     )
+
+
+def counted(rows: Iterable[Row]) -> dict[str, int]:
+    """Rows of a text and a count."""
+    return {str(text): int(count) for text, count in rows}
 
 
 def seconds_by_layer(
@@ -144,7 +185,6 @@ def figure_lines(found: Figures) -> list[str]:
         f"{float(amount):,.2f} {currency}".strip()
         for currency, amount in found.revenue.items()
     )
-    unread = ", ".join(f"{word!r} ({n:,})" for word, n in found.unread_consent.items())
     lines = [
         f"  events       {found.received:,} received, {found.accepted:,} accepted",
         f"  rejected     {reasons or 'none'}",
@@ -152,6 +192,27 @@ def figure_lines(found: Figures) -> list[str]:
         f"  conversions  {found.conversions:,}",
         f"  revenue      {revenue or 'none'}",
     ]
-    if unread:
-        lines.append(f"  denied, as in no row of consent_words: {unread}")
+    lines += [
+        f"  none of the {received:,} events of {source} counts: all are copies, bots,"
+        " internal or without consent"
+        for source, received in found.left_out.items()
+    ]
+    if found.unread_consent:
+        words = listed(found.unread_consent)
+        lines.append(f"  denied, as in no row of consent_words: {words}")
+    if found.unread_amount_count:
+        lines.append(
+            f"  {found.unread_amount_count:,} amounts that cannot be read:"
+            f" {listed(found.unread_amounts)}"
+        )
+    if found.amounts_without_currency:
+        lines.append(
+            f"  {found.amounts_without_currency:,} amounts without a currency, in no"
+            f" revenue: {float(found.revenue_without_currency):,.2f}"
+        )
     return lines
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Texts, each with how often it came."""
+    return ", ".join(f"{text!r} ({n:,})" for text, n in counts.items())

@@ -3,7 +3,7 @@
 {% macro definition_hash(node=none) -%}
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
-    {%- for name in known_vars() if name not in late_vars() + ['sources'] -%}
+    {%- for name in known_vars() if name not in late_vars() + asked_vars() + ['sources'] -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}
     {#- Not where a source's input is: what is in it is counted instead. -#}
@@ -24,6 +24,11 @@
         ) -%}
     {%- endfor -%}
     {{ return(local_md5(said | sort | join('\n'))) }}
+{%- endmacro %}
+
+{#- The vars by which a run may stop, and which no row goes by. -#}
+{% macro asked_vars() -%}
+    {{ return(['accepted_share_limit', 'unread_share_limit']) }}
 {%- endmacro %}
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}

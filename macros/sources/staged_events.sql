@@ -29,7 +29,7 @@
     {%- set map = column_map(source) -%}
     {%- set texts = event_columns() | reject('in', [
         'source_name', 'occurred_at', 'received_at', 'engagement_ms', 'scroll_percent',
-        'page_load_ms', 'revenue',
+        'page_load_ms', 'revenue', 'unread_revenue',
     ]) | list -%}
     {#- Here a placeholder is GA4's own word, which the channel rules know, or one of the
         seeds of words. -#}
@@ -74,7 +74,8 @@
             {{ safe_number('raw_engagement_ms', 'bigint') }} as engagement_ms,
             {{ safe_number('raw_scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
             {{ safe_number('raw_page_load_ms', 'bigint') }} as page_load_ms,
-            {{ safe_amount('raw_revenue') }} as revenue
+            {{ safe_amount('raw_revenue') }} as revenue,
+            {{ unread_amount('raw_revenue') }} as unread_revenue
         from timed
     ),
 

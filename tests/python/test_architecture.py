@@ -301,7 +301,10 @@ def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
     Nor is one of sources: in a unit test their own hosts are left out.
     """
     texts = [model["raw_code"]]
-    open_, seen = list(model["depends_on"]["macros"]), set()
+    # What hooks call is told of no unit test.
+    named = model["depends_on"]["macros"]
+    open_ = [name for name in named if f"{name.split('.')[-1]}(" in model["raw_code"]]
+    seen = set()
     while open_:
         name = open_.pop()
         if name not in seen:

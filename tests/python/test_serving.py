@@ -205,6 +205,11 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
         "conversions": conversions,
         "revenue": revenue,
         "unread_consent": {},
+        "unread_amounts": {},
+        "unread_amount_count": 0,
+        "amounts_without_currency": 0,
+        "revenue_without_currency": "0.00",
+        "left_out": {},
     }
     assert min(received, accepted, sessions, conversions) > 100
 

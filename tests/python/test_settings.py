@@ -71,6 +71,8 @@ OTHERS: dict[str, object] = {
     "bot_limit_seconds": 1,
     "accept_bots": True,
     "accept_unknown_consent": False,
+    "accepted_share_limit": 1,
+    "unread_share_limit": 0,
     "session_timeout_minutes": 60,
     "session_timeout_minutes_by_platform": {"web": 5, "server": 90},
     "session_timeout_is_inclusive": True,

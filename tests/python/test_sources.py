@@ -21,6 +21,7 @@ from harness import (
     one_source,
     parse,
     parsed_sources,
+    run_dbt,
     write_parquet,
 )
 
@@ -303,10 +304,12 @@ def test_what_is_of_another_century_stops_no_run(
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_no_events_at_all_build_green(
+def test_no_events_at_all_are_a_mistake(
     build: Builder, tmp_path: Path, ending: str
 ) -> None:
-    """The first run of a new site: every model, every test, no row."""
+    """An empty file is what a failed export leaves. For a look at every model and test
+    without a row there is a flag of dbt's.
+    """
     path = tmp_path / f"none.{ending}"
     columns = ["visitor_id", "occurred_at", "event_name", "page_url", "revenue"]
     fields = ", ".join(f"null::varchar as {name}" for name in columns)
@@ -314,15 +317,19 @@ def test_no_events_at_all_build_green(
     duckdb.execute(
         f"copy (select {fields} where false) to '{path}' (format {ending}{header})"
     )
-    is_whole = ending == "parquet"
-    made = build(
-        one_source(path, columns),
-        select=None if is_whole else "+fct_sessions",
-        runs_tests=is_whole,
+    settings = one_source(path, columns)
+    stopped_run = build(settings, select="+fct_sessions")
+    assert not stopped_run.is_green
+    assert "the source own has no event yet" in stopped_run.said
+    assert f"none.{ending}" in stopped_run.said
+    assert {"int_events__classified", "fct_sessions"}.isdisjoint(
+        stopped_run.relations()
     )
-    assert made.is_green, made.said
-    assert made.value("select count(*) from fct_sessions") == 0
-    if is_whole:
+    if ending == "parquet":
+        folder = tmp_path / "empty"
+        folder.mkdir()
+        made = run_dbt(folder, settings, None, ROOT, runs_tests=True, flags=["--empty"])
+        assert made.is_green, made.said
         # The one row that needs no event.
         always = {"dim_channels", "dim_dates"}
         full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
@@ -378,6 +385,8 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
         "event_latest_date",
         {"event_latest_date": "1989-12-31"},
     ),
+    "a share in percent": ("accepted_share_limit", {"accepted_share_limit": 50}),
+    "a share in words": ("unread_share_limit", {"unread_share_limit": "half"}),
     "an unknown channel preset": ("channel_preset", {"channel_preset": "ga5"}),
 }
 

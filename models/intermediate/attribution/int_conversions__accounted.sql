@@ -24,7 +24,8 @@ explained as (
         conversions.person_id,
         conversions.converted_at,
         conversions.converted_date,
-        conversions.revenue,
+        -- What is unknown is shared out as nothing.
+        coalesce(conversions.revenue, 0) as revenue,
         stages.lead_at,
         stages.opportunity_at,
         journeys.touches_hash,

@@ -12,7 +12,8 @@ with arriving as (
         visitor_id,
         platform,
         occurred_at,
-        received_at
+        received_at,
+        analytics_consent
     from {{ ref('int_events__arrived') }}
     where {{ var('bot_limit_events') is not none }}
 ),
@@ -29,7 +30,8 @@ delivered as (
             visitor_id,
             platform,
             occurred_at,
-            received_at
+            received_at,
+            analytics_consent
         from {{ held }}
         where
             not coalesce({{ is_arriving }}, false)

@@ -56,6 +56,7 @@ classified as (
             when {{ is_before_all('spend_date') }} or {{ is_after_all('spend_date') }}
                 then 'impossible_date'
             when copy_number > 1 then 'duplicate'
+            when {{ lacks_currency('spend', 'currency') }} then 'missing_currency'
         end as rejection_reason,
         copy_number,
         currency_rate,

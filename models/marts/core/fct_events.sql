@@ -70,6 +70,7 @@ final as (
         events.page_load_ms,
         events.order_id,
         events.revenue,
+        events.unread_revenue,
         events.currency,
         events.experiment_id,
         events.variant_id,

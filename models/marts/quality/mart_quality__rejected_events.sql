@@ -23,6 +23,7 @@ final as (
         {%- for column in [
             'visitor_id', 'user_id', 'page_url', 'referrer_url', 'user_agent',
             'device_category', 'os_name', 'browser_name', 'country_code', 'order_id',
+            'unread_revenue',
         ] %}
             case when not is_withheld then {{ column }} end
                 as {{ column }},

@@ -2,7 +2,10 @@
 
 with outcomes as (
     unpivot mart_quality__event_ledger
-    on columns(* exclude (source_name, received_date, received, build_id))
+    on columns(* exclude (
+        source_name, received_date, received, build_id, unread_amounts,
+        amounts_without_currency, revenue_without_currency
+    ))
     into name outcome value events
 )
 

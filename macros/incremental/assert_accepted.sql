@@ -1,0 +1,51 @@
+{#- The hook that stops a run where a source has no event, or next to none of its events
+    was accepted: a column that is mapped by mistake must not publish empty marts. In the
+    transaction that stores the events, so that none of them stays. What was delivered
+    again, or is left out on purpose, is no mistake and does not count. -#}
+{% macro assert_accepted() -%}
+    {%- set names = sources() | list if execute and not reads_a_part() else [] -%}
+    {%- set rows = run_query(
+        'select source_name, rejection_reason, count(*) from ' ~ this
+        ~ ' group by source_name, rejection_reason'
+    ).rows if names else [] -%}
+    {%- for source in names -%}
+        {%- set counts = {} -%}
+        {%- for source_name, reason, count in rows if source_name == source -%}
+            {%- do counts.update({reason or 'accepted': count | int}) -%}
+        {%- endfor -%}
+        {%- if not counts -%}
+            {%- do stop_run(
+                'the source ' ~ source ~ ' has no event yet'
+                ~ (' in ' ~ sources()[source].events if sources()[source].get('events'))
+                ~ ': build when there are some, or without the source.'
+            ) -%}
+        {%- endif -%}
+        {%- for reason in ['duplicate', 'bot', 'internal', 'no_consent'] -%}
+            {%- do counts.pop(reason, none) -%}
+        {%- endfor -%}
+        {%- set judged = counts.values() | sum -%}
+        {%- set accepted = counts.pop('accepted', 0) -%}
+        {%- if judged and accepted / judged < var('accepted_share_limit') -%}
+            {%- do stop_run(rejection_words(source, accepted, judged, counts)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The sentence about a source of which next to nothing was accepted. -#}
+{% macro rejection_words(source, accepted, judged, counts) -%}
+    {%- for reason in rejection_reasons()
+        if counts.get(reason) == counts.values() | max -%}
+        {%- set column = 'visitor_id' if reason == 'missing_visitor'
+            else 'occurred_at' -%}
+        {%- set example = example_value(source, column, reason) -%}
+        {{ return(
+            accepted ~ ' of ' ~ judged ~ ' events of the source ' ~ source
+            ~ ' were accepted, copies, bots, internal traffic and refused consent left'
+            ~ ' out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
+            ~ " (mapped from '" ~ column_map(sources()[source])[column] ~ "')"
+            ~ (", for example '" ~ example ~ "'" if example else ', which is empty')
+            ~ '; mend the column, or lower accepted_share_limit ('
+            ~ var('accepted_share_limit') ~ ').'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,45 @@
+{#- The commonest text that a source delivers in a column of events of one rejection
+    reason, as this run's events are judged; empty where they have none. A time that
+    cannot be read is in no table of events, but in the input alone. -#}
+{% macro example_value(source, column, reason) -%}
+    {%- set options = sources()[source] -%}
+    {%- if reason == 'missing_time' and not options.get('events') -%}
+        {{ return('') }}
+    {%- elif reason == 'missing_time' -%}
+        {%- set text -%}
+            select {{ text_of(options.columns[column]) }} as example
+            from {{ source_rows(source, is_in_model=false) }} as raw_events
+            {%- if options.get('where') %}
+                where {{ options.where }}
+            {%- endif %}
+        {%- endset -%}
+        {%- set condition = source_time('example', options) ~ ' is null' -%}
+    {%- else -%}
+        {%- set text -%}
+            select cast(delivered.{{ column }} as {{ dbt.type_string() }}) as example
+            from {{ built_beside('int_events__unioned') }} as delivered
+            inner join {{ this }} as judged
+                on
+                    delivered.source_name = judged.source_name
+                    and delivered.event_id = judged.event_id
+            where
+                judged.source_name = '{{ source | replace("'", "''") }}'
+                and judged.rejection_reason = '{{ reason }}'
+        {%- endset -%}
+        {%- set condition = 'true' -%}
+    {%- endif -%}
+    {%- set rows = run_query(
+        'select substr(example, 1, 40) as example from (' ~ text ~ ') as examples'
+        ~ ' where trim(example) <> ' ~ "''" ~ ' and ' ~ condition
+        ~ ' group by substr(example, 1, 40)'
+        ~ ' order by count(*) desc, substr(example, 1, 40) limit 1'
+    ).rows -%}
+    {{ return(rows[0][0] if rows else '') }}
+{%- endmacro %}
+
+{#- A relation of the project by its name. A ref would have to be a ref of every run. -#}
+{% macro built_beside(name) -%}
+    {{ return(api.Relation.create(
+        database=this.database, schema=this.schema, identifier=name
+    )) }}
+{%- endmacro %}
