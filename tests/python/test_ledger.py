@@ -141,8 +141,8 @@ def unconverted(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Bui
     )
     events = write_parquet(folder / "events.parquet", rows)
     made = build(
-        one_source(events, COLUMNS + MONEY)
-        | {"generic_ad_spend": str(spend), "reporting_currency": "EUR"},
+        one_source(events, COLUMNS + MONEY, spend=str(spend))
+        | {"reporting_currency": "EUR"},
         runs_tests=True,
     )
     assert made.is_green, made.said
