@@ -31,7 +31,7 @@
 {#- The vars of dbt_project.yml; a test holds both to be equal. -#}
 {% macro known_vars() -%}
     {{ return([
-        'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
+        'sources', 'unread_share_limit', 'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
         'event_earliest_date', 'event_latest_date', 'future_tolerance_minutes',
         'event_age_limit_days', 'bot_limit_events', 'bot_limit_seconds', 'accept_bots',
         'accept_unknown_consent', 'session_timeout_minutes',

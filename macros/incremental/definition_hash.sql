@@ -20,7 +20,7 @@
 
 {#- The vars that say where input is: what is in it is counted instead. -#}
 {% macro input_vars() -%}
-    {{ return(['generic_events', 'generic_ad_spend']) }}
+    {{ return(['generic_events', 'generic_ad_spend', 'unread_share_limit']) }}
 {%- endmacro %}
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}
@@ -49,11 +49,12 @@
 
 {#- Stops a run that would add to rows of another definition, or to rows that a full
     refresh was about to replace when it died. One row tells of all: two definitions
-    never met in a relation. -#}
+    never met in a relation. What files say is told apart by the files' versions. -#}
 {% macro assert_definition() -%}
     {%- set oldest = oldest_batch() if execute else 0 -%}
     {%- for node in (graph.nodes.values() if execute else [])
-        if node.config.materialized == 'incremental' -%}
+        if node.config.materialized == 'incremental'
+        and 'file_version' not in node.columns -%}
         {%- set held = stored(node.name) -%}
         {%- if held is not none -%}
             {%- set columns = adapter.get_columns_in_relation(held) -%}
