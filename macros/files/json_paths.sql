@@ -28,17 +28,18 @@
 
 {#- The key that a name means in the objects at a path; none where there is none. -#}
 {% macro json_key(objects, path, name, asks_all) -%}
-    {%- for limit in [' limit 1000', ''] if loop.first or asks_all -%}
+    {%- for limit in [' limit 1000', ''] if asks_all or limit -%}
         {%- set keys = json_keys_at(objects ~ limit, path) -%}
         {%- if name in keys -%} {{ return(name) }} {%- endif -%}
-        {%- if loop.last or not asks_all -%}
-            {%- set alike = [] -%}
-            {%- for key in keys if key.lower() == name.lower() -%}
-                {%- do alike.append(key) -%}
-            {%- endfor -%}
-            {{ return(alike[0] if alike | length == 1 else none) }}
+        {%- set alike = [] -%}
+        {%- for key in keys if key.lower() == name.lower() -%}
+            {%- do alike.append(key) -%}
+        {%- endfor -%}
+        {%- if asks_all and not limit and alike | length == 1 -%}
+            {{ return(alike[0]) }}
         {%- endif -%}
     {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {#- All keys of the objects at a path. -#}

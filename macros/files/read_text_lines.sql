@@ -19,17 +19,21 @@
         ~ line_reader(file.path, line_end='\\n')
     ).rows[0].values() | map('int') | list -%}
     {%- set kept = run_query(
-        "select count(nullif(text, '')), coalesce(sum(strlen(text)), 0) from text_read"
+        "select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0)"
+        ~ ' from text_read'
     ).rows[0].values() | map('int') | list -%}
     {%- set rejected = run_query('select count(*) from text_rejects').rows[0][0] -%}
     {%- if file.path.lower().endswith('.gz') -%}
         {%- do assert_whole_gzip(file, whole[2] + whole[0], rejected) -%}
     {%- endif -%}
-    {%- if kept != whole[1:] and not is_packed(file.path) -%}
+    {#- Where lines end in two ways, a return before a line end counts as a line. -#}
+    {%- set is_unsure = kept[1:] != whole[1:] or kept[0] == whole[0] and kept[1] < kept[0]
+        and not is_packed(file.path) and has_returns(file.path) -%}
+    {%- if is_unsure and not is_packed(file.path) -%}
         {%- do insert_decoded_lines(file) -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- if kept != whole[1:] -%}
+    {%- if is_unsure -%}
         {%- do run_query(
             'create or replace temp table text_read as select row_number() over () as'
             ~ ' line_number, text from ' ~ line_reader(file.path, line_end='\\n')
@@ -92,6 +96,14 @@
         case when error_type = 'LINE SIZE OVER MAXIMUM' then 'too_long'
             else 'not_utf_8' end
     from rejects
+{%- endmacro %}
+
+{#- Whether a file has carriage returns. -#}
+{% macro has_returns(path) -%}
+    {{ return(run_query(
+        "select contains(content::varchar, '\\x0D') from read_blob("
+        ~ sql_literal(path) ~ ')'
+    ).rows[0][0]) }}
 {%- endmacro %}
 
 {#- Whether a file is compressed. -#}
@@ -161,28 +173,36 @@
     {%- else -%}
         case when not regexp_matches(
             regexp_replace(line, 'D[89AB].. D[C-F].. ', '', 'g'), '(^| )D[89A-F].. '
-        ) then array_to_string(list_transform(
-            regexp_extract_all(line, '(?:00[0-7]. )+|D[89AB].. D[C-F].. |.... '),
-            lambda part: case
-                when part < '0080' then decode(
-                    unhex(regexp_replace(part, '00(..) ', '\1', 'g'))
-                )
-                when length(part) = 10 then chr(
-                    cast('0x' || part[1:4] as integer) * 1024
-                    + cast('0x' || part[6:9] as integer) - 56613888
-                )
-                else chr(cast('0x' || part[1:4] as integer))
-            end
-        ), '') end
+        ) then {{ utf_16_line() }} end
     {%- endif -%}
+{%- endmacro %}
+
+{#- A line of UTF-16 as text, with a question mark for each half of a letter. -#}
+{% macro utf_16_line() -%}
+    array_to_string(list_transform(
+        regexp_extract_all(line, '(?:00[0-7]. )+|D[89AB].. D[C-F].. |.... '),
+        lambda part: case
+            when part < '0080' then decode(
+                unhex(regexp_replace(part, '00(..) ', '\1', 'g'))
+            )
+            when length(part) = 10 then chr(
+                cast('0x' || part[1:4] as integer) * 1024
+                + cast('0x' || part[6:9] as integer) - 56613888
+            )
+            when part between 'D800' and 'DFFF ' then '?'
+            else chr(cast('0x' || part[1:4] as integer))
+        end
+    ), '')
 {%- endmacro %}
 
 {#- The same with a question mark for each byte that is none. -#}
 {% macro undecoded_line(file) -%}
     {%- if file.encoding == 'utf-8' -%}
         decode(cast(regexp_replace(line, '\\x[89A-F].', '?', 'g') as blob))
+    {%- elif file.encoding == 'utf-16' -%}
+        {{ utf_16_line() }}
     {%- else -%}
-        '?'
+        ''
     {%- endif -%}
 {%- endmacro %}
 
