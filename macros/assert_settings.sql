@@ -3,6 +3,7 @@
     {%- if execute -%}
         {%- do assert_names() -%}
         {%- do assert_numbers() -%}
+        {%- do assert_files() -%}
         {%- do assert_dates() -%}
         {%- do assert_flags() -%}
         {%- do assert_choices() -%}
@@ -77,6 +78,13 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set share = var('unread_share_limit') -%}
+    {%- if share is not number or share is boolean or share < 0 or share > 1 -%}
+        {%- do stop_run(
+            "the var unread_share_limit is '" ~ share
+            ~ "', but must be a number from 0 to 1."
+        ) -%}
+    {%- endif -%}
     {%- if var('session_timeout_minutes_by_platform') is not mapping -%}
         {%- do stop_run(
             'the var session_timeout_minutes_by_platform must map platforms to'

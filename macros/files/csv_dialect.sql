@@ -1,15 +1,23 @@
 {#- How a CSV file is written, from its header alone: what a sample says of a file is
-    wrong from the first line that differs. `head` are its first lines, in order. None
-    where it has no line at all. -#}
+    wrong from the first line that differs. `head` are its first lines, in order: number,
+    text, and why it cannot be read. None where it has no line at all. -#}
 {% macro csv_dialect(file, head) -%}
     {%- set state = {'skipped': 0, 'delimiter': none, 'header': none} -%}
-    {%- for line in head if state.header is none or state.is_open -%}
+    {%- for line_number, line, unread_reason in head
+        if state.header is none or state.is_open -%}
         {%- set text = line or '' -%}
         {%- set stated = modules.re.fullmatch('"?sep=(.)"?\\s*', text, modules.re.I) -%}
-        {%- do state.update({'skipped': loop.index}) -%}
+        {%- do state.update({'skipped': line_number | int}) -%}
         {%- if state.header is none and state.delimiter is none and stated -%}
             {%- do state.update({'delimiter': stated[1]}) -%}
         {%- elif state.header is not none or text.strip() -%}
+            {%- if unread_reason -%}
+                {%- do stop_run(
+                    'the header of ' ~ file.path ~ ' is not of the encoding '
+                    ~ file.encoding ~ ': give source ' ~ file.source_name
+                    ~ ' encoding: latin-1, or save the file as UTF-8.'
+                ) -%}
+            {%- endif -%}
             {%- set header = text if state.header is none
                 else state.header ~ '\n' ~ text -%}
             {%- do state.update({

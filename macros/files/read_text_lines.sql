@@ -5,7 +5,10 @@
     a lone carriage return: both are found out here. -#}
 {% macro read_text_lines(file) -%}
     {%- if file.encoding != 'utf-8' -%}
-        {%- do insert_decoded_lines(file) -%}
+        {%- do run_query(
+            'insert into text_lines select ' ~ file.number ~ ', * from ('
+            ~ decoded_lines(file) ~ ')'
+        ) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- do run_query('drop table if exists text_rejects') -%}
@@ -23,14 +26,17 @@
         ~ ' from text_read'
     ).rows[0].values() | map('int') | list -%}
     {%- set rejected = run_query('select count(*) from text_rejects').rows[0][0] -%}
-    {%- if file.path.lower().endswith('.gz') -%}
-        {%- do assert_whole_gzip(file, whole[2] + whole[0], rejected) -%}
+    {%- if is_packed(file.path) and not rejected -%}
+        {%- do assert_not_cut(file, whole[2] + whole[0]) -%}
     {%- endif -%}
     {#- Where lines end in two ways, a return before a line end counts as a line. -#}
     {%- set is_unsure = kept[1:] != whole[1:] or kept[0] == whole[0] and kept[1] < kept[0]
         and not is_packed(file.path) and has_returns(file.path) -%}
     {%- if is_unsure and not is_packed(file.path) -%}
-        {%- do insert_decoded_lines(file) -%}
+        {%- do run_query(
+            'insert into text_lines select ' ~ file.number ~ ', * from ('
+            ~ decoded_lines(file) ~ ')'
+        ) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- if is_unsure -%}
@@ -111,48 +117,95 @@
     {{ return(path.lower().endswith('.gz') or path.lower().endswith('.zst')) }}
 {%- endmacro %}
 
-{#- The reader takes the end of a file for its end, and says nothing. A gzip file ends
-    with the size of what is in it. -#}
-{% macro assert_whole_gzip(file, size, rejected) -%}
-    {%- set tail, members = run_query(
-        'select hex(content[-4:]), len(string_split(hex(content), '
+{#- The reader takes the end of a compressed file for its end wherever it comes. A gzip
+    file ends with the size of what is in it, and most zstd files begin with it. -#}
+{% macro assert_not_cut(file, size) -%}
+    {%- set head, tail, members = run_query(
+        'select hex(content[1:18]), hex(content[-4:]), len(string_split(hex(content), '
         ~ "'1F8B08')) - 1 from read_blob(" ~ sql_literal(file.path) ~ ')'
     ).rows[0].values() -%}
-    {%- set said = (tail[6:8] ~ tail[4:6] ~ tail[2:4] ~ tail[0:2]) | int(base=16) -%}
-    {%- set difference = (said - size) % 4294967296 -%}
-    {%- if not rejected and difference > 4 and difference < 4294967295
-        and not (members > 1 and said <= size) -%}
+    {%- if file.path.lower().endswith('.gz') -%}
+        {%- set said = little_endian(tail) -%}
+        {%- set difference = (said - size) % 4294967296 -%}
+        {%- set is_cut = difference > 4 and difference < 4294967295
+            and not (members > 1 and said <= size) -%}
+    {%- else -%}
+        {%- set form = head[8:10] | int(base=16) -%}
+        {%- set is_single = form // 32 % 2 -%}
+        {%- set start = 10 + (0 if is_single else 2) + [0, 2, 4, 8][form % 4] -%}
+        {%- set bytes = [is_single, 2, 4, 8][form // 64] -%}
+        {%- set said = little_endian(head[start:start + 2 * bytes])
+            + (256 if bytes == 2 else 0) -%}
+        {%- set is_cut = said > size + 4 or (size == 0 and file.size > 20) -%}
+    {%- endif -%}
+    {%- if is_cut -%}
         {%- do stop_run(
-            file.path ~ ' is cut off: it is not the whole of a gzip file. Copy it again.'
+            file.path ~ ' of source ' ~ file.source_name
+            ~ ' is cut off, so what it ends with is missing: copy it again.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Reads lines from the bytes themselves: slower, but in any encoding, and with every
-    kind of line end. A blob as text shows what is no plain letter as \xE4. The list of
-    lines is made before it is taken apart, which takes a minute otherwise. -#}
-{% macro insert_decoded_lines(file) -%}
-    {%- set is_utf_16 = file.encoding == 'utf-16' -%}
-    {%- set bytes = 'content::varchar' -%}
-    {%- set cr, lf = '\\x0D', '\\x0A' -%}
-    {%- if is_utf_16 -%}
+{#- The number in some bytes, given in hex, of which the lowest comes first. -#}
+{% macro little_endian(bytes) -%}
+    {%- set turned = [] -%}
+    {%- for place in range(0, bytes | length, 2) -%}
+        {%- do turned.insert(0, bytes[place:place + 2]) -%}
+    {%- endfor -%}
+    {{ return(turned | join | int(base=16)) }}
+{%- endmacro %}
+
+{#- Lines from the bytes themselves, as a select: slower, but in any encoding, and with
+    every kind of line end. A blob as text shows what is no plain letter as \xE4. The list
+    of lines is made before it is taken apart, which takes a minute otherwise. -#}
+{% macro decoded_lines(file, content='content') -%}
+    {%- set bytes, cr, lf = content ~ '::varchar', '\\x0D', '\\x0A' -%}
+    {%- if file.encoding == 'utf-16' -%}
         {%- set order = '\\1\\2 ' if file.is_big_endian else '\\2\\1 ' -%}
-        {%- set bytes = "regexp_replace(hex(content), '(..)(..)', '" ~ order ~ "', 'g')" -%}
+        {%- set bytes = "regexp_replace(hex(" ~ content ~ "), '(..)(..)', '" ~ order
+            ~ "', 'g')" -%}
         {%- set cr, lf = '000D ', '000A ' -%}
     {%- endif -%}
-    {%- do run_query(
-        'insert into text_lines with contents as materialized ('
-        ~ 'select string_split(replace(replace(' ~ bytes ~ ", '" ~ cr ~ lf ~ "', '" ~ lf
-        ~ "'), '" ~ cr ~ "', '" ~ lf ~ "'), '" ~ lf ~ "') as lines from read_blob("
-        ~ sql_literal(file.path) ~ ')), numbered as materialized ('
-        ~ 'select generate_subscripts(lines, 1) as line_number, unnest(lines) as line'
-        ~ ' from contents), decoded as (select line_number, line, '
-        ~ decoded_line(file) ~ ' as text from numbered) select ' ~ file.number
-        ~ ", line_number, replace(case when line_number = 1 then ltrim(coalesce(text, "
-        ~ undecoded_line(file) ~ "), '\ufeff') else coalesce(text, "
-        ~ undecoded_line(file) ~ ") end, chr(0), ''),"
-        ~ " case when text is null then 'not_utf_8' end from decoded where line <> ''"
-    ) -%}
+    with contents as materialized (
+        select string_split(
+            replace(
+                replace({{ bytes }}, '{{ cr ~ lf }}', '{{ lf }}'),
+                '{{ cr }}',
+                '{{ lf }}'
+            ),
+            '{{ lf }}'
+        ) as lines
+        from read_blob({{ sql_literal(file.path) }})
+    ),
+
+    numbered as materialized (
+        select
+            generate_subscripts(lines, 1) as line_number,
+            unnest(lines) as line
+        from contents
+    ),
+
+    decoded as (
+        select
+            line_number,
+            {{ decoded_line(file) }} as whole_text,
+            {{ undecoded_line(file) }} as any_text
+        from numbered
+        where line <> ''
+    )
+
+    select
+        line_number,
+        replace(
+            ltrim(
+                coalesce(whole_text, any_text),
+                case when line_number = 1 then '{{ '\ufeff' }}' else '' end
+            ),
+            chr(0),
+            ''
+        ) as text,
+        case when whole_text is null then 'not_utf_8' end as unread_reason
+    from decoded
 {%- endmacro %}
 
 {#- A line of bytes as text, null where they are none of the encoding. -#}

@@ -75,10 +75,10 @@
 
 {#- How a file is written, from its lines: none where it has none. -#}
 {% macro text_dialect(file) -%}
-    {%- set lines = 'select text from text_lines where file_number = ' ~ file.number -%}
     {%- set head = run_query(
-        lines ~ ' order by line_number limit 50'
-    ).columns[0].values() | list -%}
+        'select line_number, text, unread_reason from text_lines where file_number = '
+        ~ file.number ~ ' order by line_number limit 50'
+    ).rows -%}
     {%- if text_ending(file.path) in ['csv', 'tsv'] -%}
         {%- set dialect = csv_dialect(file, head) -%}
         {%- if dialect is not none -%}
@@ -92,7 +92,7 @@
 {#- Whether a JSON file has an object on each line or is one document, and where in the
     objects the asked fields are. -#}
 {% macro json_dialect(file, head) -%}
-    {%- set first = (head | map('trim') | select | list + [''])[0] -%}
+    {%- set first = (head | map(attribute=1) | map('trim') | select | list + [''])[0] -%}
     {%- if not first -%} {{ return(none) }} {%- endif -%}
     {%- set is_document = first.startswith('[') -%}
     {%- set lines = 'select line_number, text from text_lines where file_number = '

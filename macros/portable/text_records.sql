@@ -33,3 +33,23 @@
 {%- endmacro %}
 
 {% macro default__assert_lines_read() -%} {%- endmacro %}
+
+{#- Stops a run before it writes anything where a source names files that cannot be read
+    as it says. -#}
+{% macro assert_files() -%}
+    {{ return(adapter.dispatch('assert_files', 'footfall')()) }}
+{%- endmacro %}
+
+{% macro default__assert_files() -%}
+    {%- for source_name, entry in source_entries().items() -%}
+        {%- for input_kind in ['events', 'spend'] -%}
+            {%- set path = entry.get(input_kind) -%}
+            {%- if path is string and is_path(path) -%}
+                {%- do stop_run(
+                    'source ' ~ source_name ~ ' names the file ' ~ path ~ ', and files'
+                    ~ ' are read on DuckDB alone: load it and give the name of its table.'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
