@@ -3,25 +3,21 @@
     is never closed would swallow what follows. -#}
 {% macro csv_records(group) -%}
     {%- set d, q = sql_literal(group.delimiter), sql_literal(group.quote) -%}
-    {%- set de = modules.re.escape(group.delimiter) -%}
     {%- set field = '(?:Q(?:[^Q]|QQ)*Q|[^DQ\\n][^D\\n]*|)' -%}
-    {%- set cell = 'D(Q(?:[^Q]|QQ)*Q|[^DQ\\n][^D\\n]*|)' -%}
-    {%- set opening = '(?:' ~ field ~ 'D)*Q(?:[^Q]|QQ)*' -%}
-    {%- set closing = '(?:[^Q]|QQ)*Q(?:D' ~ field ~ ')*' -%}
-    {%- set inside = '(?:[^Q]|QQ)*(?:Q(?:D' ~ field ~ ')*DQ(?:[^Q]|QQ)*)?' -%}
-    {%- set patterns = [] -%}
-    {%- for pattern in [cell, opening, closing, inside] -%}
-        {%- do patterns.append(sql_literal(
-            pattern | replace('D', '\x00') | replace('Q', group.quote)
-            | replace('\x00', de)
-        )) -%}
-    {%- endfor -%}
-    {%- set cell, opening, closing, inside = patterns -%}
+    {%- set text = '(?:[^Q]|QQ)*' -%}
+    {%- set opening = sql_literal(csv_pattern(
+        '(?:' ~ field ~ 'D)*Q' ~ text, group
+    )) -%}
+    {%- set closing = sql_literal(csv_pattern(
+        text ~ 'Q(?:D' ~ field ~ ')*', group
+    )) -%}
+    {%- set inside = sql_literal(csv_pattern(
+        text ~ '(?:Q(?:D' ~ field ~ ')*DQ' ~ text ~ ')?', group
+    )) -%}
     (
-    with lines as (
+    with lines as not materialized (
         select
             text_lines.*,
-            trim(text_lines.text, E' \t\r\v\f') = '' as is_blank,
             contains(text_lines.text, {{ q }}) as has_quote
         from text_lines
         inner join text_files
@@ -31,33 +27,22 @@
             and text_lines.line_number > text_files.header_lines
     ),
 
-    -- Cells with their quotes; none where the line is not made of cells alone.
-    split as (
+    -- The few, or not so few, that take more than to be cut at each delimiter. Cells
+    -- have their quotes; there are none where the line is not made of cells alone.
+    quoted as materialized (
         select
             *,
-            case
-                when unread_reason is not null then null
-                when not has_quote then string_split(text, {{ d }})
-                else regexp_extract_all({{ d }} || text, {{ cell }}, 1)
-            end as found_cells
+            case when unread_reason is null then {{ cells_of('text', group) }} end
+                as cells
         from lines
-    ),
-
-    celled as (
-        select
-            * exclude (found_cells),
-            case
-                when not has_quote or array_to_string(found_cells, {{ d }}) = text
-                    then found_cells
-            end as cells
-        from split
+        where has_quote or unread_reason is not null
     ),
 
     openings as (
         select
             file_number,
             line_number
-        from celled
+        from quoted
         where
             cells is null
             and unread_reason is null
@@ -71,10 +56,9 @@
             line_number,
             coalesce(regexp_full_match(text, {{ closing }}), false)
                 and unread_reason is null as is_end
-        from celled
+        from quoted
         where
             file_number in (select file_number from openings)
-            and (has_quote or unread_reason is not null)
             and (
                 unread_reason is not null
                 or regexp_full_match(text, {{ closing }})
@@ -107,15 +91,14 @@
     filled as (
         select
             spanned.*,
-            celled.text,
-            celled.cells,
-            not celled.is_blank
-            and spanned.line_number > spanned.first_line
-            and spanned.line_number < spanned.last_line as is_between
+            lines.text,
+            spanned.line_number > spanned.first_line
+            and spanned.line_number < spanned.last_line
+            and not {{ is_blank('lines.text') }} as is_between
         from spanned
-        left join celled
-            on spanned.file_number = celled.file_number
-            and spanned.line_number = celled.line_number
+        inner join lines
+            on spanned.file_number = lines.file_number
+            and spanned.line_number = lines.line_number
     ),
 
     joined as (
@@ -123,10 +106,15 @@
             file_number,
             first_line,
             last_line,
-            string_agg(coalesce(text, ''), chr(10) order by line_number) as text,
+            string_agg(text, chr(10) order by line_number) as text,
             count(case when is_between then 1 end) as between_count,
-            count(case when is_between and len(cells) = {{ group.width }} then 1 end)
-                as whole_count
+            count(
+                case
+                    when is_between
+                        and len({{ cells_of('text', group) }}) = {{ group.width }}
+                        then 1
+                end
+            ) as whole_count
         from filled
         group by file_number, first_line, last_line
     ),
@@ -134,7 +122,7 @@
     recelled as (
         select
             *,
-            regexp_extract_all({{ d }} || text, {{ cell }}, 1) as cells
+            {{ cells_of('text', group) }} as cells
         from joined
     ),
 
@@ -143,7 +131,6 @@
         from recelled
         where
             len(cells) = {{ group.width }}
-            and array_to_string(cells, {{ d }}) = text
             and (between_count = 0 or whole_count < between_count)
         qualify row_number() over (
             partition by file_number, last_line order by first_line
@@ -169,18 +156,18 @@
         from kept
     ),
 
+    -- A quoted line that another one goes on with is no record of its own.
     records as (
         select
-            celled.file_number,
-            celled.line_number,
-            celled.text,
-            celled.unread_reason,
-            celled.cells
-        from celled
+            quoted.file_number,
+            quoted.line_number,
+            quoted.text,
+            quoted.unread_reason,
+            quoted.cells
+        from quoted
         anti join taken
-            on celled.file_number = taken.file_number
-            and celled.line_number = taken.line_number
-        where not celled.is_blank
+            on quoted.file_number = taken.file_number
+            and quoted.line_number = taken.line_number
 
         union all
 
@@ -193,37 +180,97 @@
         from kept
     ),
 
-    judged as (
+    unquoted as (
         select
-            *,
+            file_number,
+            line_number,
+            text,
             case
                 when unread_reason is not null then unread_reason
                 when cells is null then 'open_quote'
-                when len(cells) > {{ group.width }} then 'too_many_fields'
-                when len(cells) < {{ group.width }} then 'too_few_fields'
-            end as reason
+                else {{ width_reason(group) }}
+            end as reason,
+            [
+            {%- for place in group.places %}
+                case
+                    when starts_with(cells[{{ place }}], {{ q }}) then replace(
+                        cells[{{ place }}][2:-2],
+                        {{ sql_literal(group.quote * 2) }},
+                        {{ q }}
+                    )
+                    else cells[{{ place }}]
+                end
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+            ] as fields
         from records
+
+        union all
+
+        select
+            file_number,
+            line_number,
+            text,
+            {{ width_reason(group) }} as reason,
+            [
+            {%- for place in group.places -%}
+                cells[{{ place }}]{{ ', ' if not loop.last }}
+            {%- endfor -%}
+            ] as fields
+        from (
+            select
+                lines.file_number,
+                lines.line_number,
+                lines.text,
+                string_split(lines.text, {{ d }}) as cells
+            from lines
+            anti join taken
+                on lines.file_number = taken.file_number
+                and lines.line_number = taken.line_number
+            where
+                not lines.has_quote
+                and lines.unread_reason is null
+                and not {{ is_blank('lines.text') }}
+        ) as simple
     )
 
     select
         file_number,
         line_number,
-        case when reason is null then cast([
-        {%- for place in group.places %}
-            {%- set value = 'cells[' ~ place ~ ']' %}
-            case
-                when starts_with({{ value }}, {{ q }}) then replace(
-                    {{ value }}[2:-2],
-                    {{ sql_literal(group.quote * 2) }},
-                    {{ q }}
-                )
-                else {{ value }}
-            end
-            {{- ',' if not loop.last }}
-        {%- endfor %}
-        ] as varchar[]) end as fields,
+        case when reason is null then fields end as fields,
         reason as unread_reason,
         case when reason is not null then text end as line_text
-    from judged
+    from unquoted
     )
+{%- endmacro %}
+
+{#- The cells of a text with their quotes; none where it is not made of cells alone. -#}
+{% macro cells_of(text, group) -%}
+    {%- set d = sql_literal(group.delimiter) -%}
+    {%- set cell = sql_literal(csv_pattern(
+        'D(Q(?:[^Q]|QQ)*Q|[^DQ\n][^D\n]*|)', group
+    )) -%}
+    {%- set found = 'regexp_extract_all(' ~ d ~ ' || ' ~ text ~ ', ' ~ cell ~ ', 1)' -%}
+    case when array_to_string({{ found }}, {{ d }}) = {{ text }} then {{ found }} end
+{%- endmacro %}
+
+{#- A regular expression over a CSV file's delimiter, D, and quote, Q. -#}
+{% macro csv_pattern(pattern, group) -%}
+    {{ return(
+        pattern | replace('D', '\x00') | replace('Q', group.quote)
+        | replace('\x00', modules.re.escape(group.delimiter))
+    ) }}
+{%- endmacro %}
+
+{#- Whether a record has more or fewer cells than the header, as a reason. -#}
+{% macro width_reason(group) -%}
+    case
+        when len(cells) > {{ group.width }} then 'too_many_fields'
+        when len(cells) < {{ group.width }} then 'too_few_fields'
+    end
+{%- endmacro %}
+
+{#- Whether a line has nothing but white space. -#}
+{% macro is_blank(text) -%}
+    trim({{ text }}, E' \t\r\v\f') = ''
 {%- endmacro %}
