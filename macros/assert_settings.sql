@@ -8,6 +8,7 @@
         {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
         {%- do assert_channel_rules() -%}
+        {%- do assert_files() -%}
         {%- do assert_sources() -%}
     {%- endif -%}
 {%- endmacro %}

@@ -57,11 +57,12 @@
 
 {#- Stops a run that would add to rows of another definition, or to rows that a full
     refresh was about to replace when it died. One row tells of all: two definitions
-    never met in a relation. -#}
+    never met in a relation. What files say is told apart by the files' versions. -#}
 {% macro assert_definition() -%}
     {%- set oldest = oldest_batch() if execute else 0 -%}
     {%- for node in (graph.nodes.values() if execute else [])
-        if node.config.materialized == 'incremental' -%}
+        if node.config.materialized == 'incremental'
+        and 'file_version' not in node.columns -%}
         {%- set held = stored(node.name) -%}
         {%- if held is not none -%}
             {%- set columns = adapter.get_columns_in_relation(held) -%}

@@ -15,7 +15,8 @@
         {%- set parent = graph.nodes.get(name) -%}
         {%- if parent and name not in seen -%}
             {%- do seen.append(name) -%}
-            {%- if parent.config.materialized == 'incremental' -%}
+            {%- if parent.config.materialized == 'incremental'
+                and parent.fqn[1] != 'staging' -%}
                 {%- set numbers = ['batch_number', 'change_number']
                     | select('in', parent.columns) -%}
                 {%- do found.append(name ~ '=' ~ run_query(

@@ -2,18 +2,27 @@
     own parser where it has one, so that functions and literals are not mistaken. -#}
 {% macro expression_columns(expression, start) -%}
     {{ return(
-        adapter.dispatch('expression_columns', 'footfall')(expression, start)
+        expression_fields(expression, start) | map('first') | map('lower')
+        | unique | sort
     ) }}
 {%- endmacro %}
 
-{% macro default__expression_columns(expression, start) -%}
+{#- The same with the fields of a column that it reads, each as a list of its parts and
+    spelt as it is: order.amount is [order, amount]. -#}
+{% macro expression_fields(expression, start) -%}
+    {{ return(
+        adapter.dispatch('expression_fields', 'footfall')(expression, start)
+    ) }}
+{%- endmacro %}
+
+{% macro default__expression_fields(expression, start) -%}
     {%- if modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', expression) -%}
-        {{ return([expression | lower]) }}
+        {{ return([[expression]]) }}
     {%- endif -%}
     {{ return([]) }}
 {%- endmacro %}
 
-{% macro duckdb__expression_columns(expression, start) -%}
+{% macro duckdb__expression_fields(expression, start) -%}
     {%- set statement = ('select ' ~ expression) | replace("'", "''") -%}
     {%- set parsed = fromjson(
         run_query("select json_serialize_sql('" ~ statement ~ "')").rows[0][0]
@@ -33,7 +42,7 @@
         {%- set node = nodes.pop() -%}
         {%- if node is mapping -%}
             {%- if node.get('class') == 'COLUMN_REF' -%}
-                {%- do columns.append(node['column_names'][0] | lower) -%}
+                {%- do columns.append(node['column_names']) -%}
             {%- elif node.get('class') == 'LAMBDA' -%}
                 {%- do lambdas.append(node['lhs']) -%}
             {%- endif -%}
@@ -48,5 +57,9 @@
             {%- do bound.append(argument['column_names'][-1] | lower) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(columns | reject('in', bound) | unique | sort) }}
+    {%- set fields = [] -%}
+    {%- for column in columns if column[0] | lower not in bound -%}
+        {%- do fields.append(column) -%}
+    {%- endfor -%}
+    {{ return(fields) }}
 {%- endmacro %}

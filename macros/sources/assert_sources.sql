@@ -1,12 +1,13 @@
 {#- Stops the run where what a source names is not there, or a map or filter reads columns
-    that it has not. What the run itself makes, a ref, is not looked at before. -#}
+    that it has not. What the run itself makes, a ref, is not looked at before; of text
+    files assert_files says it. -#}
 {% macro assert_sources() -%}
     {%- for name, source in sources().items() -%}
         {%- set start = 'the source ' ~ name ~ ' of the var sources ' -%}
-        {%- if source.get('events') -%}
+        {%- if source.get('events') and not is_text_file(source.events) -%}
             {%- do assert_readable(name, source, start) -%}
         {%- endif -%}
-        {%- if source.get('spend') -%}
+        {%- if source.get('spend') and not is_text_file(source.spend) -%}
             {%- set there = input_columns(source.spend, start) -%}
             {%- for column in (spend_columns() if there else [])
                 if column not in there -%}
@@ -42,14 +43,7 @@
     where the run itself is to make it. -#}
 {% macro input_columns(place, start) -%}
     {%- if is_path(place) -%}
-        {%- set literal = "'" ~ place | replace("'", "''") ~ "'" -%}
-        {%- set found = run_query('select count(*) from glob(' ~ literal ~ ')') -%}
-        {%- if found.rows[0][0] == 0 -%}
-            {%- do stop_run(
-                start ~ "names '" ~ place ~ "', where there is no file to read."
-            ) -%}
-        {%- endif -%}
-        {%- set rows = run_query('describe select * from ' ~ read_files(place)).rows -%}
+        {%- set rows = run_query('describe select * from ' ~ parquet_rows(place)).rows -%}
         {{ return(rows | map(attribute=0) | map('lower') | list) }}
     {%- endif -%}
     {%- set called = project_names(place) -%}

@@ -1,5 +1,8 @@
 -- grain: one row per row that the sources of the preset columns deliver.
 
+-- A var says whether this is read, so dbt cannot see it.
+-- depends_on: {{ ref('stg_files__lines') }}
+
 with staged as (
     {{ staged_events('columns') }}
 )

@@ -1,0 +1,32 @@
+{#- What a source's settings read of its files, in a fixed order, each field as a list of
+    its parts: order.amount is [order, amount]. Nothing else is kept of a line. -#}
+{% macro asked_fields(source_name, input_kind) -%}
+    {%- set found = {} -%}
+    {%- if input_kind == 'spend' -%}
+        {%- for name in spend_columns() -%} {%- do found.update({name: [name]}) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- set entry = sources()[source_name] -%}
+        {%- set named = 'the source ' ~ source_name ~ ' of the var sources ' -%}
+        {%- set said = dict(entry.get('columns') or {}) -%}
+        {%- if entry.get('where') -%}
+            {%- do said.update({'where': entry['where']}) -%}
+        {%- endif -%}
+        {%- for name, expression in said.items() -%}
+            {%- for parts in expression_fields(expression, named ~ 'says ' ~ name ~ ": '" ~ expression ~ "', ") -%}
+                {%- do found.update({parts | join('.') | lower: parts}) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set fields = [] -%}
+    {%- for name in found | sort -%}
+        {%- for other in found if other.startswith(name ~ '.') -%}
+            {%- do stop_run(
+                'the columns of source ' ~ source_name ~ ' read both ' ~ name ~ ' and '
+                ~ other ~ ' of it: read one of the two.'
+            ) -%}
+        {%- endfor -%}
+        {%- do fields.append(found[name]) -%}
+    {%- endfor -%}
+    {{ return(fields) }}
+{%- endmacro %}

@@ -1,0 +1,92 @@
+{#- The records of the JSON files whose asked fields have the same paths: a line each, or
+    the elements of a document. What is no JSON is never given to a function of it. -#}
+{% macro json_records(group) -%}
+    {%- set paths = [] -%}
+    {%- for path in group.paths -%} {%- do paths.append(sql_literal(path)) -%} {%- endfor -%}
+    (
+    with lines as (
+        select
+            text_lines.*,
+            text_files.is_document
+        from text_lines
+        inner join text_files
+            on text_lines.file_number = text_files.file_number
+        where
+            text_files.group_number = {{ group.number }}
+            and trim(text_lines.text, E' \t\r\v\f') <> ''
+    ),
+
+    documents as (
+        select
+            file_number,
+            string_agg(text, chr(10) order by line_number) as text
+        from lines
+        where is_document
+        group by file_number
+    ),
+
+    -- A list is made before it is taken apart, which takes a minute otherwise.
+    listed as materialized (
+        select
+            file_number,
+            case
+                when json_type(text) = 'ARRAY' then json_extract(text, '$[*]')
+                else [cast(text as json)]
+            end as elements
+        from documents
+    ),
+
+    records as (
+        select
+            file_number,
+            line_number,
+            text,
+            unread_reason,
+            case when unread_reason is null and json_valid(text) then text end as json
+        from lines
+        where not is_document
+
+        union all
+
+        select
+            file_number,
+            generate_subscripts(elements, 1) as line_number,
+            cast(unnest(elements) as varchar) as text,
+            null as unread_reason,
+            text as json
+        from listed
+    ),
+
+    keyed as (
+        select
+            *,
+            case when json_type(json) = 'OBJECT' then json_keys(json) end as keys
+        from records
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when unread_reason is not null then unread_reason
+                when json is null then 'no_json'
+                when keys is null then 'no_object'
+                when len(keys) > len(list_distinct(keys)) then 'repeated_key'
+            end as reason
+        from keyed
+    )
+
+    select
+        file_number,
+        line_number,
+        case
+            when reason is null then list_transform(
+                json_extract_string(json, cast([{{ paths | join(', ') }}] as varchar[])),
+                lambda value: replace(value, chr(0), '')
+            )
+        end as fields,
+        reason as unread_reason,
+        case when reason is not null then text end as line_text
+    from judged
+    )
+{%- endmacro %}

@@ -1,0 +1,266 @@
+{#- Reads the lines of a text file into the temporary table text_lines, as texts with
+    the numbers that an editor shows, whatever a line is worth. DuckDB's reader of CSV
+    is given no delimiter that occurs, no quote and no comment, so that it finds lines
+    alone. It leaves lines out and counts on without them, and it eats the letter after
+    a lone carriage return: both are found out here. -#}
+{% macro read_text_lines(file) -%}
+    {%- if file.encoding != 'utf-8' -%}
+        {%- do run_query(
+            'insert into text_lines select ' ~ file.number ~ ', * from ('
+            ~ decoded_lines(file) ~ ')'
+        ) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- do run_query('drop table if exists text_rejects') -%}
+    {%- do run_query('drop table if exists text_scans') -%}
+    {%- do run_query(
+        'create or replace temp table text_read as select row_number() over () as'
+        ~ ' line_number, text from ' ~ line_reader(file.path, keeps_rejects=true)
+    ) -%}
+    {%- set whole = run_query(
+        "select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0) from "
+        ~ line_reader(file.path, line_end='\\n')
+    ).rows[0].values() | map('int') | list -%}
+    {%- set kept = run_query(
+        "select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0)"
+        ~ ' from text_read'
+    ).rows[0].values() | map('int') | list -%}
+    {%- set rejected = run_query('select count(*) from text_rejects').rows[0][0] -%}
+    {%- if is_packed(file.path) and not rejected -%}
+        {%- do assert_not_cut(file, whole[2] + whole[0]) -%}
+    {%- endif -%}
+    {#- Where lines end in two ways, a return before a line end counts as a line. -#}
+    {%- set is_unsure = kept[1:] != whole[1:] or kept[0] == whole[0] and kept[1] < kept[0]
+        and not is_packed(file.path) and has_returns(file.path) -%}
+    {%- if is_unsure and not is_packed(file.path) -%}
+        {%- do run_query(
+            'insert into text_lines select ' ~ file.number ~ ', * from ('
+            ~ decoded_lines(file) ~ ')'
+        ) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- if is_unsure -%}
+        {%- do run_query(
+            'create or replace temp table text_read as select row_number() over () as'
+            ~ ' line_number, text from ' ~ line_reader(file.path, line_end='\\n')
+        ) -%}
+    {%- endif -%}
+    {%- do run_query(rejected_lines_sql(file) if rejected else
+        'insert into text_lines select ' ~ file.number
+        ~ ", line_number, coalesce(replace(text, chr(0), ''), ''), null from text_read"
+    ) -%}
+{%- endmacro %}
+
+{#- The reader, as something to select text from in the order of the file. -#}
+{% macro line_reader(path, keeps_rejects=false, line_end=none) -%}
+    read_csv(
+        {{ sql_literal(path) }}, auto_detect = false, header = false,
+        columns = {'text': 'VARCHAR'}, delim = '{{ '\x1e\x1f\x1e\x1f' }}', quote = '',
+        escape = '', comment = '', strict_mode = false,
+        max_line_size = 16777216, buffer_size = 33554432, store_rejects = true,
+        rejects_table = 'text_{{ '' if keeps_rejects else 'other_' }}rejects',
+        rejects_scan = 'text_{{ '' if keeps_rejects else 'other_' }}scans'
+        {%- if line_end %}, new_line = '{{ line_end }}' {%- endif %}
+    )
+{%- endmacro %}
+
+{#- Puts the lines that the reader left out back where they were. -#}
+{% macro rejected_lines_sql(file) -%}
+    insert into text_lines
+    with rejects as (
+        select
+            line,
+            min(csv_line) as text,
+            min(error_type) as error_type,
+            line - row_number() over (order by line) as kept_before
+        from text_rejects
+        group by line
+    ),
+
+    kept as (
+        select kept_before, max(rank) as rejects_before
+        from (
+            select kept_before, row_number() over (order by line) as rank from rejects
+        )
+        group by kept_before
+    )
+
+    select
+        {{ file.number }},
+        text_read.line_number + coalesce(kept.rejects_before, 0),
+        coalesce(replace(text_read.text, chr(0), ''), ''),
+        null
+    from text_read
+    asof left join kept on text_read.line_number > kept.kept_before
+
+    union all
+
+    select
+        {{ file.number }},
+        line,
+        replace(text, chr(0), ''),
+        case when error_type = 'LINE SIZE OVER MAXIMUM' then 'too_long'
+            else 'not_utf_8' end
+    from rejects
+{%- endmacro %}
+
+{#- Whether a file has carriage returns. -#}
+{% macro has_returns(path) -%}
+    {{ return(run_query(
+        "select contains(content::varchar, '\\x0D') from read_blob("
+        ~ sql_literal(path) ~ ')'
+    ).rows[0][0]) }}
+{%- endmacro %}
+
+{#- Whether a file is compressed. -#}
+{% macro is_packed(path) -%}
+    {{ return(path.lower().endswith('.gz') or path.lower().endswith('.zst')) }}
+{%- endmacro %}
+
+{#- The reader takes the end of a compressed file for its end wherever it comes. A gzip
+    file ends with the size of what is in it, and most zstd files begin with it. -#}
+{% macro assert_not_cut(file, size) -%}
+    {%- set head, tail, members = run_query(
+        'select hex(content[1:18]), hex(content[-4:]), len(string_split(hex(content), '
+        ~ "'1F8B08')) - 1 from read_blob(" ~ sql_literal(file.path) ~ ')'
+    ).rows[0].values() -%}
+    {%- if file.path.lower().endswith('.gz') -%}
+        {%- set said = little_endian(tail) -%}
+        {%- set difference = (said - size) % 4294967296 -%}
+        {%- set is_cut = difference > 4 and difference < 4294967295
+            and not (members > 1 and said <= size) -%}
+    {%- else -%}
+        {%- set form = head[8:10] | int(base=16) -%}
+        {%- set is_single = form // 32 % 2 -%}
+        {%- set start = 10 + (0 if is_single else 2) + [0, 2, 4, 8][form % 4] -%}
+        {%- set bytes = [is_single, 2, 4, 8][form // 64] -%}
+        {%- set said = little_endian(head[start:start + 2 * bytes])
+            + (256 if bytes == 2 else 0) -%}
+        {%- set is_cut = said > size + 4 or (size == 0 and file.size > 20) -%}
+    {%- endif -%}
+    {%- if is_cut -%}
+        {%- do stop_run(
+            file.path ~ ' of source ' ~ file.source_name
+            ~ ' is cut off, so what it ends with is missing: copy it again.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The number in some bytes, given in hex, of which the lowest comes first. -#}
+{% macro little_endian(bytes) -%}
+    {%- set turned = [] -%}
+    {%- for place in range(0, bytes | length, 2) -%}
+        {%- do turned.insert(0, bytes[place:place + 2]) -%}
+    {%- endfor -%}
+    {{ return(turned | join | int(base=16)) }}
+{%- endmacro %}
+
+{#- Lines from the bytes themselves, as a select: slower, but in any encoding, and with
+    every kind of line end. A blob as text shows what is no plain letter as \xE4. The list
+    of lines is made before it is taken apart, which takes a minute otherwise. -#}
+{% macro decoded_lines(file, content='content') -%}
+    {%- set bytes, cr, lf = content ~ '::varchar', '\\x0D', '\\x0A' -%}
+    {%- if file.encoding == 'utf-16' -%}
+        {%- set order = '\\1\\2 ' if file.is_big_endian else '\\2\\1 ' -%}
+        {%- set bytes = "regexp_replace(hex(" ~ content ~ "), '(..)(..)', '" ~ order
+            ~ "', 'g')" -%}
+        {%- set cr, lf = '000D ', '000A ' -%}
+    {%- endif -%}
+    with contents as materialized (
+        select string_split(
+            replace(
+                replace({{ bytes }}, '{{ cr ~ lf }}', '{{ lf }}'),
+                '{{ cr }}',
+                '{{ lf }}'
+            ),
+            '{{ lf }}'
+        ) as lines
+        from read_blob({{ sql_literal(file.path) }})
+    ),
+
+    numbered as materialized (
+        select
+            generate_subscripts(lines, 1) as line_number,
+            unnest(lines) as line
+        from contents
+    ),
+
+    decoded as (
+        select
+            line_number,
+            {{ decoded_line(file) }} as whole_text,
+            {{ undecoded_line(file) }} as any_text
+        from numbered
+        where line <> ''
+    )
+
+    select
+        line_number,
+        replace(
+            ltrim(
+                coalesce(whole_text, any_text),
+                case when line_number = 1 then '{{ '\ufeff' }}' else '' end
+            ),
+            chr(0),
+            ''
+        ) as text,
+        case when whole_text is null then 'not_utf_8' end as unread_reason
+    from decoded
+{%- endmacro %}
+
+{#- A line of bytes as text, null where they are none of the encoding. -#}
+{% macro decoded_line(file) -%}
+    {%- if file.encoding == 'utf-8' -%}
+        try(decode(cast(line as blob)))
+    {%- elif file.encoding == 'latin-1' -%}
+        array_to_string(list_transform(
+            string_split(line, '\x'),
+            lambda part, place: case
+                when place = 1 then part
+                when part[1] in ('8', '9') then {{ windows_letters() }}[
+                    cast('0x' || part[1:2] as integer) - 127
+                ] || part[3:]
+                else chr(cast('0x' || part[1:2] as integer)) || part[3:]
+            end
+        ), '')
+    {%- else -%}
+        case when not regexp_matches(
+            regexp_replace(line, 'D[89AB].. D[C-F].. ', '', 'g'), '(^| )D[89A-F].. '
+        ) then {{ utf_16_line() }} end
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A line of UTF-16 as text, with a question mark for each half of a letter. -#}
+{% macro utf_16_line() -%}
+    array_to_string(list_transform(
+        regexp_extract_all(line, '(?:00[0-7]. )+|D[89AB].. D[C-F].. |.... '),
+        lambda part: case
+            when part < '0080' then decode(
+                unhex(regexp_replace(part, '00(..) ', '\1', 'g'))
+            )
+            when length(part) = 10 then chr(
+                cast('0x' || part[1:4] as integer) * 1024
+                + cast('0x' || part[6:9] as integer) - 56613888
+            )
+            when part between 'D800' and 'DFFF ' then '?'
+            else chr(cast('0x' || part[1:4] as integer))
+        end
+    ), '')
+{%- endmacro %}
+
+{#- The same with a question mark for each byte that is none. -#}
+{% macro undecoded_line(file) -%}
+    {%- if file.encoding == 'utf-8' -%}
+        decode(cast(regexp_replace(line, '\\x[89A-F].', '?', 'g') as blob))
+    {%- elif file.encoding == 'utf-16' -%}
+        {{ utf_16_line() }}
+    {%- else -%}
+        ''
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What Windows has where Latin-1 has control characters, as a list from 128 to 159. -#}
+{% macro windows_letters() -%}
+    {%- set letters = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ' -%}
+    ['{{ letters | list | join("', '") }}']
+{%- endmacro %}

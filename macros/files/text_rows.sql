@@ -1,0 +1,51 @@
+{#- The rows that could be read of a source's text files, as a query with the asked
+    fields as columns, named as the column map spells them. A field of a field is in a
+    struct, so that the map's expressions read both alike. -#}
+{% macro text_rows(source_name, input_kind) -%}
+    select
+    {%- for part in field_columns(numbered_fields(source_name, input_kind)) %}
+        {{ part.sql }} as {{ adapter.quote(part.name) }}{{ ',' if not loop.last }}
+    {%- else %}
+        line_number
+    {%- endfor %}
+    from {{ ref('stg_files__lines') }}
+    where
+        source_name = {{ sql_literal(source_name) }}
+        and input_kind = {{ sql_literal(input_kind) }}
+        and unread_reason is null
+{%- endmacro %}
+
+{#- The asked fields with their places in the column fields. -#}
+{% macro numbered_fields(source_name, input_kind) -%}
+    {%- set found = [] -%}
+    {%- for parts in asked_fields(source_name, input_kind) -%}
+        {%- do found.append({'parts': parts, 'place': loop.index}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- One column per first part: the text itself, or a struct of what is under it. -#}
+{% macro field_columns(fields) -%}
+    {%- set under = {} -%}
+    {%- for field in fields -%}
+        {%- set name = field.parts[0] -%}
+        {%- set known = under.setdefault(name.lower(), {'name': name, 'fields': []}) -%}
+        {%- do known.fields.append(
+            {'parts': field.parts[1:], 'place': field.place}
+        ) -%}
+    {%- endfor -%}
+    {%- set columns = [] -%}
+    {%- for known in under.values() -%}
+        {%- if known.fields[0].parts -%}
+            {%- set members = [] -%}
+            {%- for member in field_columns(known.fields) -%}
+                {%- do members.append(adapter.quote(member.name) ~ ' := ' ~ member.sql) -%}
+            {%- endfor -%}
+            {%- set sql = 'struct_pack(' ~ members | join(', ') ~ ')' -%}
+        {%- else -%}
+            {%- set sql = 'fields[' ~ known.fields[0].place ~ ']' -%}
+        {%- endif -%}
+        {%- do columns.append({'name': known.name, 'sql': sql}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}

@@ -1,0 +1,55 @@
+{#- The records of those text files that are new or changed since the last run, as a
+    select. Files are read on DuckDB alone: elsewhere there are none. -#}
+{% macro text_records() -%}
+    {{ adapter.dispatch('text_records', 'footfall')() }}
+{%- endmacro %}
+
+{% macro default__text_records() -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_name,
+        cast(null as {{ dbt.type_string() }}) as input_kind,
+        cast(null as {{ dbt.type_string() }}) as file_path,
+        cast(null as {{ dbt.type_string() }}) as file_version,
+        cast(null as {{ dbt.type_bigint() }}) as line_number,
+        cast(null as {{ dbt.type_string() }}) as dialect,
+        cast(null as {{ dbt.type_string() }}) as fields,
+        cast(null as {{ dbt.type_string() }}) as unread_reason,
+        cast(null as {{ dbt.type_string() }}) as line_text
+    where 1 = 0
+{%- endmacro %}
+
+{#- The hook before stg_files__lines that forgets what files said that are gone, have
+    changed, or are asked for something else. -#}
+{% macro forget_changed_files() -%}
+    {{ return(adapter.dispatch('forget_changed_files', 'footfall')()) }}
+{%- endmacro %}
+
+{% macro default__forget_changed_files() -%} {%- endmacro %}
+
+{#- The hook after stg_files__lines that stops the run, and undoes the reading, where a
+    file has more lines that cannot be read than unread_share_limit. -#}
+{% macro assert_lines_read() -%}
+    {{ return(adapter.dispatch('assert_lines_read', 'footfall')()) }}
+{%- endmacro %}
+
+{% macro default__assert_lines_read() -%} {%- endmacro %}
+
+{#- Stops a run before it writes anything where a source names files that cannot be read
+    as it says. -#}
+{% macro assert_files() -%}
+    {{ return(adapter.dispatch('assert_files', 'footfall')()) }}
+{%- endmacro %}
+
+{% macro default__assert_files() -%}
+    {%- for source_name, entry in sources().items() -%}
+        {%- for input_kind in ['events', 'spend'] -%}
+            {%- set path = entry.get(input_kind) -%}
+            {%- if path is string and is_path(path) -%}
+                {%- do stop_run(
+                    'source ' ~ source_name ~ ' names the file ' ~ path ~ ', and files'
+                    ~ ' are read on DuckDB alone: load it and give the name of its table.'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
