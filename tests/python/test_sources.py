@@ -423,7 +423,7 @@ def test_a_wrong_option_of_a_source_stops_the_run_before_it_writes(
         (source,) = settings["sources"].values()
         change = {"columns": source["columns"] | change["columns"]}
     made = build(shop(settings, **change), select="+fct_sessions")
-    stopped(made, "source shop of the var sources")
+    stopped(made, "source shop")
     assert word in made.said
 
 
