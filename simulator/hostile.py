@@ -1,0 +1,304 @@
+"""Hostile files of events: odd in dialect, encoding, types, names and broken lines.
+
+Who wrote a file knows what a right reader finds in it: the events, and the lines that
+must be set aside, each with its reason. Nothing of that is read from the file.
+"""
+
+import gzip
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from random import Random
+
+from simulator import hostile_csv, hostile_json
+from simulator.hostile_csv import CsvDraw, Dialect
+from simulator.hostile_events import LETTERS, Event, EventDraw, Spelled
+from simulator.hostile_json import JsonDraw
+
+CSV, LINES, ARRAY, OBJECT = "csv", "json lines", "json array", "json object"
+KINDS = (CSV, LINES, CSV, ARRAY, CSV, LINES, CSV, LINES, CSV, CSV)
+ONE_OBJECT, TOO_LONG = 13, (57, 58)
+"""Of a hundred files these, by number: one object alone, and a line of over 16 MB."""
+TOO_LONG_LETTERS = 17 * 2**20
+LATE = (4_000, 4_000, 4_000, 21_000)
+"""So many plain records come before the first odd one, where it is late."""
+BROKEN_SHARE, COPIED_SHARE = 0.08, 0.05
+
+ENCODINGS = {
+    CSV: ("utf-8", "utf-8", "utf-8 mark", "utf-16", "latin-1"),
+    LINES: ("utf-8", "utf-8", "utf-8 mark", "utf-16", "latin-1"),
+    ARRAY: ("utf-8", "utf-8", "utf-8 mark", "utf-16"),
+    OBJECT: ("utf-8", "utf-8 mark"),
+}
+CODECS = {"utf-16": "utf-16-le", "latin-1": "cp1252"}
+# Any byte is a letter elsewhere.
+NO_UTF_8: dict[str, tuple[str, ...]] = {
+    "utf-8": ("not_utf_8",),
+    "utf-16-le": (),
+    "cp1252": (),
+}
+ENDINGS = {
+    CSV: ("csv", "csv", "csv", "tsv", "CSV"),
+    LINES: ("jsonl", "ndjson", "json"),
+    ARRAY: ("json",),
+    OBJECT: ("json",),
+}
+_ANY_CHANCES = {"gzipped": 0.25, "name of the file": 0.25}
+_MANY_CHANCES = _ANY_CHANCES | {"late": 0.2, "copies": 0.5}
+_LINE_CHANCES = _MANY_CHANCES | {
+    "blank lines": 0.4,
+    "last line without end": 0.4,
+    "mixed line ends": 0.15,
+}
+CHANCES = {
+    OBJECT: _ANY_CHANCES,
+    ARRAY: _MANY_CHANCES,
+    LINES: _LINE_CHANCES,
+    CSV: _LINE_CHANCES
+    | {
+        "sep=": 0.15,
+        "repeated name": 0.25,
+        "empty name": 0.2,
+        "line break in the header": 0.2,
+        "functions in the map": 0.25,
+        "line breaks in cells": 0.6,
+        "umlauts in the header": 0.3,
+    },
+}
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A line that is no record, by its number in the file, or in a JSON array."""
+
+    line_number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class HostileFile:
+    """A file and its truth."""
+
+    path: Path
+    kind: str
+    codec: str
+    encoding: str | None
+    """The option that a reader needs; None: the file says it, or it is UTF-8."""
+    columns: Mapping[str, str]
+    """Column of the event contract to SQL expression, as a user would write it."""
+    events: tuple[Event, ...]
+    """One per record that can be read, in the order of the file."""
+    set_aside: tuple[SetAside, ...]
+    traits: frozenset[str]
+    """What is odd about it."""
+
+
+def write_hostile(folder: Path, seed: int, number: int) -> HostileFile:
+    """Write one file; equal seed and number give equal bytes."""
+    rng = Random(f"{seed} {number}")
+    kind = OBJECT if number % 100 == ONE_OBJECT else KINDS[number % len(KINDS)]
+    traits = {trait for trait, chance in CHANCES[kind].items() if rng.random() < chance}
+    if number % 100 in TOO_LONG:
+        traits.add("too long")
+    encoding = rng.choice(ENCODINGS[kind])
+    codec = CODECS.get(encoding, "utf-8")
+    writer = _writers()[kind](rng, kind, codec, traits)
+    text = writer.text()
+
+    name = f"hostile_{number}.{rng.choice(ENDINGS[kind])}"
+    if "name of the file" in traits:
+        name = f"it's ä {name}"
+    if encoding in ("utf-8 mark", "utf-16"):
+        text = "\ufeff" + text
+    # What is no UTF-8 stands in the text as lone surrogates.
+    content = text.encode(codec, "surrogateescape" if codec == "utf-8" else "strict")
+    if "gzipped" in traits:
+        content, name = gzip.compress(content, mtime=0), f"{name}.gz"
+    path = folder / name
+    path.write_bytes(content)
+    is_told = encoding == "latin-1" or (encoding == "utf-16" and rng.random() < 0.5)
+    reasons = {each.reason for each in writer.set_aside}
+    reasons |= {each.rejection_reason or "accepted" for each in writer.events}
+    return HostileFile(
+        path,
+        kind,
+        codec,
+        encoding if is_told else None,
+        writer.columns,
+        tuple(writer.events),
+        tuple(writer.set_aside),
+        frozenset({kind, encoding, *traits, *reasons}),
+    )
+
+
+class _Writer(ABC):
+    """One file's records, one after another, and what they mean."""
+
+    faults: tuple[str, ...]
+    columns: Mapping[str, str]
+
+    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
+        self.rng, self.kind, self.codec, self.traits = rng, kind, codec, traits
+        has_lines = kind != CSV or "line breaks in cells" in traits
+        self.draw = EventDraw(rng, LETTERS[codec], has_lines)
+        self.events: list[Event] = []
+        self.set_aside: list[SetAside] = []
+
+    @abstractmethod
+    def text(self) -> str:
+        """The whole file; says what is in it on the way."""
+
+    @abstractmethod
+    def plain(self, spelled: Spelled) -> str:
+        """A whole record without any trap."""
+
+    @abstractmethod
+    def record(self, spelled: Spelled, is_first: bool) -> str:
+        """A whole record."""
+
+    @abstractmethod
+    def broken(self, spelled: Spelled, reason: str) -> str:
+        """A record that is none, for this reason."""
+
+    def records(self) -> Iterator[tuple[str, Event | str]]:
+        """Records, each with what it means or why it is none."""
+        rng, draw, traits = self.rng, self.draw, self.traits
+        if "late" in traits:
+            for _ in range(rng.choice(LATE)):
+                event, spelled = draw.plain()
+                yield self.plain(spelled), event
+        whole: list[tuple[Event, Spelled]] = []
+        count = 1 if self.kind == OBJECT else rng.randrange(30, 300)
+        for nth in range(count):
+            event, spelled = draw.odd()
+            while nth == 0 and event.rejection_reason:
+                event, spelled = draw.odd()
+            if nth > 0 and self.faults and rng.random() < BROKEN_SHARE:
+                reason = rng.choice(self.faults)
+                yield self.broken(spelled, reason), reason
+                continue
+            if "copies" in traits and whole and rng.random() < COPIED_SHARE:
+                event, spelled = draw.copy_of(*whole.pop(rng.randrange(len(whole))))
+            elif event.rejection_reason is None:
+                whole.append((event, spelled))
+            yield self.record(spelled, nth == 0), event
+        if "too long" in traits:
+            event, spelled = draw.plain()
+            spelled["page_title"] = "x" * TOO_LONG_LETTERS
+            yield self.plain(spelled), "too_long"
+
+    def lines(self, head: list[str]) -> str:
+        """Lines of the head and of the records, with their ends."""
+        rng, traits = self.rng, self.traits
+        ends: tuple[str, ...] = (rng.choice(("\n", "\n", "\r\n", "\r")),)
+        if "mixed line ends" in traits:
+            ends = ("\n", "\r\n")
+        traits |= {f"line end {end!r}" for end in ends}
+        parts: list[str] = []
+        line_number = 1
+        for record, meaning in chain(((each, None) for each in head), self.records()):
+            while "blank lines" in traits and meaning and rng.random() < 0.04:
+                parts.append(rng.choice(("", "", "   ")) + rng.choice(ends))
+                line_number += 1
+            if isinstance(meaning, str):
+                self.set_aside.append(SetAside(line_number, meaning))
+            elif meaning:
+                self.events.append(meaning)
+            end = rng.choice(ends)
+            # A line feed alone in a cell is common where lines end in two signs.
+            inner = rng.choice((end, "\n")) if "\n" in end else end
+            parts += [record.replace("\n", inner), end]
+            line_number += 1 + record.count("\n")
+        if "last line without end" in traits:
+            parts.pop()
+        return "".join(parts)
+
+
+class _CsvWriter(_Writer):
+    """A header and lines of cells."""
+
+    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
+        super().__init__(rng, kind, codec, traits)
+        self.dialect = Dialect(
+            rng.choice((",", ",", ";", "\t", "|")),
+            "'" if rng.random() < 0.15 else '"',
+            rng.choice(("all", "needed", "loose")),
+        )
+        self.csv = CsvDraw(rng, self.dialect, traits)
+        self.columns = self.csv.map
+        self.faults = hostile_csv.FAULTS + NO_UTF_8[codec]
+
+    def text(self) -> str:
+        head = [self.csv.header_record()]
+        if "sep=" in self.traits:
+            head.insert(0, f"sep={self.dialect.delimiter}")
+        elif "blank lines" in self.traits and self.rng.random() < 0.3:
+            head.insert(0, "")
+        return self.lines(head)
+
+    def plain(self, spelled: Spelled) -> str:
+        return self.csv.record(spelled)
+
+    def record(self, spelled: Spelled, is_first: bool) -> str:
+        return self.csv.record(spelled)
+
+    def broken(self, spelled: Spelled, reason: str) -> str:
+        return self.csv.broken(spelled, reason)
+
+
+class _JsonWriter(_Writer):
+    """A line per object."""
+
+    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
+        super().__init__(rng, kind, codec, traits)
+        self.json = JsonDraw(rng, rng.random() < 0.3, traits)
+        self.columns = self.json.map
+        self.faults = hostile_json.FAULTS + NO_UTF_8[codec]
+
+    def text(self) -> str:
+        return self.lines([])
+
+    def plain(self, spelled: Spelled) -> str:
+        return self.json.plain(spelled)
+
+    def record(self, spelled: Spelled, is_first: bool) -> str:
+        return self.json.record(spelled, is_first)
+
+    def broken(self, spelled: Spelled, reason: str) -> str:
+        return self.json.broken(spelled, reason)
+
+
+class _ArrayWriter(_JsonWriter):
+    """One array of all objects, or one object alone."""
+
+    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
+        super().__init__(rng, kind, codec, traits)
+        # Any other fault would break all of the document.
+        in_array = {"no_object", "repeated_key"} if kind == ARRAY else set()
+        self.faults = tuple(each for each in self.faults if each in in_array)
+
+    def text(self) -> str:
+        elements: list[str] = []
+        for element, meaning in self.records():
+            elements.append(element)
+            if isinstance(meaning, str):
+                self.set_aside.append(SetAside(len(elements), meaning))
+            else:
+                self.events.append(meaning)
+        gap = self.rng.choice(("\n", "\r\n", " ", "", "\n\n  "))
+        if self.kind == OBJECT:
+            # Over several lines, or it was a line of objects.
+            return self.json.over_lines(elements[0])
+        start = self.rng.choice(("[", "[\n", "\n [ "))
+        return f"{start}{f',{gap}'.join(elements)}{gap}]{gap}"
+
+
+def _writers() -> dict[str, type[_Writer]]:
+    return {
+        CSV: _CsvWriter,
+        LINES: _JsonWriter,
+        ARRAY: _ArrayWriter,
+        OBJECT: _ArrayWriter,
+    }
