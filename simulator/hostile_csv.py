@@ -83,6 +83,9 @@ class CsvDraw:
             self._repeat(twice)
         if "empty name" in traits:
             self._leave_empty(without_name)
+        if dialect.quote == "'":
+            # Nothing says so before the header's end and delimiter are found.
+            traits.discard("line break in the header")
         self._add_fillers("line break in the header" in traits)
         if "functions in the map" in traits:
             self._map_with_functions()
@@ -102,7 +105,9 @@ class CsvDraw:
         self.map[column] = f"column{at}"
 
     def _add_fillers(self, has_line_break: bool) -> None:
-        fillers = self.rng.sample(FILLERS, self.rng.randrange(3))
+        is_usual = self.dialect.quote == '"'
+        known = [name for name in FILLERS if is_usual or "," not in name]
+        fillers = self.rng.sample(known, self.rng.randrange(3))
         if has_line_break:
             fillers.append("free\ntext")
         # At the end, since empty names count places.
