@@ -24,7 +24,7 @@ ONE_OBJECT, TOO_LONG = 13, (57, 58)
 TOO_LONG_LETTERS = 17 * 2**20
 LATE = (4_000, 4_000, 4_000, 21_000)
 """So many plain records come before the first odd one, where it is late."""
-BROKEN_SHARE, COPIED_SHARE = 0.08, 0.05
+BROKEN_SHARE, COPIED_SHARE, EMPTY_SHARE = 0.08, 0.05, 0.03
 
 ENCODINGS = {
     CSV: ("utf-8", "utf-8", "utf-8 mark", "utf-16", "latin-1"),
@@ -46,7 +46,7 @@ ENDINGS = {
     OBJECT: ("json",),
 }
 _ANY_CHANCES = {"gzipped": 0.25, "name of the file": 0.25}
-_MANY_CHANCES = _ANY_CHANCES | {"late": 0.2, "copies": 0.5}
+_MANY_CHANCES = _ANY_CHANCES | {"late": 0.2, "copies": 0.5, "empty records": 0.3}
 _LINE_CHANCES = _MANY_CHANCES | {
     "blank lines": 0.4,
     "last line without end": 0.4,
@@ -145,6 +145,7 @@ class _Writer(ABC):
         self.draw = EventDraw(rng, LETTERS[codec], has_lines)
         self.events: list[Event] = []
         self.set_aside: list[SetAside] = []
+        self.originals: list[tuple[Event, Spelled]] = []
 
     @abstractmethod
     def text(self) -> str:
@@ -162,32 +163,44 @@ class _Writer(ABC):
     def broken(self, spelled: Spelled, reason: str) -> str:
         """A record that is none, for this reason."""
 
+    @abstractmethod
+    def empty(self) -> str:
+        """A record in which nothing stands."""
+
     def records(self) -> Iterator[tuple[str, Event | str]]:
         """Records, each with what it means or why it is none."""
-        rng, draw, traits = self.rng, self.draw, self.traits
-        if "late" in traits:
+        rng, draw = self.rng, self.draw
+        if "late" in self.traits:
             for _ in range(rng.choice(LATE)):
                 event, spelled = draw.plain()
                 yield self.plain(spelled), event
-        whole: list[tuple[Event, Spelled]] = []
-        count = 1 if self.kind == OBJECT else rng.randrange(30, 300)
-        for nth in range(count):
+        event, spelled = draw.odd()
+        while event.rejection_reason:
             event, spelled = draw.odd()
-            while nth == 0 and event.rejection_reason:
-                event, spelled = draw.odd()
-            if nth > 0 and self.faults and rng.random() < BROKEN_SHARE:
-                reason = rng.choice(self.faults)
-                yield self.broken(spelled, reason), reason
-                continue
-            if "copies" in traits and whole and rng.random() < COPIED_SHARE:
-                event, spelled = draw.copy_of(*whole.pop(rng.randrange(len(whole))))
-            elif event.rejection_reason is None:
-                whole.append((event, spelled))
-            yield self.record(spelled, nth == 0), event
-        if "too long" in traits:
+        yield self.record(spelled, True), event
+        count = 0 if self.kind == OBJECT else rng.randrange(30, 300)
+        for _ in range(count):
+            yield self._drawn()
+        if "too long" in self.traits:
             event, spelled = draw.plain()
             spelled["page_title"] = "x" * TOO_LONG_LETTERS
             yield self.plain(spelled), "too_long"
+
+    def _drawn(self) -> tuple[str, Event | str]:
+        """One of those that are odd, broken, empty, or copies."""
+        rng, draw, originals = self.rng, self.draw, self.originals
+        event, spelled = draw.odd()
+        if self.faults and rng.random() < BROKEN_SHARE:
+            reason = rng.choice(self.faults)
+            return self.broken(spelled, reason), reason
+        if "empty records" in self.traits and rng.random() < EMPTY_SHARE:
+            return self.empty(), draw.empty()
+        if "copies" in self.traits and originals and rng.random() < COPIED_SHARE:
+            event, spelled = originals.pop(rng.randrange(len(originals)))
+            event, spelled = draw.copy_of(event, spelled)
+        elif event.event_id and event.rejection_reason is None:
+            originals.append((event, spelled))
+        return self.record(spelled, False), event
 
     def lines(self, head: list[str]) -> str:
         """Lines of the head and of the records, with their ends."""
@@ -228,6 +241,9 @@ class _CsvWriter(_Writer):
         )
         self.csv = CsvDraw(rng, self.dialect, traits)
         self.columns = self.csv.map
+        if self.dialect.delimiter == "\t":
+            # A line of tabs alone is blank.
+            traits.discard("empty records")
         self.faults = hostile_csv.FAULTS + NO_UTF_8[codec]
 
     def text(self) -> str:
@@ -246,6 +262,9 @@ class _CsvWriter(_Writer):
 
     def broken(self, spelled: Spelled, reason: str) -> str:
         return self.csv.broken(spelled, reason)
+
+    def empty(self) -> str:
+        return self.csv.empty()
 
 
 class _JsonWriter(_Writer):
@@ -268,6 +287,9 @@ class _JsonWriter(_Writer):
 
     def broken(self, spelled: Spelled, reason: str) -> str:
         return self.json.broken(spelled, reason)
+
+    def empty(self) -> str:
+        return "{}"
 
 
 class _ArrayWriter(_JsonWriter):

@@ -139,6 +139,11 @@ class CsvDraw:
         """A whole record."""
         return self.dialect.delimiter.join(self._cells(spelled))
 
+    def empty(self) -> str:
+        """Delimiters alone, as a spreadsheet saves a row that was cleared."""
+        cells = [self.dialect.cell(self.rng, "") for _ in self.columns]
+        return self.dialect.delimiter.join(cells)
+
     def broken(self, spelled: Spelled, reason: str) -> str:
         """A record of one line that is broken for this reason."""
         rng, dialect = self.rng, self.dialect

@@ -27,7 +27,7 @@ START = datetime(2026, 5, 4, 9)
 
 @dataclass(frozen=True)
 class Event:
-    """What a right reader makes of one record."""
+    """What a right reader makes of one record; '' is an id that the record lacks."""
 
     event_id: str
     visitor_id: str | None
@@ -58,7 +58,7 @@ VISITORS = (
     "//{}",
     "'{}",
     "'{}'",
-    "-{}",
+    "-4{}",
     "00{}",
     "1e{}",
     "1000000000000000000000{}",
@@ -194,6 +194,8 @@ class EventDraw:
             "occurred_at": self._spelled_time(at),
             "revenue": self._spelled_amount(event.revenue),
         }
+        if rng.random() < 0.03:
+            event, spelled["event_id"] = replace(event, event_id=""), None
         chance = rng.random()
         if chance < 0.06:
             spelled["visitor_id"] = rng.choice(WORDS_FOR_NOBODY)
@@ -202,6 +204,10 @@ class EventDraw:
             spelled["occurred_at"] = rng.choice(BROKEN_TIMES)
             return _rejected(event, "missing_time"), spelled
         return event, spelled
+
+    def empty(self) -> Event:
+        """What a record without a word means."""
+        return Event("", None, None, "unknown", "", "", None, "missing_visitor")
 
     def copy_of(self, event: Event, spelled: Spelled) -> tuple[Event, Spelled]:
         """The same id again, a second later and with another title."""

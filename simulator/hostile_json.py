@@ -62,9 +62,17 @@ class JsonDraw:
             tree["extra"] = self.rng.choice(("1", '"x"', "[1, {}]", '{"deep": [null]}'))
         colon, comma = self.rng.choice(((":", ","), (": ", ", "), (" :  ", " ,\t")))
         written = _written(tree, colon, comma)
-        if self.rng.random() < 0.03:
+        chance = self.rng.random()
+        if chance < 0.03:
             self.traits.add("bare NUL in JSON")
             return f"{{{NUL}{written[1:]}"
+        if chance < 0.06:
+            self.traits.add("escaped key")
+            key = written[1 : written.index('"', 2) + 1]
+            return written.replace(key, _escaped(key), 1)
+        if chance < 0.09:
+            self.traits.add("blanks around an object")
+            return f"  {written}\t "
         return written
 
     def over_lines(self, written: str) -> str:
@@ -90,6 +98,7 @@ class JsonDraw:
                 whole[: rng.randrange(2, len(whole))],
                 whole[rng.randrange(1, len(whole)) :],
                 whole + whole,
+                f"{whole},",
                 whole.replace(":", "", 1),
                 whole.replace('"', "'"),
                 "broken {",
