@@ -5,15 +5,14 @@ must be set aside, each with its reason. Nothing of that is read from the file.
 """
 
 import gzip
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
-from simulator import hostile_csv, hostile_json
-from simulator.hostile_csv import CsvDraw, Dialect
+from simulator.hostile_csv import CsvDraw
 from simulator.hostile_events import LETTERS, Event, EventDraw, Spelled
 from simulator.hostile_json import JsonDraw
 
@@ -33,11 +32,12 @@ ENCODINGS = {
     OBJECT: ("utf-8", "utf-8 mark"),
 }
 CODECS = {"utf-16": "utf-16-le", "latin-1": "cp1252"}
-# Any byte is a letter elsewhere.
-NO_UTF_8: dict[str, tuple[str, ...]] = {
-    "utf-8": ("not_utf_8",),
-    "utf-16-le": (),
-    "cp1252": (),
+FAULTS = {
+    CSV: ("too_many_fields", "too_few_fields", "open_quote", "not_utf_8"),
+    LINES: ("no_json", "no_object", "repeated_key", "not_utf_8"),
+    # Any other fault would break all of the document.
+    ARRAY: ("no_object", "repeated_key"),
+    OBJECT: (),
 }
 ENDINGS = {
     CSV: ("csv", "csv", "csv", "tsv", "CSV"),
@@ -104,7 +104,7 @@ def write_hostile(folder: Path, seed: int, number: int) -> HostileFile:
         traits.add("too long")
     encoding = rng.choice(ENCODINGS[kind])
     codec = CODECS.get(encoding, "utf-8")
-    writer = _writers()[kind](rng, kind, codec, traits)
+    writer = _Writer(rng, kind, codec, traits)
     text = writer.text()
 
     name = f"hostile_{number}.{rng.choice(ENDINGS[kind])}"
@@ -126,46 +126,56 @@ def write_hostile(folder: Path, seed: int, number: int) -> HostileFile:
         kind,
         codec,
         encoding if is_told else None,
-        writer.columns,
+        writer.form.map,
         tuple(writer.events),
         tuple(writer.set_aside),
         frozenset({kind, encoding, *traits, *reasons}),
     )
 
 
-class _Writer(ABC):
+class _Form(Protocol):
+    """How records look, be they of CSV or of JSON."""
+
+    map: dict[str, str]
+
+    def plain(self, spelled: Spelled) -> str:
+        """A whole record without any trap but its values."""
+
+    def record(self, spelled: Spelled) -> str:
+        """A whole record."""
+
+    def broken(self, spelled: Spelled, reason: str) -> str:
+        """What is no record, for this reason."""
+
+    def empty(self) -> str:
+        """A record in which nothing stands."""
+
+
+class _Writer:
     """One file's records, one after another, and what they mean."""
 
-    faults: tuple[str, ...]
-    columns: Mapping[str, str]
-
     def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
-        self.rng, self.kind, self.codec, self.traits = rng, kind, codec, traits
-        has_lines = kind != CSV or "line breaks in cells" in traits
-        self.draw = EventDraw(rng, LETTERS[codec], has_lines)
+        self.rng, self.kind, self.traits = rng, kind, traits
         self.events: list[Event] = []
         self.set_aside: list[SetAside] = []
         self.originals: list[tuple[Event, Spelled]] = []
+        self.form: _Form
+        self.head: list[str] = []
+        if kind == CSV:
+            self.form = csv = CsvDraw(rng, traits)
+            self.head = csv.head()
+        else:
+            self.form = JsonDraw(rng, traits)
+        has_lines = kind != CSV or "line breaks in cells" in traits
+        self.draw = EventDraw(rng, LETTERS[codec], has_lines)
+        self.faults = FAULTS[kind]
+        if codec != "utf-8":
+            # Any byte is a letter there.
+            self.faults = tuple(each for each in self.faults if each != "not_utf_8")
 
-    @abstractmethod
     def text(self) -> str:
         """The whole file; says what is in it on the way."""
-
-    @abstractmethod
-    def plain(self, spelled: Spelled) -> str:
-        """A whole record without any trap."""
-
-    @abstractmethod
-    def record(self, spelled: Spelled, is_first: bool) -> str:
-        """A whole record."""
-
-    @abstractmethod
-    def broken(self, spelled: Spelled, reason: str) -> str:
-        """A record that is none, for this reason."""
-
-    @abstractmethod
-    def empty(self) -> str:
-        """A record in which nothing stands."""
+        return self.lines() if self.kind in (CSV, LINES) else self.document()
 
     def records(self) -> Iterator[tuple[str, Event | str]]:
         """Records, each with what it means or why it is none."""
@@ -173,18 +183,21 @@ class _Writer(ABC):
         if "late" in self.traits:
             for _ in range(rng.choice(LATE)):
                 event, spelled = draw.plain()
-                yield self.plain(spelled), event
-        event, spelled = draw.odd()
-        while event.rejection_reason:
-            event, spelled = draw.odd()
-        yield self.record(spelled, True), event
-        count = 0 if self.kind == OBJECT else rng.randrange(30, 300)
-        for _ in range(count):
+                yield self.form.plain(spelled), event
+        yield self._first()
+        for _ in range(0 if self.kind == OBJECT else rng.randrange(30, 300)):
             yield self._drawn()
         if "too long" in self.traits:
             event, spelled = draw.plain()
             spelled["page_title"] = "x" * TOO_LONG_LETTERS
-            yield self.plain(spelled), "too_long"
+            yield self.form.plain(spelled), "too_long"
+
+    def _first(self) -> tuple[str, Event]:
+        """One that is accepted, with every key that the map names."""
+        event, spelled = self.draw.odd()
+        while event.rejection_reason or None in spelled.values():
+            event, spelled = self.draw.odd()
+        return self.form.record(spelled), event
 
     def _drawn(self) -> tuple[str, Event | str]:
         """One of those that are odd, broken, empty, or copies."""
@@ -192,17 +205,24 @@ class _Writer(ABC):
         event, spelled = draw.odd()
         if self.faults and rng.random() < BROKEN_SHARE:
             reason = rng.choice(self.faults)
-            return self.broken(spelled, reason), reason
+            return self.form.broken(spelled, reason), reason
         if "empty records" in self.traits and rng.random() < EMPTY_SHARE:
-            return self.empty(), draw.empty()
+            return self.form.empty(), draw.empty()
         if "copies" in self.traits and originals and rng.random() < COPIED_SHARE:
             event, spelled = originals.pop(rng.randrange(len(originals)))
             event, spelled = draw.copy_of(event, spelled)
         elif event.event_id and event.rejection_reason is None:
             originals.append((event, spelled))
-        return self.record(spelled, False), event
+        return self.form.record(spelled), event
 
-    def lines(self, head: list[str]) -> str:
+    def keep(self, meaning: Event | str, line_number: int) -> None:
+        """Remember what a record means, or why it is none."""
+        if isinstance(meaning, str):
+            self.set_aside.append(SetAside(line_number, meaning))
+        else:
+            self.events.append(meaning)
+
+    def lines(self) -> str:
         """Lines of the head and of the records, with their ends."""
         rng, traits = self.rng, self.traits
         ends: tuple[str, ...] = (rng.choice(("\n", "\n", "\r\n", "\r")),)
@@ -211,14 +231,14 @@ class _Writer(ABC):
         traits |= {f"line end {end!r}" for end in ends}
         parts: list[str] = []
         line_number = 1
-        for record, meaning in chain(((each, None) for each in head), self.records()):
+        for record, meaning in chain(
+            ((each, None) for each in self.head), self.records()
+        ):
             while "blank lines" in traits and meaning and rng.random() < 0.04:
                 parts.append(rng.choice(("", "", "   ")) + rng.choice(ends))
                 line_number += 1
-            if isinstance(meaning, str):
-                self.set_aside.append(SetAside(line_number, meaning))
-            elif meaning:
-                self.events.append(meaning)
+            if meaning:
+                self.keep(meaning, line_number)
             end = rng.choice(ends)
             # A line feed alone in a cell is common where lines end in two signs.
             inner = rng.choice((end, "\n")) if "\n" in end else end
@@ -228,99 +248,15 @@ class _Writer(ABC):
             parts.pop()
         return "".join(parts)
 
-
-class _CsvWriter(_Writer):
-    """A header and lines of cells."""
-
-    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
-        super().__init__(rng, kind, codec, traits)
-        self.dialect = Dialect(
-            rng.choice((",", ",", ";", "\t", "|")),
-            "'" if rng.random() < 0.15 else '"',
-            rng.choice(("all", "needed", "loose")),
-        )
-        self.csv = CsvDraw(rng, self.dialect, traits)
-        self.columns = self.csv.map
-        if self.dialect.delimiter == "\t":
-            # A line of tabs alone is blank.
-            traits.discard("empty records")
-        self.faults = hostile_csv.FAULTS + NO_UTF_8[codec]
-
-    def text(self) -> str:
-        head = [self.csv.header_record()]
-        if "sep=" in self.traits:
-            head.insert(0, f"sep={self.dialect.delimiter}")
-        elif "blank lines" in self.traits and self.rng.random() < 0.3:
-            head.insert(0, "")
-        return self.lines(head)
-
-    def plain(self, spelled: Spelled) -> str:
-        return self.csv.record(spelled)
-
-    def record(self, spelled: Spelled, is_first: bool) -> str:
-        return self.csv.record(spelled)
-
-    def broken(self, spelled: Spelled, reason: str) -> str:
-        return self.csv.broken(spelled, reason)
-
-    def empty(self) -> str:
-        return self.csv.empty()
-
-
-class _JsonWriter(_Writer):
-    """A line per object."""
-
-    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
-        super().__init__(rng, kind, codec, traits)
-        self.json = JsonDraw(rng, rng.random() < 0.3, traits)
-        self.columns = self.json.map
-        self.faults = hostile_json.FAULTS + NO_UTF_8[codec]
-
-    def text(self) -> str:
-        return self.lines([])
-
-    def plain(self, spelled: Spelled) -> str:
-        return self.json.plain(spelled)
-
-    def record(self, spelled: Spelled, is_first: bool) -> str:
-        return self.json.record(spelled, is_first)
-
-    def broken(self, spelled: Spelled, reason: str) -> str:
-        return self.json.broken(spelled, reason)
-
-    def empty(self) -> str:
-        return "{}"
-
-
-class _ArrayWriter(_JsonWriter):
-    """One array of all objects, or one object alone."""
-
-    def __init__(self, rng: Random, kind: str, codec: str, traits: set[str]) -> None:
-        super().__init__(rng, kind, codec, traits)
-        # Any other fault would break all of the document.
-        in_array = {"no_object", "repeated_key"} if kind == ARRAY else set()
-        self.faults = tuple(each for each in self.faults if each in in_array)
-
-    def text(self) -> str:
+    def document(self) -> str:
+        """One array of all objects, or one object alone."""
         elements: list[str] = []
         for element, meaning in self.records():
             elements.append(element)
-            if isinstance(meaning, str):
-                self.set_aside.append(SetAside(len(elements), meaning))
-            else:
-                self.events.append(meaning)
-        gap = self.rng.choice(("\n", "\r\n", " ", "", "\n\n  "))
+            self.keep(meaning, len(elements))
         if self.kind == OBJECT:
             # Over several lines, or it was a line of objects.
-            return self.json.over_lines(elements[0])
+            return f"{{\n  {elements[0].strip()[1:-1]}\n}}\n"
+        gap = self.rng.choice(("\n", "\r\n", " ", "", "\n\n  "))
         start = self.rng.choice(("[", "[\n", "\n [ "))
         return f"{start}{f',{gap}'.join(elements)}{gap}]{gap}"
-
-
-def _writers() -> dict[str, type[_Writer]]:
-    return {
-        CSV: _CsvWriter,
-        LINES: _JsonWriter,
-        ARRAY: _ArrayWriter,
-        OBJECT: _ArrayWriter,
-    }

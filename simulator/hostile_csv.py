@@ -5,7 +5,6 @@ from random import Random
 
 from simulator.hostile_events import COLUMNS, Spelled
 
-FAULTS = ("too_many_fields", "too_few_fields", "open_quote")
 # One of these stands for an umlaut in a file of another encoding.
 BYTES_OF_NO_UTF_8 = ("\udce4", "\udcff", "\udcc3 ", "\udced\udca0\udc80")
 KEYWORDS = {
@@ -60,11 +59,19 @@ class Dialect:
 class CsvDraw:
     """A header, and records below it."""
 
-    def __init__(self, rng: Random, dialect: Dialect, traits: set[str]) -> None:
+    def __init__(self, rng: Random, traits: set[str]) -> None:
         """`traits` says what is odd about the header, and is told of the dialect."""
-        self.rng, self.dialect = rng, dialect
+        self.rng, self.traits = rng, traits
+        self.dialect = dialect = Dialect(
+            rng.choice((",", ",", ";", "\t", "|")),
+            "'" if rng.random() < 0.15 else '"',
+            rng.choice(("all", "needed", "loose")),
+        )
         traits |= {f"delimiter {dialect.delimiter!r}", f"quote {dialect.quote}"}
         traits.add(f"quoted: {dialect.quoting}")
+        if dialect.delimiter == "\t":
+            # A line of tabs alone is blank.
+            traits.discard("empty records")
         order = [*COLUMNS]
         rng.shuffle(order)
         names = {column: rng.choice(HEADERS[column]) for column in COLUMNS}
@@ -122,7 +129,15 @@ class CsvDraw:
         ):
             self.map[column] = call.format(self.map[column])
 
-    def header_record(self) -> str:
+    def head(self) -> list[str]:
+        """What stands before the first record."""
+        if "sep=" in self.traits:
+            return [f"sep={self.dialect.delimiter}", self._header()]
+        if "blank lines" in self.traits and self.rng.random() < 0.3:
+            return ["", self._header()]
+        return [self._header()]
+
+    def _header(self) -> str:
         """The header; blanks around a name do not count."""
         # In single quotes, or where it holds what may be a delimiter.
         cells = [
@@ -134,6 +149,10 @@ class CsvDraw:
             for cell, name in zip(cells, self.header, strict=True)
         ]
         return self.dialect.delimiter.join(cells)
+
+    def plain(self, spelled: Spelled) -> str:
+        """A whole record, as any other."""
+        return self.record(spelled)
 
     def record(self, spelled: Spelled) -> str:
         """A whole record."""

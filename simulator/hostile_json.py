@@ -7,7 +7,6 @@ from random import Random
 from simulator.hostile_csv import BYTES_OF_NO_UTF_8, identifier
 from simulator.hostile_events import COLUMNS, NUL, Spelled
 
-FAULTS = ("no_json", "no_object", "repeated_key")
 NO_OBJECTS = ("42", "null", "true", '"text"', "[]", '[{"id": 1}]', "-0.5")
 
 # A key, or the keys on the way into an object.
@@ -27,9 +26,10 @@ DECIMAL_NUMBER = re.compile(r"-?[1-9][0-9]*\.[0-9]{2}")
 class JsonDraw:
     """Objects with the same keys, in any order, of which any may be absent."""
 
-    def __init__(self, rng: Random, is_ascii: bool, traits: set[str]) -> None:
-        """`is_ascii`: all other letters are escaped; `traits` is added to."""
-        self.rng, self.is_ascii, self.traits = rng, is_ascii, traits
+    def __init__(self, rng: Random, traits: set[str]) -> None:
+        """`traits` is told what is odd."""
+        self.rng, self.traits = rng, traits
+        self.escapes_all = rng.random() < 0.3
         self.paths = {column: rng.choice(KEYS[column]) for column in COLUMNS}
         if any(len(path) > 1 for path in self.paths.values()):
             traits.add("nested objects")
@@ -47,15 +47,13 @@ class JsonDraw:
                 self._set(tree, column, json.dumps(text))
         return _written(tree, ":", ",")
 
-    def record(self, spelled: Spelled, is_first: bool = False) -> str:
-        """A whole object; the first one has every key."""
+    def record(self, spelled: Spelled) -> str:
+        """A whole object."""
         tree: dict[str, object] = {}
         columns = [*COLUMNS]
         self.rng.shuffle(columns)
         for column in columns:
             token = self._token(column, spelled[column])
-            if is_first and token is None:
-                token = "null"
             if token is not None:
                 self._set(tree, column, token)
         if self.rng.random() < 0.3:
@@ -75,9 +73,9 @@ class JsonDraw:
             return f"  {written}\t "
         return written
 
-    def over_lines(self, written: str) -> str:
-        """An object that was written as one line, on several."""
-        return f"{{\n  {written[1:-1]}\n}}\n"
+    def empty(self) -> str:
+        """An object without a key."""
+        return "{}"
 
     def broken(self, spelled: Spelled, reason: str) -> str:
         """What stands in the place of an object, for this reason."""
@@ -130,7 +128,7 @@ class JsonDraw:
         if is_number and rng.random() < 0.7:
             self.traits.add("types mixed")
             return text
-        return json.dumps(text, ensure_ascii=self.is_ascii or rng.random() < 0.3)
+        return json.dumps(text, ensure_ascii=self.escapes_all or rng.random() < 0.3)
 
 
 def _written(tree: dict[str, object], colon: str, comma: str) -> str:
