@@ -124,7 +124,6 @@ class Letters:
 
 _UMLAUT_NAMES = (*NAMES, ("Warenkorb Geöffnet", "warenkorb_geöffnet"))
 LETTERS = {
-    "ascii": Letters(VISITORS, TITLES),
     "cp1252": Letters((*VISITORS, "käthe{}"), TITLES + LATIN, _UMLAUT_NAMES),
     "utf-16-le": Letters(
         (*VISITORS, "käthe{}", "ਊ{}"),
