@@ -35,6 +35,8 @@ class Trials:
     """Drawn sets of paths whose removal effects are solved by other means."""
     crawlers: int
     """User agents of crawlers in which every engine looks for every pattern."""
+    hostile_files: int
+    """Drawn files of events, odd in every way, of which each line is accounted for."""
     share_of_visitors: int
     """Of the demo's visitors one in so many is there where builds are broken off."""
 
@@ -49,6 +51,7 @@ QUICK = Trials(
     mutants=3,
     path_sets=25,
     crawlers=100,
+    hostile_files=20,
     share_of_visitors=9,
 )
 ALL = Trials(
@@ -61,6 +64,7 @@ ALL = Trials(
     mutants=99,
     path_sets=100,
     crawlers=400,
+    hostile_files=200,
     share_of_visitors=1,
 )
 IS_ALL = os.environ.get("FOOTFALL_TESTS", "quick") == "all"
