@@ -25,6 +25,8 @@ from simulator.world import DEFECT_CODE
 
 FUTURE_TOLERANCE = 60 * MINUTE
 SESSION_TIMEOUT = 30 * MINUTE
+EARLIEST, DEFAULT_DAY = 7_305 * DAY, -25_567 * DAY
+"""1990-01-01, before which nothing happened, and 1900-01-01, which databases write."""
 LARGEST_ORDER = 1_250_000_000
 """EUR cents: more than 18 digits hold once it is multiplied by a rate."""
 
@@ -111,6 +113,7 @@ class Planter:
             "placeholder": np.zeros(rows, dtype=np.int64),
             "has_no_visitor": np.zeros(rows, dtype=bool),
             "has_no_id": np.zeros(rows, dtype=bool),
+            "has_unread_amount": np.zeros(rows, dtype=bool),
             "is_copy": np.zeros(rows, dtype=bool),
         }
 
@@ -310,6 +313,21 @@ class Planter:
         refunds["order"], refunds["cents"] = order[of], cents[of] // 2
         self._add([orders, refunds])
 
+    def plant_impossible_times(self) -> None:
+        """A database's default in the place of a time.
+
+        Not of a session's first or last event, which others go by, nor of a step.
+        """
+        sessions, events = self.chunk.sessions, self.chunk.events
+        second = np.minimum(sessions["first_row"] + 1, len(events["name"]) - 1)
+        is_inside = sessions["row_count"] >= 3
+        is_no_step = ~np.isin(events["name"][second], (*world.FUNNEL, world.SCROLL))
+        is_unmarked = events["defect"][second] == NULL
+        eligible = self._has_one_device() & is_inside & is_no_step & is_unmarked
+        rows = second[self.claim(eligible, 0.002)]
+        events["occurred_us"][rows] = DEFAULT_DAY
+        self.mark(rows, "impossible_time")
+
     def mark_visitors(self) -> None:
         """Label every row of crawlers and of visitors who deny consent."""
         visitors, events = self.chunk.visitors, self.chunk.events
@@ -372,6 +390,8 @@ class Planter:
         for column in ("true_us", "occurred_us", "received_us"):
             reloads[column] += wait
         reloads["defect"][:] = DEFECT_CODE["order_reloaded"]
+        # What the order cost, its first page said.
+        reloads["has_unread_amount"][:1] = True
         return reloads
 
     def _webhooks(self) -> Columns:

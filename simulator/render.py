@@ -116,7 +116,11 @@ class Renderer:
             "scroll_percent": text(integers(events["scroll"])),
             "page_load_ms": text(integers(events["load"])),
             "order_id": numbered("o", events["order"], 8),
-            "revenue": text(amounts(events["cents"])),
+            "revenue": pc.if_else(
+                pa.array(events["has_unread_amount"]),
+                pa.scalar(world.UNREAD_AMOUNT),
+                text(amounts(events["cents"])),
+            ),
             "currency": worded(("EUR",), np.where(events["cents"] == NULL, NULL, 0)),
         }
         return pa.table(columns)

@@ -33,6 +33,7 @@ _SPILLED = (
     "broken_time",
     "has_no_visitor",
     "has_no_id",
+    "has_unread_amount",
     "name",
     "page",
     "source",
@@ -169,6 +170,7 @@ def _draw(
     # From a generator of its own: what is drawn without it stays what it was.
     planter.rng = rng.spawn(1)[0]
     planter.plant_phone_orders()
+    planter.plant_impossible_times()
     return chunk, decided
 
 

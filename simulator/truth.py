@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator import world
 from simulator.columns import DAY, NULL, Array, Columns, starts_of, take
-from simulator.defects import FUTURE_TOLERANCE, SESSION_TIMEOUT
+from simulator.defects import EARLIEST, FUTURE_TOLERANCE, SESSION_TIMEOUT
 from simulator.draw import Chunk
 from simulator.world import DEFECT_CODE
 
@@ -40,6 +40,7 @@ def reject(chunk: Chunk) -> Array:
     applies = (
         events["has_no_visitor"],
         events["broken_time"] != NULL,
+        device_time < EARLIEST,
         device_time > events["received_us"] + FUTURE_TOLERANCE,
         events["is_copy"],
         (events["device"] >= world.FIRST_BOT)

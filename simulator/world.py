@@ -318,6 +318,8 @@ SOURCE_CAMPAIGN = np.array(
 )
 
 BROKEN_TIMES = ("not a time", "2026-13-45 99:00:00", "", None)
+UNREAD_AMOUNT = "1,299"
+"""May be either of two amounts."""
 
 DEFECTS = (
     "duplicate_same_payload",
@@ -343,6 +345,7 @@ DEFECTS = (
     "placeholder_text",
     "tied_landing",
     "phone_order",
+    "impossible_time",
 )
 DEFECT_CODE = {name: code for code, name in enumerate(DEFECTS)}
 VISITOR_DEFECTS = ("bot", "consent_denied", "consent_withdrawn")
@@ -351,6 +354,7 @@ VISITOR_DEFECTS = ("bot", "consent_denied", "consent_withdrawn")
 REASONS = (
     "missing_visitor",
     "missing_time",
+    "impossible_time",
     "future",
     "duplicate",
     "bot",

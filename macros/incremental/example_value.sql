@@ -29,10 +29,10 @@
         {%- set condition = 'true' -%}
     {%- endif -%}
     {%- set rows = run_query(
-        'select substr(example, 1, 40) as example from (' ~ text ~ ') as examples'
+        'select substr(example, 1, 40) as start, count(*) as event_count'
+        ~ ' from (' ~ text ~ ') as examples'
         ~ ' where trim(example) <> ' ~ "''" ~ ' and ' ~ condition
-        ~ ' group by substr(example, 1, 40)'
-        ~ ' order by count(*) desc, substr(example, 1, 40) limit 1'
+        ~ ' group by substr(example, 1, 40) order by event_count desc, start limit 1'
     ).rows -%}
     {{ return(rows[0][0] if rows else '') }}
 {%- endmacro %}

@@ -1,14 +1,10 @@
 """Text files are read as they are: what each line is, whatever else the file holds."""
 
-import gzip
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from harness import ROOT, Build, Row, run_dbt
 
@@ -98,9 +94,7 @@ CASES = {
             got(6, "6", "7"),
         ],
     ),
-    "semicolons": Case(
-        b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS
-    ),
+    "semicolons": Case(b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS),
     "pipes": Case(
         b"a|b|x,y\n1|2|3\n",
         AB,
@@ -139,7 +133,7 @@ CASES = {
         b"'a','b'\n'1,2','it''s'\n3,\"x\n",
         AB,
         [got(2, "1,2", "it's"), got(3, "3", '"x')],
-        dialect="csv, delimiter \",\", quote ', utf-8",
+        dialect='csv, delimiter ",", quote \', utf-8',
     ),
     "apostrophes_as_letters": Case(
         b"a,b\n'n,roll'\nrock,n'\n", AB, [got(2, "'n", "roll'"), got(3, "rock", "n'")]

@@ -1,5 +1,6 @@
 """What cannot be read or converted is counted, and what nobody can use is not green."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -7,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import ROOT, Build, Builder, one_source, run_dbt, write_parquet
+from engines import EngineBuilder
+from harness import (
+    ROOT,
+    Build,
+    Builder,
+    copy_project,
+    folder_of,
+    once,
+    one_source,
+    run_dbt,
+    write_parquet,
+)
 
 from serving.summary import Summary, as_text, figures
 
@@ -367,3 +379,63 @@ def test_a_refusal_without_a_visitor_is_a_refusal(
         "select rejection_reason, page_url from mart_quality__rejected_events"
         " order by event_id"
     ) == [("no_consent", None), ("missing_visitor", HOME)]
+
+
+LEDGER = ["received", "accepted", "no_consent", "unread_amounts"]
+LEDGER += ["amounts_without_currency", "revenue_without_currency"]
+
+
+def written(shared: Path, name: str, rows: list[dict[str, object]]) -> Path:
+    """A project whose demo is these events: on other engines no file is read."""
+
+    def write(folder: Path) -> Path:
+        copy_project(folder)
+        for seed, kept in (("raw_events", rows), ("raw_consents", [])):
+            path = folder / "seeds" / "demo" / f"{seed}.csv"
+            with path.open(newline="") as file:
+                header = next(csv.reader(file))
+            with path.open("w", newline="") as file:
+                writer = csv.DictWriter(file, header, extrasaction="ignore")
+                writer.writeheader()
+                writer.writerows(kept)
+        return folder
+
+    return once(folder_of(shared, name), write)
+
+
+# Sail stands for Spark in `make test`.
+@pytest.mark.parametrize(
+    "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
+)
+def test_other_engines_count_and_stop_alike(
+    engine_build: EngineBuilder, shared: Path, engine: str
+) -> None:
+    """The same sums; the same sentence, with the text that cannot be read."""
+    rows = [order(1, "1,299"), order(2, "10.50"), order(3, "NaN"), order(4, "1.299,00")]
+    good = written(shared, "an order without a currency", rows)
+    made = engine_build(
+        engine,
+        {"reporting_currency": "EUR"},
+        project=good,
+        runs_tests=False,
+        select="+mart_quality__event_ledger",
+    )
+    assert made.is_green, made.said
+    (columns,) = (
+        each.columns
+        for each in made.relations
+        if each.name == "mart_quality__event_ledger"
+    )
+    (row,) = made.rows("mart_quality__event_ledger")
+    found = dict(zip(columns, row, strict=True))
+    assert [found[name] for name in LEDGER] == ["4", "4", "0", "1", "2", "1309.50"]
+    bad = [event(number, occurred_at="04.05.2026 Uhr") for number in range(3)]
+    stopped = engine_build(
+        engine,
+        project=written(shared, "no event with a time", bad),
+        runs_tests=False,
+        select="+int_events__classified",
+    )
+    assert not stopped.is_green
+    assert "footfall: 0 of 3 events of the source demo were accepted" in stopped.said
+    assert "for example '04.05.2026 Uhr'" in stopped.said

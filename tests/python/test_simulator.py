@@ -28,6 +28,7 @@ Row = dict[str, str | None]
 
 TIMEOUT = timedelta(minutes=30)
 TOLERANCE = timedelta(minutes=60)
+EARLIEST = datetime(1990, 1, 1)
 LOOKBACK = timedelta(days=30)
 FUNNEL = ("view_item", "add_to_cart", "begin_checkout", "purchase")
 CRAWLERS = ("bot", "curl", "python-requests", "headless")
@@ -157,6 +158,8 @@ def screened(folder: Path) -> list[Event]:
             event.reason = "missing_visitor"
         elif time is None:
             event.reason = "missing_time"
+        elif time < EARLIEST:
+            event.reason = "impossible_time"
         elif time > event.received + TOLERANCE:
             event.reason = "future"
         elif row["event_id"] and row["event_id"] in seen:
@@ -293,7 +296,7 @@ def test_reasons_equal_a_plain_loop(
 ) -> None:
     ours = [event.reason for event in events]
     assert ours == [row["rejection_reason"] for row in truth["events"]]
-    assert len(set(ours)) == 8
+    assert len(set(ours)) == 9
 
 
 def test_accepted_events_have_their_true_time(

@@ -24,11 +24,11 @@ explained as (
         conversions.person_id,
         conversions.converted_at,
         conversions.converted_date,
-        -- What is unknown is shared out as nothing.
-        coalesce(conversions.revenue, 0) as revenue,
         stages.lead_at,
         stages.opportunity_at,
         journeys.touches_hash,
+        -- What is unknown is shared out as nothing.
+        coalesce(conversions.revenue, 0) as revenue,
         case
             when journeys.touch_count > 0 then null
             when conversions.marketing_consent = 'denied' then '(no consent)'

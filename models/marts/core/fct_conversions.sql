@@ -65,13 +65,14 @@ final as (
         -- Of an amount in an unknown currency nobody knows what it is worth.
         case
             when not {{ lacks_currency('delivered_revenue', 'delivered_currency') }}
-                then coalesce(
-                    cast(
-                        {{ product('delivered_revenue', 'currency_rate', 9, 2) }}
-                        as numeric(18, 2)
-                    ),
-                    cast(0 as numeric(18, 2))
-                )
+                then
+                    coalesce(
+                        cast(
+                            {{ product('delivered_revenue', 'currency_rate', 9, 2) }}
+                            as numeric(18, 2)
+                        ),
+                        cast(0 as numeric(18, 2))
+                    )
         end as revenue,
         {{ last_batch(['int_orders__claimed']) }} as batch_number,
         '{{ definition_hash() }}' as definition_hash

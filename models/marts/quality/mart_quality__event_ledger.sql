@@ -43,9 +43,10 @@ final as (
         received_date,
         count(*) as received,
         count(case when rejection_reason is null then 1 end) as accepted,
-    {%- for reason in rejection_reasons() %}
-        count(case when rejection_reason = '{{ reason }}' then 1 end) as {{ reason }},
-    {%- endfor %}
+        {%- for reason in rejection_reasons() %}
+            count(case when rejection_reason = '{{ reason }}' then 1 end)
+                as {{ reason }},
+        {%- endfor %}
         count(case when rejection_reason is null then unread_revenue end)
             as unread_amounts,
         count(unconverted_revenue) as amounts_without_currency,
