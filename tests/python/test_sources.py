@@ -245,7 +245,7 @@ def test_a_typed_column_holds_the_times_that_its_texts_would(
             f" {TYPED_TIMES[second][0]} as received_at) to '{path}' (format parquet)"
         )
         columns = ["visitor_id", "event_name", "occurred_at", "received_at"]
-        made = build(one_source(path, columns), select="stg_columns__events")
+        made = build(one_source(path, columns), select="+stg_columns__events")
         assert made.is_green, made.said
         assert made.rows(
             "select occurred_at, received_at from stg_columns__events"
@@ -643,7 +643,7 @@ def staged_times(
         for n, time in enumerate(times)
     ]
     settings = one_source(write_parquet(path, rows), list(rows[0]), **options)
-    made = build(settings, select="stg_columns__events")
+    made = build(settings, select="+stg_columns__events")
     assert made.is_green, made.said
     found = made.rows("select event_id, occurred_at from stg_columns__events")
     texts = list(times)
