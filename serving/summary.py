@@ -15,6 +15,7 @@ READ = (
     "fct_sessions",
     "fct_conversions",
     "int_events__classified",
+    "mart_quality__unread_lines",
 )
 # Not all words, and not the whole of one: a column mapped by mistake may hold anything.
 UNREAD = """
@@ -30,6 +31,12 @@ UNREAD = """
     ) as words
     group by substr(word, 1, 40)
     order by event_count desc, substr(word, 1, 40)
+    limit 10
+"""
+SET_ASIDE = """
+    select file_path, unread_reason, count(*) as line_count from {lines}
+    group by file_path, unread_reason
+    order by line_count desc, file_path, unread_reason
     limit 10
 """
 LEDGER_KEYS = {"source_name", "received_date"}
@@ -51,6 +58,8 @@ class Figures:
     """Sum by currency, as a decimal, before refunds; "" is no currency."""
     unread_consent: dict[str, int]
     """Number of events by word for a decision that no row knows, the ten commonest."""
+    set_aside: list[tuple[str, str, int]] = field(default_factory=list)
+    """File, reason and number of lines that could not be read, the ten commonest."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
     made = {nodes[key]["name"]: nodes[key] for key in built if key in nodes}
     if not made.keys() >= set(READ):
         return None
-    ledger, sessions, conversions, events = (made[name] for name in READ)
+    ledger, sessions, conversions, events, lines = (made[name] for name in READ)
     counts = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in counts)
     (totals,) = ask(f"select {sums} from {ledger['relation_name']}")
@@ -97,6 +106,12 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
             str(word): int(count)
             for word, count in ask(UNREAD.format(events=events["relation_name"]))
         },
+        [
+            (str(path), str(reason), int(count))
+            for path, reason, count in ask(
+                SET_ASIDE.format(lines=lines["relation_name"])
+            )
+        ],
     )
 
 
@@ -151,6 +166,10 @@ def figure_lines(found: Figures) -> list[str]:
         f"  sessions     {found.sessions:,}",
         f"  conversions  {found.conversions:,}",
         f"  revenue      {revenue or 'none'}",
+    ]
+    lines += [
+        f"  set aside    {count:,} line{'s' * (count != 1)} of {path} ({reason})"
+        for path, reason, count in found.set_aside
     ]
     if unread:
         lines.append(f"  denied, as in no row of consent_words: {unread}")

@@ -361,6 +361,7 @@ def test_lists_in_macros_equal_the_rows_and_folders_they_repeat() -> None:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     assert set(listed("assert_settings", "known_vars")) == set(project["vars"])
     sources = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    sources -= {"files"}
     assert set(listed("enabled_sources", "known_sources")) == sources
 
 

@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from harness import ROOT, Build, Row, run_dbt
 
+from serving.summary import Figures, figure_lines
+
 SELECT = "stg_files__lines mart_quality__unread_lines"
 LINES = (
     "select line_number, fields, unread_reason, line_text from stg_files__lines"
@@ -92,9 +94,7 @@ CASES = {
             got(6, "6", "7"),
         ],
     ),
-    "semicolons": Case(
-        b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS
-    ),
+    "semicolons": Case(b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS),
     "pipes": Case(
         b"a|b|x,y\n1|2|3\n",
         AB,
@@ -133,7 +133,7 @@ CASES = {
         b"'a','b'\n'1,2','it''s'\n3,\"x\n",
         AB,
         [got(2, "1,2", "it's"), got(3, "3", '"x')],
-        dialect="csv, delimiter \",\", quote ', utf-8",
+        dialect='csv, delimiter ",", quote \', utf-8',
     ),
     "apostrophes_as_letters": Case(
         b"a,b\n'n,roll'\nrock,n'\n", AB, [got(2, "'n", "roll'"), got(3, "rock", "n'")]
@@ -250,9 +250,9 @@ CASES = {
         dialect='csv, delimiter ",", quote ", utf-16',
     ),
     "latin_1": Case(
-        'a,b\n1,"Zürich, ß"\n2,5 € – „x“\n3,\\\n'.encode("cp1252"),
+        'a,b\n1,"Zürich, ß"\n2,5 € … „x“\n3,\\\n'.encode("cp1252"),
         AB,
-        [got(2, "1", "Zürich, ß"), got(3, "2", "5 € – „x“"), got(4, "3", "\\")],
+        [got(2, "1", "Zürich, ß"), got(3, "2", "5 € … „x“"), got(4, "3", "\\")],
         encoding="latin-1",
         dialect='csv, delimiter ",", quote ", latin-1',
     ),
@@ -320,7 +320,8 @@ CASES = {
         dialect=JSON_LINES,
     ),
     "an_array": Case(
-        b'[\n  {"a": 1, "b": 99999999999999999999},\n  7,\n  {"a": "x",\n "b": []}\n]\n',
+        b'[\n  {"a": 1, "b": 99999999999999999999},\n  7,\n'
+        b'  {"a": "x",\n "b": []}\n]\n',
         AB,
         [
             got(1, "1", "99999999999999999999"),
@@ -537,7 +538,12 @@ STOPS: dict[str, tuple[str, bytes, str, str]] = {
     ),
     "no ending": ("in.txt", b"id,who\n", "names {path}", ".ndjson"),
     "a spreadsheet": ("in.xlsx", b"PK\x03\x04", "names {path}", ".csv"),
-    "a spreadsheet as csv": ("in.csv", b"PK\x03\x04\0\0", "{path} is a spreadsheet", "CSV"),
+    "a spreadsheet as csv": (
+        "in.csv",
+        b"PK\x03\x04\0\0",
+        "{path} is a spreadsheet",
+        "CSV",
+    ),
     "parquet as csv": ("in.csv", b"PAR1\x15\x04", "{path} is a Parquet file", "name"),
     "csv as parquet": ("in.parquet", GOOD, "names {path}", "no Parquet file"),
     "a cut parquet": ("in.parquet", b"PAR1" + GOOD, "names {path}", "cut off"),
@@ -650,4 +656,15 @@ def test_many_days_of_files_may_differ(tmp_path: Path) -> None:
         ("csv", ["c", "z"]),
         ("json", ["e", None]),
         ("json", ["f", "w"]),
+    ]
+
+
+def test_the_summary_counts_what_was_set_aside() -> None:
+    """By file and reason, and only where there is any."""
+    plain = Figures(5, 5, {}, 1, 0, {}, {})
+    found = [("in/1.csv", "too_few_fields", 3_000), ("in/2.json", "no_json", 1)]
+    assert not any("set aside" in line for line in figure_lines(plain))
+    assert figure_lines(Figures(5, 5, {}, 1, 0, {}, {}, found))[-2:] == [
+        "  set aside    3,000 lines of in/1.csv (too_few_fields)",
+        "  set aside    1 line of in/2.json (no_json)",
     ]

@@ -63,6 +63,7 @@ HALVES = {
 SETTINGS = EACH if IS_ALL else HALVES
 # Every setting that does not say where input is, at a value that is not the default.
 OTHERS: dict[str, object] = {
+    "unread_share_limit": 0.5,
     "event_earliest_date": "2000-01-01",
     "event_latest_date": "2100-01-01",
     "future_tolerance_minutes": 5,
@@ -96,7 +97,13 @@ OTHERS: dict[str, object] = {
     "attribution_counts_non_converting": False,
     "attribution_bootstrap_samples": 2,
 }
-INPUT = {"enabled_sources", "generic_events", "generic_columns", "generic_ad_spend"}
+INPUT = {
+    "sources",
+    "enabled_sources",
+    "generic_events",
+    "generic_columns",
+    "generic_ad_spend",
+}
 
 
 def defaults() -> dict[str, object]:
