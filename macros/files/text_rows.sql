@@ -2,8 +2,10 @@
     fields as columns, named as the column map spells them. A field of a field is in a
     struct, so that the map's expressions read both alike. -#}
 {% macro text_rows(source_name, input_kind) -%}
+    {#- While dbt parses, nothing can be asked about an expression. -#}
+    {%- set fields = numbered_fields(source_name, input_kind) if execute else [] -%}
     select
-    {%- for part in field_columns(numbered_fields(source_name, input_kind)) %}
+    {%- for part in field_columns(fields) %}
         {{ part.sql }} as {{ adapter.quote(part.name) }}{{ ',' if not loop.last }}
     {%- else %}
         line_number

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from harness import ROOT, Build, Row, run_dbt
+from harness import ROOT, Build, Row, copy_project, run_dbt
 
 from serving.summary import Figures, figure_lines
 
@@ -656,6 +656,28 @@ def test_many_days_of_files_may_differ(tmp_path: Path) -> None:
         ("csv", ["c", "z"]),
         ("json", ["e", None]),
         ("json", ["f", "w"]),
+    ]
+
+
+def test_the_rows_of_a_source_have_the_maps_names(tmp_path: Path) -> None:
+    """A field of a field is in a struct, and a line set aside is no row."""
+    rows = b'{"id": 1, "Order": {"Paid": {"eur": 5}, "at": "x"}}\n{"id": 2}\n{\n'
+    path = write(tmp_path / "in.jsonl", rows)
+    project = tmp_path / "project"
+    project.mkdir()
+    copy_project(project)
+    shop = source(path, "id", '"order".paid.eur || id', 'lower("order".at)')
+    columns = ", ".join(shop["columns"].values())
+    (project / "models" / "staging" / "files" / "read.sql").write_text(
+        f"select {columns} from ({{{{ text_rows('shop', 'events') }}}})"
+    )
+    made = run_dbt(
+        tmp_path, {"sources": {"shop": shop}}, "stg_files__lines read", project
+    )
+    assert made.is_green, made.said
+    assert made.rows("from read order by all") == [
+        ("1", "51", "x"),
+        ("2", None, None),
     ]
 
 
