@@ -15,6 +15,7 @@ READ = (
     "fct_sessions",
     "fct_conversions",
     "int_events__classified",
+    "mart_quality__unread_lines",
 )
 # Not all words, and not the whole of one: a column mapped by mistake may hold anything.
 UNREAD = """
@@ -51,6 +52,12 @@ LEFT_OUT = """
         and sum(received) = sum(duplicate + bot + internal + no_consent)
     order by source_name
 """
+SET_ASIDE = """
+    select file_path, unread_reason, count(*) as line_count from {lines}
+    group by file_path, unread_reason
+    order by line_count desc, file_path, unread_reason
+    limit 10
+"""
 LEDGER_KEYS = {"source_name", "received_date"}
 # Columns that count accepted events once more; the others are reasons.
 MONEY = ("unread_amounts", "amounts_without_currency", "revenue_without_currency")
@@ -82,6 +89,8 @@ class Figures:
     """Sum of their amounts as delivered, as a decimal."""
     left_out: dict[str, int]
     """Number of events by source, of sources all of whose events are left out."""
+    set_aside: list[tuple[str, str, int]]
+    """File, reason and number of lines that could not be read, the ten commonest."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
     made = {nodes[key]["name"]: nodes[key] for key in built if key in nodes}
     if not made.keys() >= set(READ):
         return None
-    ledger, sessions, conversions, events = (made[name] for name in READ)
+    ledger, sessions, conversions, events, lines = (made[name] for name in READ)
     names = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
     (sums_of_all,) = ask(f"select {sums} from {ledger['relation_name']}")
@@ -133,6 +142,12 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
         int(without_currency),
         f"{unconverted:.2f}",
         counted(ask(LEFT_OUT.format(ledger=ledger["relation_name"]))),
+        [
+            (str(path), str(reason), int(count))
+            for path, reason, count in ask(
+                SET_ASIDE.format(lines=lines["relation_name"])
+            )
+        ],
     )
 
 
@@ -191,6 +206,10 @@ def figure_lines(found: Figures) -> list[str]:
         f"  sessions     {found.sessions:,}",
         f"  conversions  {found.conversions:,}",
         f"  revenue      {revenue or 'none'}",
+    ]
+    lines += [
+        f"  set aside    {count:,} line{'s' * (count != 1)} of {path} ({reason})"
+        for path, reason, count in found.set_aside
     ]
     lines += [
         f"  none of the {received:,} events of {source} counts: all are copies, bots,"

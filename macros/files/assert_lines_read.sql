@@ -22,6 +22,9 @@
                     if unread < lines else '.')
             ) -%}
         {%- endfor -%}
+        {#- The connection stays, and with it what is temporary. -#}
+        {%- do run_query('drop table if exists text_read') -%}
+        {%- do run_query('drop table if exists text_lines') -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -30,7 +30,7 @@
     {%- endfor -%}
     {%- set header = state.header -%}
     {%- if header is none -%} {{ return(none) }} {%- endif -%}
-    {%- set apostrophes = "\\s*'[^']*'(\\s*[,;\\t|]\\s*'[^']*')*\\s*" -%}
+    {%- set apostrophes = "\\s*'([^']|'')*'(\\s*[,;\\t|]\\s*'([^']|'')*')*\\s*" -%}
     {%- set quote = "'" if modules.re.fullmatch(apostrophes, header) else '"' -%}
     {%- set bare = modules.re.sub(
         quote ~ '[^' ~ quote ~ ']*' ~ quote, '', header

@@ -31,11 +31,17 @@
     -- have their quotes; there are none where the line is not made of cells alone.
     quoted as materialized (
         select
-            *,
-            case when unread_reason is null then {{ cells_of('text', group) }} end
+            * exclude (found_cells),
+            case when array_to_string(found_cells, {{ d }}) = text then found_cells end
                 as cells
-        from lines
-        where has_quote or unread_reason is not null
+        from (
+            select
+                *,
+                case when unread_reason is null then {{ found_cells(group) }} end
+                    as found_cells
+            from lines
+            where has_quote or unread_reason is not null
+        ) as found
     ),
 
     openings as (
@@ -96,7 +102,7 @@
             and spanned.line_number < spanned.last_line
             and not {{ is_blank('lines.text') }} as is_between
         from spanned
-        inner join lines
+        left join lines
             on spanned.file_number = lines.file_number
             and spanned.line_number = lines.line_number
     ),
@@ -106,12 +112,13 @@
             file_number,
             first_line,
             last_line,
-            string_agg(text, chr(10) order by line_number) as text,
+            string_agg(coalesce(text, ''), chr(10) order by line_number) as text,
             count(case when is_between then 1 end) as between_count,
             count(
                 case
                     when is_between
-                        and len({{ cells_of('text', group) }}) = {{ group.width }}
+                        and len({{ found_cells(group) }}) = {{ group.width }}
+                        and array_to_string({{ found_cells(group) }}, {{ d }}) = text
                         then 1
                 end
             ) as whole_count
@@ -122,7 +129,7 @@
     recelled as (
         select
             *,
-            {{ cells_of('text', group) }} as cells
+            {{ found_cells(group) }} as cells
         from joined
     ),
 
@@ -131,6 +138,7 @@
         from recelled
         where
             len(cells) = {{ group.width }}
+            and array_to_string(cells, {{ d }}) = text
             and (between_count = 0 or whole_count < between_count)
         qualify row_number() over (
             partition by file_number, last_line order by first_line
@@ -244,14 +252,14 @@
     )
 {%- endmacro %}
 
-{#- The cells of a text with their quotes; none where it is not made of cells alone. -#}
-{% macro cells_of(text, group) -%}
-    {%- set d = sql_literal(group.delimiter) -%}
-    {%- set cell = sql_literal(csv_pattern(
-        'D(Q(?:[^Q]|QQ)*Q|[^DQ\n][^D\n]*|)', group
-    )) -%}
-    {%- set found = 'regexp_extract_all(' ~ d ~ ' || ' ~ text ~ ', ' ~ cell ~ ', 1)' -%}
-    case when array_to_string({{ found }}, {{ d }}) = {{ text }} then {{ found }} end
+{#- The cells in the column text, with their quotes. Joined they are the text again,
+    unless it is not made of cells alone. -#}
+{% macro found_cells(group) -%}
+    regexp_extract_all(
+        {{ sql_literal(group.delimiter) }} || text,
+        {{ sql_literal(csv_pattern('D(Q(?:[^Q]|QQ)*Q|[^DQ\\n][^D\\n]*|)', group)) }},
+        1
+    )
 {%- endmacro %}
 
 {#- A regular expression over a CSV file's delimiter, D, and quote, Q. -#}

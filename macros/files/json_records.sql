@@ -29,11 +29,22 @@
     listed as materialized (
         select
             file_number,
+            text,
             case
+                when not json_valid(text) then [null]
                 when json_type(text) = 'ARRAY' then json_extract(text, '$[*]')
                 else [cast(text as json)]
             end as elements
         from documents
+    ),
+
+    numbered as (
+        select
+            file_number,
+            text,
+            generate_subscripts(elements, 1) as line_number,
+            cast(unnest(elements) as varchar) as element
+        from listed
     ),
 
     records as (
@@ -50,11 +61,11 @@
 
         select
             file_number,
-            generate_subscripts(elements, 1) as line_number,
-            cast(unnest(elements) as varchar) as text,
+            line_number,
+            coalesce(element, text) as text,
             null as unread_reason,
-            text as json
-        from listed
+            element as json
+        from numbered
     ),
 
     keyed as (

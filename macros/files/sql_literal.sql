@@ -2,3 +2,8 @@
 {% macro sql_literal(text) -%}
     {{ return("'" ~ text | string | replace("'", "''") ~ "'") }}
 {%- endmacro %}
+
+{#- A name as SQL, for names of files may hold a quote themselves. -#}
+{% macro quoted_name(name) -%}
+    {{ return('"' ~ name | replace('"', '""') ~ '"') }}
+{%- endmacro %}

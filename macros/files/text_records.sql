@@ -107,13 +107,14 @@
             'select json_valid(text) from ' ~ whole
         ).rows[0][0] -%}
     {%- endif -%}
-    {%- set objects = 'select text::json as json from text_lines where json_valid(text)'
-        ~ " and json_type(text) = 'OBJECT' and file_number = " ~ file.number -%}
+    {%- set objects = 'select text::json as json from text_lines where (case when'
+        ~ " json_valid(text) then json_type(text) end) = 'OBJECT' and file_number = "
+        ~ file.number -%}
     {%- if is_document -%}
-        {%- set objects = "select json from (select unnest(case when json_type(text) ="
-            ~ " 'ARRAY' then json_extract(text, '$[*]') else [text::json] end) as json"
-            ~ ' from ' ~ whole ~ " where json_valid(text)) where json_type(json) ="
-            ~ " 'OBJECT'" -%}
+        {%- set objects = 'select json from (select unnest(case when not json_valid(text)'
+            ~ " then [] when json_type(text) = 'ARRAY' then json_extract(text, '$[*]')"
+            ~ ' else [text::json] end) as json from ' ~ whole
+            ~ ") where json_type(json) = 'OBJECT'" -%}
     {%- endif -%}
     {%- set found = json_paths(file, objects) -%}
     {{ return({

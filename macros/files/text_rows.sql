@@ -2,9 +2,11 @@
     fields as columns, named as the column map spells them. A field of a field is in a
     struct, so that the map's expressions read both alike. -#}
 {% macro text_rows(source_name, input_kind) -%}
+    {#- While dbt parses, nothing can be asked about an expression. -#}
+    {%- set fields = numbered_fields(source_name, input_kind) if execute else [] -%}
     select
-    {%- for part in field_columns(numbered_fields(source_name, input_kind)) %}
-        {{ part.sql }} as {{ adapter.quote(part.name) }}{{ ',' if not loop.last }}
+    {%- for part in field_columns(fields) %}
+        {{ part.sql }} as {{ quoted_name(part.name) }}{{ ',' if not loop.last }}
     {%- else %}
         line_number
     {%- endfor %}
@@ -39,7 +41,7 @@
         {%- if known.fields[0].parts -%}
             {%- set members = [] -%}
             {%- for member in field_columns(known.fields) -%}
-                {%- do members.append(adapter.quote(member.name) ~ ' := ' ~ member.sql) -%}
+                {%- do members.append(quoted_name(member.name) ~ ' := ' ~ member.sql) -%}
             {%- endfor -%}
             {%- set sql = 'struct_pack(' ~ members | join(', ') ~ ')' -%}
         {%- else -%}

@@ -1,12 +1,18 @@
 """Text files are read as they are: what each line is, whatever else the file holds."""
 
+import gzip
+import json
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from harness import ROOT, Build, Row, run_dbt
+from harness import ROOT, Build, Row, copy_project, run_dbt
+
+from serving.summary import Figures, figure_lines
 
 SELECT = "stg_files__lines mart_quality__unread_lines"
 # Columns that a map can fill; which of them reads what does not matter here.
@@ -250,9 +256,9 @@ CASES = {
         dialect='csv, delimiter ",", quote ", utf-16',
     ),
     "latin_1": Case(
-        'a,b\n1,"Zürich, ß"\n2,5 € – „x“\n3,\\\n'.encode("cp1252"),
+        'a,b\n1,"Zürich, ß"\n2,5 € … „x“\n3,\\\n'.encode("cp1252"),
         AB,
-        [got(2, "1", "Zürich, ß"), got(3, "2", "5 € – „x“"), got(4, "3", "\\")],
+        [got(2, "1", "Zürich, ß"), got(3, "2", "5 € … „x“"), got(4, "3", "\\")],
         encoding="latin-1",
         dialect='csv, delimiter ",", quote ", latin-1',
     ),
@@ -320,7 +326,8 @@ CASES = {
         dialect=JSON_LINES,
     ),
     "an_array": Case(
-        b'[\n  {"a": 1, "b": 99999999999999999999},\n  7,\n  {"a": "x",\n "b": []}\n]\n',
+        b'[\n  {"a": 1, "b": 99999999999999999999},\n  7,\n'
+        b'  {"a": "x",\n "b": []}\n]\n',
         AB,
         [
             got(1, "1", "99999999999999999999"),
@@ -410,3 +417,282 @@ def test_how_a_file_is_written_is_stated(cases: Build, name: str) -> None:
     assert cases.rows(
         f"select distinct dialect from stg_files__lines where source_name = '{name}'"
     ) == [(CASES[name].dialect,)]
+
+
+SHOP = ("id", "who")
+
+
+def write(path: Path, content: bytes, keeps_time: bool = False) -> Path:
+    """A file; one that is written anew may keep the time of its last change."""
+    before = path.stat() if keeps_time else None
+    path.write_bytes(content)
+    if before:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    return path
+
+
+def ids(made: Build) -> list[str]:
+    """What is read of the first asked field."""
+    assert made.is_green, made.said
+    return [
+        str(each)
+        for (each,) in made.rows(
+            "select fields[1] from stg_files__lines where unread_reason is null"
+            " order by file_path, line_number"
+        )
+    ]
+
+
+def test_a_file_is_read_again_only_when_it_changes(tmp_path: Path) -> None:
+    """It may come, go, change, or be asked for something else."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shop = {"shop": source(folder / "*.csv", *SHOP)}
+    first = write(folder / "1.csv", b"id,who\na,x\nb,y\n")
+    write(folder / "2.csv", b"who;id\nz;c\n")
+    assert ids(read(tmp_path, shop)) == ["a", "b", "c"]
+
+    # Nobody can tell that this one changed, so what was read of it stays.
+    write(first, b"id,who\nA,x\nB,y\n", keeps_time=True)
+    added = write(folder / "3.csv", b"id,who\nd,w\n")
+    assert ids(read(tmp_path, shop)) == ["a", "b", "c", "d"]
+
+    write(folder / "2.csv", b"who;id\nz;e\nz;f\n")
+    added.unlink()
+    assert ids(read(tmp_path, shop)) == ["a", "b", "e", "f"]
+
+    assert ids(read(tmp_path, shop, "--empty")) == ["a", "b", "e", "f"]
+    assert ids(read(tmp_path, {"shop": source(folder / "*.csv", "id")})) == list("ABef")
+    assert ids(read(tmp_path, shop)) == list("ABef")
+    write(first, b"id,who\nr,x\ns,y\n", keeps_time=True)
+    assert ids(read(tmp_path, shop)) == list("ABef")
+    assert ids(read(tmp_path, shop, "--full-refresh")) == list("rsef")
+    assert ids(read(tmp_path, {"demo": {"preset": "demo"}})) == []
+
+
+def test_nothing_is_read_of_an_empty_run(tmp_path: Path) -> None:
+    """The next run does not take the file for read."""
+    path = write(tmp_path / "in.csv", b"id,who\na,x\n")
+    shop = {"shop": source(path, *SHOP)}
+    assert ids(read(tmp_path, shop, "--empty")) == []
+    assert ids(read(tmp_path, shop)) == ["a"]
+
+
+def test_a_line_that_is_set_aside_shows_no_address(tmp_path: Path) -> None:
+    """Of a visitor, of either kind; a time is none."""
+    text = "10:00:00,10.1.2.3,2001:db8::1,fe80:0:0:0:1:2:3:4,::1,page 1.2.3"
+    content = "a,b\n" + text + "\n1,2\n"
+    path = write(tmp_path / "in.csv", content.encode())
+    made = read(tmp_path, {"shop": source(path, "a")})
+    assert made.rows(
+        "select source_name, file_path, line_number, unread_reason, line_text"
+        " from mart_quality__unread_lines"
+    ) == [
+        (
+            "shop",
+            str(path),
+            2,
+            "too_many_fields",
+            "10:00:00,address,address,address,address,page 1.2.3",
+        )
+    ]
+
+
+GOOD = b"id,who\n" + b"a,x\n" * 1_000
+STOPS: dict[str, tuple[str, bytes, str, str]] = {
+    "every line": (
+        "in.csv",
+        b"id,who\na\nb\n",
+        "2 of 2 lines of {path}",
+        "(too_few_fields)",
+    ),
+    "too many lines": (
+        "in.csv",
+        GOOD + b"a,b,c\n" * 11,
+        "11 of 1011 lines of {path}",
+        "line 1002",
+    ),
+    "latin-1": (
+        "in.csv",
+        GOOD + b"a,\xe4\n" * 20,
+        "20 of 1020 lines of {path}",
+        "encoding: latin-1",
+    ),
+    "a header in latin-1": (
+        "in.csv",
+        b"id,gr\xf6\xdfe\n1,2\n",
+        "the header of {path}",
+        "encoding: latin-1",
+    ),
+    "utf-16": (
+        "in.csv",
+        "id,who\na,x\n".encode("utf-16-le"),
+        "{path} looks like UTF-16",
+        "encoding: utf-16",
+    ),
+    "no column": (
+        "in.csv",
+        b"Id,name\na,x\n",
+        "{path} of source shop has no column 'who'",
+        "its columns are Id, name.",
+    ),
+    "no key": (
+        "in.jsonl",
+        b'{"id": 1}\n{"id": 2, "whom": 3}\n',
+        "{path} of source shop has no object with the key 'who'",
+        "the keys are id, whom.",
+    ),
+    "no ending": ("in.txt", b"id,who\n", "names {path}", ".ndjson"),
+    "a spreadsheet": ("in.xlsx", b"PK\x03\x04", "names {path}", ".csv"),
+    "a spreadsheet as csv": (
+        "in.csv",
+        b"PK\x03\x04\0\0",
+        "{path} is a spreadsheet",
+        "CSV",
+    ),
+    "parquet as csv": ("in.csv", b"PAR1\x15\x04", "{path} is a Parquet file", "name"),
+    "csv as parquet": ("in.parquet", GOOD, "names {path}", "no Parquet file"),
+    "a cut parquet": ("in.parquet", b"PAR1" + GOOD, "names {path}", "cut off"),
+    "csv as gzip": ("in.csv.gz", GOOD, "{path} ends in .gz", "no gzip file"),
+    "a gzip as csv": ("in.csv", gzip.compress(GOOD), "{path} is a gzip file", "name"),
+    "a cut gzip": (
+        "in.csv.gz",
+        gzip.compress(b"".join(b"a%d,x\n" % (7919 * i) for i in range(5_000)))[:9_000],
+        "{path} of source shop is cut off",
+        "copy it again",
+    ),
+    "no json at all": ("in.json", b"[1, 2", "1 of 1 lines of {path}", "(no_json)"),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_a_file_that_is_something_else_stops_the_run(tmp_path: Path, name: str) -> None:
+    """In one sentence about it."""
+    file_name, content, *sentence = STOPS[name]
+    path = write(tmp_path / file_name, content)
+    made = read(tmp_path, {"shop": source(path, *SHOP)})
+    assert not made.is_green
+    for part in sentence:
+        assert part.format(path=path) in made.said
+    (said,) = {line.strip() for line in made.said.splitlines() if "footfall: " in line}
+    assert said.endswith(".")
+
+
+def test_a_run_that_stopped_has_read_nothing(tmp_path: Path) -> None:
+    """The next one stops too, and without the file holds nothing of it."""
+    good = write(tmp_path / "good.csv", GOOD)
+    bad = write(tmp_path / "bad.csv", GOOD + b"b,y,z\n" * 11)
+    sources = {"good": source(good, *SHOP)}
+    assert ids(read(tmp_path, sources)) == ["a"] * 1_000
+    for _ in range(2):
+        assert not read(tmp_path, sources | {"bad": source(bad, *SHOP)}).is_green
+    assert ids(read(tmp_path, sources)) == ["a"] * 1_000
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    {
+        "nowhere": ("{folder}/none/*.csv", ["where there is no file"]),
+        "a folder": ("{folder}", ["which is a folder", "{folder}/*.csv"]),
+        "the web": ("https://shop.example/in.csv", ["httpfs", "install"]),
+        "a store": ("s3://shop/in.csv", ["httpfs", "install"]),
+    }.values(),
+)
+def test_a_place_without_files_stops_the_run(
+    tmp_path: Path, path: str, parts: list[str]
+) -> None:
+    """In one sentence that names it."""
+    write(tmp_path / "in.csv", GOOD)
+    named = path.format(folder=tmp_path)
+    made = read(tmp_path, {"shop": source(named, *SHOP)})
+    assert not made.is_green
+    assert f"source shop names {named} as its events" in made.said
+    for part in parts:
+        assert part.format(folder=tmp_path) in made.said
+    assert made.relations() == [] if made.database.exists() else True
+
+
+def test_a_share_of_lines_may_be_unread(tmp_path: Path) -> None:
+    """As said; ten in any case."""
+    path = write(tmp_path / "in.csv", GOOD + b"a\n" * 11)
+    shop = {"shop": source(path, *SHOP)}
+    assert len(ids(read(tmp_path, shop, unread_share_limit=0.02))) == 1_000
+    write(path, b"id,who\na,x\n" + b"a\n" * 10)
+    assert len(ids(read(tmp_path, shop))) == 1
+
+
+def test_packed_files_are_read(tmp_path: Path) -> None:
+    """Gzip in one or several parts, with a lone return; and zstd."""
+    parts = gzip.compress(b"id,who\na,x\n") + gzip.compress(b"b,y\rc,z\n")
+    write(tmp_path / "1.csv.gz", parts)
+    duckdb.execute(
+        "copy (select 'd' as id, 'w' as who)"
+        f" to '{tmp_path}/2.csv.zst' (format csv, compression zstd)"
+    )
+    made = read(
+        tmp_path,
+        {
+            "one": source(tmp_path / "1.csv.gz", *SHOP),
+            "two": source(tmp_path / "2.csv.zst", *SHOP),
+        },
+    )
+    assert ids(made) == ["a", "b", "c", "d"]
+
+
+def test_many_days_of_files_may_differ(tmp_path: Path) -> None:
+    """In delimiter and order; and a key that some days lack is null there."""
+    for day, content in enumerate(
+        [b"id,who\na,x\n", b"who\tid\ny\tb\n", b'"who";"more";"id"\nz;1;c\n']
+    ):
+        write(tmp_path / f"{day}.csv", content)
+    for day, row in enumerate([{"id": "e"}, {"id": "f", "who": "w"}]):
+        write(tmp_path / f"{day}.json", json.dumps(row).encode())
+    made = read(
+        tmp_path,
+        {
+            "csv": source(tmp_path / "*.csv", *SHOP),
+            "json": source(tmp_path / "*.json", *SHOP),
+        },
+    )
+    assert made.rows(
+        "select source_name, fields from stg_files__lines order by all"
+    ) == [
+        ("csv", ["a", "x"]),
+        ("csv", ["b", "y"]),
+        ("csv", ["c", "z"]),
+        ("json", ["e", None]),
+        ("json", ["f", "w"]),
+    ]
+
+
+def test_the_rows_of_a_source_have_the_maps_names(tmp_path: Path) -> None:
+    """A field of a field is in a struct, and a line set aside is no row."""
+    rows = b'{"id": 1, "Order": {"Paid": {"eur": 5}, "at": "x"}}\n{"id": 2}\n{\n'
+    path = write(tmp_path / "in.jsonl", rows)
+    project = tmp_path / "project"
+    project.mkdir()
+    copy_project(project)
+    shop = source(path, "id", '"order".paid.eur || id', 'lower("order".at)')
+    columns = ", ".join(shop["columns"].values())
+    (project / "models" / "staging" / "files" / "read.sql").write_text(
+        f"select {columns} from ({{{{ text_rows('shop', 'events') }}}})"
+    )
+    made = run_dbt(
+        tmp_path, {"sources": {"shop": shop}}, "stg_files__lines read", project
+    )
+    assert made.is_green, made.said
+    assert made.rows("from read order by all") == [
+        ("1", "51", "x"),
+        ("2", None, None),
+    ]
+
+
+def test_the_summary_counts_what_was_set_aside() -> None:
+    """By file and reason, and only where there is any."""
+    plain = Figures(5, 5, {}, 1, 0, {}, {}, {}, 0, 0, "0.00", {}, [])
+    found = [("in/1.csv", "too_few_fields", 3_000), ("in/2.json", "no_json", 1)]
+    assert not any("set aside" in line for line in figure_lines(plain))
+    assert figure_lines(replace(plain, set_aside=found))[-2:] == [
+        "  set aside    3,000 lines of in/1.csv (too_few_fields)",
+        "  set aside    1 line of in/2.json (no_json)",
+    ]

@@ -63,6 +63,7 @@ HALVES = {
 SETTINGS = EACH if IS_ALL else HALVES
 # Every setting that does not say where input is, at a value that is not the default.
 OTHERS: dict[str, object] = {
+    "unread_share_limit": 0.5,
     "event_earliest_date": "2000-01-01",
     "event_latest_date": "2100-01-01",
     "future_tolerance_minutes": 5,
@@ -72,7 +73,6 @@ OTHERS: dict[str, object] = {
     "accept_bots": True,
     "accept_unknown_consent": False,
     "accepted_share_limit": 1,
-    "unread_share_limit": 0,
     "session_timeout_minutes": 60,
     "session_timeout_minutes_by_platform": {"web": 5, "server": 90},
     "session_timeout_is_inclusive": True,
