@@ -145,16 +145,35 @@
         ) = 1
     ),
 
+    -- A quote that ends a record may look as if it began another one, which would end
+    -- where the next record begins, and so on: of such a chain every other one is true.
+    chained as (
+        select
+            *,
+            count(case when is_first then 1 end) over (
+                partition by file_number
+                order by first_line
+                rows between unbounded preceding and current row
+            ) as chain_number
+        from (
+            select
+                *,
+                coalesce(
+                    lag(last_line) over (
+                        partition by file_number order by first_line
+                    ) < first_line,
+                    true
+                ) as is_first
+            from closed
+        ) as followed
+    ),
+
     kept as (
-        select closed.*
-        from closed
-        where not exists (
-            select 1
-            from closed as others
-            where
-                others.file_number = closed.file_number
-                and others.last_line = closed.first_line
-        )
+        select *
+        from chained
+        qualify row_number() over (
+            partition by file_number, chain_number order by first_line
+        ) % 2 = 1
     ),
 
     taken as (

@@ -188,10 +188,10 @@
     decoded as (
         select
             line_number,
-            {{ decoded_line(file) }} as whole_text,
+            case when line = '' then '' else {{ decoded_line(file) }} end
+                as whole_text,
             {{ undecoded_line(file) }} as any_text
         from numbered
-        where line <> ''
     )
 
     select

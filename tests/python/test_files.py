@@ -168,6 +168,24 @@ CASES = {
             got(11, "9", "0"),
         ],
     ),
+    "records_that_end_as_others_begin": Case(
+        b'a,b\n"1\n",z\n",y\n2",x\n',
+        AB,
+        [got(2, "1\n", "z"), got(4, ",y\n2", "x")],
+    ),
+    "a_blank_line_in_quotes_of_latin_1": Case(
+        b'a,b\n1,"x\n\n\xe4"\n',
+        AB,
+        [got(2, "1", "x\n\nä")],
+        encoding="latin-1",
+        dialect='csv, delimiter ",", quote ", latin-1',
+    ),
+    "a_blank_line_in_quotes_of_utf_16": Case(
+        'a,b\n1,"x\n\nä"\n'.encode("utf-16"),
+        AB,
+        [got(2, "1", "x\n\nä")],
+        dialect='csv, delimiter ",", quote ", utf-16',
+    ),
     "a_blank_line_in_quotes": Case(b'a,b\n1,"x\n\n"\n', AB, [got(2, "1", "x\n\n")]),
     "an_open_quote": Case(
         b'a,b\n1,"2\n3,4\n5,6\n',
