@@ -74,7 +74,7 @@ def green_build(database: Path, target: Path) -> GreenBuild:
         )
     assert_green(results["results"])
     assert_whole(manifest["nodes"], results)
-    models = [node for node in manifest["nodes"].values() if is_public(node)]
+    models = [node for node in manifest["nodes"].values() if is_published(node)]
     if not models:
         raise PublishError(f"No model in {target / 'manifest.json'} is public.")
     assert_last_run(database, run_id)
@@ -98,9 +98,13 @@ def artifact(path: Path) -> dict[str, Any]:
     return content
 
 
-def is_public(node: Mapping[str, Any]) -> bool:
-    """Whether a node is a model that others may rely on."""
-    return bool(node["resource_type"] == "model" and node["access"] == "public")
+def is_published(node: Mapping[str, Any]) -> bool:
+    """Whether a node is a model that others may rely on, and readers are given."""
+    return bool(
+        node["resource_type"] == "model"
+        and node["access"] == "public"
+        and node["config"]["meta"].get("is_published", True)
+    )
 
 
 def mart(node: Mapping[str, Any]) -> Mart:

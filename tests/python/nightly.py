@@ -11,6 +11,7 @@ from typing import Any
 
 from harness import ROOT
 
+from serving.checks import is_published
 from serving.places import Places
 
 
@@ -54,7 +55,7 @@ class Served:
     def marts(self) -> list[str]:
         """Names of the public models, by the manifest."""
         nodes = self.artifact("manifest.json")["nodes"].values()
-        return sorted(n["name"] for n in nodes if n.get("access") == "public")
+        return sorted(n["name"] for n in nodes if is_published(n))
 
 
 def environment(folder: Path) -> dict[str, str]:

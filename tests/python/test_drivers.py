@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from harness import ROOT, Build
 
-from serving.checks import GreenBuild, Mart, is_public, mart
+from serving.checks import GreenBuild, Mart, is_published, mart
 from serving.places import Places
 from serving.publish import publish
 
@@ -34,7 +34,7 @@ how far off that may be."""
 @pytest.fixture(scope="module")
 def where(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Places:
     """The demo's marts, published."""
-    models = [node for node in demo.manifest()["nodes"].values() if is_public(node)]
+    models = [node for node in demo.manifest()["nodes"].values() if is_published(node)]
     build = GreenBuild(
         demo.database,
         models[0]["database"],
