@@ -3,12 +3,11 @@
     cannot be read is in no table of events, but in the input alone. -#}
 {% macro example_value(source, column, reason) -%}
     {%- set options = sources()[source] -%}
-    {%- if reason == 'missing_time' and not options.get('events') -%}
-        {{ return('') }}
-    {%- elif reason == 'missing_time' -%}
+    {%- if reason == 'missing_time' -%}
         {%- set text -%}
-            select {{ text_of(options.columns[column]) }} as example
-            from {{ source_rows(source, is_in_model=false) }} as raw_events
+            select {{ text_of(column_map(options)[column]) }} as example
+            from {{ source_rows(source, is_in_model=false) if options.get('events')
+                else preset_input(options.preset) }} as raw_events
             {%- if options.get('where') %}
                 where {{ options.where }}
             {%- endif %}
@@ -35,6 +34,13 @@
         ~ ' group by substr(example, 1, 40) order by event_count desc, start limit 1'
     ).rows -%}
     {{ return(rows[0][0] if rows else '') }}
+{%- endmacro %}
+
+{#- What a preset that has its events itself makes its shape of, first of all. -#}
+{% macro preset_input(preset) -%}
+    {%- for node in graph.nodes.values() if node.name == 'stg_' ~ preset ~ '__events' -%}
+        {{ return(graph.nodes[node.depends_on.nodes[0]].relation_name) }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- A relation of the project by its name. A ref would have to be a ref of every run. -#}

@@ -12,12 +12,15 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
+from engines import EngineBuilder
 from harness import (
     ROOT,
     Build,
     Builder,
     close_connections,
     copy_project,
+    folder_of,
+    once,
     one_source,
     parse,
     parsed_sources,
@@ -710,6 +713,62 @@ def test_a_time_without_an_offset_is_of_the_sources_clocks(
         },
         timezone="Europe/Berlin",
     )
+
+
+TIMES_ELSEWHERE = {
+    "04.05.2026 09:30": "2026-05-04 07:30:00",
+    "4.1.2026 9:30": "2026-01-04 08:30:00",
+    "2026-05-04T09:30:00Z": "2026-05-04 09:30:00",
+    "2026-05-04": "2026-05-03 22:00:00",
+    "1777887000": "2026-05-04 09:30:00",
+    "31.02.2026 09:30": None,
+}
+
+
+# Sail stands for Spark in `make test`.
+@pytest.mark.parametrize(
+    "engine",
+    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
+)
+def test_format_and_clocks_are_those_of_the_source_on_every_engine(
+    engine_build: EngineBuilder, shared: Path, engine: str
+) -> None:
+    """Whatever an engine has for time zones, and however it writes patterns."""
+    texts = list(TIMES_ELSEWHERE)
+
+    def write(folder: Path) -> Path:
+        copy_project(folder)
+        union = " union all ".join(
+            f"select '{number}' as id, 'v' as who, '{text}' as happened, 'view' as what"
+            for number, text in enumerate(texts)
+        )
+        (folder / "models" / "told.sql").write_text(f"select * from ({union}) as told")
+        return folder
+
+    settings = one_source(
+        "ref('told')",
+        {
+            "event_id": "id",
+            "visitor_id": "who",
+            "occurred_at": "happened",
+            "event_name": "what",
+        },
+        time_format="%d.%m.%Y %H:%M",
+        timezone="Europe/Berlin",
+    )
+    made = engine_build(
+        engine,
+        settings,
+        project=once(folder_of(shared, "times elsewhere"), write),
+        runs_tests=False,
+        select="+fct_events",
+    )
+    assert made.is_green, made.said
+    (columns,) = (each.columns for each in made.relations if each.name == "fct_events")
+    found = [dict(zip(columns, row, strict=True)) for row in made.rows("fct_events")]
+    assert {texts[int(row["event_id"] or "")]: row["occurred_at"] for row in found} == {
+        text: f"{time}.000000" for text, time in TIMES_ELSEWHERE.items() if time
+    }
 
 
 def test_parquet_files_of_one_glob_may_know_other_types(
