@@ -100,6 +100,30 @@ CASES = {
             got(6, "6", "7"),
         ],
     ),
+    "mixed_line_ends_of_a_packed_file": Case(
+        gzip.compress(b'a,b\n1,"x\ny"\r\n\r\n3,"z\r\n\r\n"\n5\r\n6,\xe4\r\n7,8'),
+        AB,
+        [
+            got(2, "1", "x\ny"),
+            got(5, "3", "z\n\n"),
+            unread(8, "too_few_fields", "5"),
+            unread(9, "not_utf_8", "6,?"),
+            got(10, "7", "8"),
+        ],
+        ending="csv.gz",
+    ),
+    "a_packed_spreadsheet": Case(
+        gzip.compress(b'a,"b\nc"\r\n\r\n1,"x\n\ny"\r\n3,4\r\n'),
+        ("a", '"b\nc"'),
+        [got(4, "1", "x\n\ny"), got(7, "3", "4")],
+        ending="csv.gz",
+    ),
+    "old_line_ends_of_a_packed_file": Case(
+        gzip.compress(b'a,b\r\r1,"x\r\ry"\r3,4\r'),
+        AB,
+        [got(3, "1", "x\n\ny"), got(6, "3", "4")],
+        ending="csv.gz",
+    ),
     "semicolons": Case(b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS),
     "pipes": Case(
         b"a|b|x,y\n1|2|3\n",
@@ -112,6 +136,12 @@ CASES = {
         AB,
         [got(2, "1", " 2 ")],
         ending="tsv",
+        dialect='csv, delimiter tab, quote ", utf-8',
+    ),
+    "tabs_before_and_after_a_name_in_quotes": Case(
+        b'\t "a" \t\t\t"b"\t\n1\t2\t3\t4\t5\t6\n',
+        ("column0", "a", "column2", "b", "column5"),
+        [got(2, "2", "5", "1", "3", "6")],
         dialect='csv, delimiter tab, quote ", utf-8',
     ),
     "one_column_of_a_tsv": Case(
@@ -242,6 +272,11 @@ CASES = {
             unread(4, "not_utf_8", "?"),
             got(5, "4", "ä"),
         ],
+    ),
+    "a_bad_byte_among_windows_line_ends": Case(
+        b"a,b\r\n1,\xe4\r\n2,3\r\n",
+        AB,
+        [unread(2, "not_utf_8", "1,?"), got(3, "2", "3")],
     ),
     "a_bad_byte_after_a_return": Case(
         b"a,b\n1,2\r2,\xe4\n3,4\n",
@@ -435,6 +470,30 @@ def test_how_a_file_is_written_is_stated(cases: Build, name: str) -> None:
     assert cases.rows(
         f"select distinct dialect from stg_files__lines where source_name = '{name}'"
     ) == [(CASES[name].dialect,)]
+
+
+@pytest.mark.parametrize(
+    ("end", "codec"),
+    [("\n", "utf-8"), ("\r", "utf-8"), ("\n", "latin-1"), ("\n", "utf-16-le")],
+)
+def test_a_line_of_16_mb_is_too_long(tmp_path: Path, end: str, codec: str) -> None:
+    """Its end is part of it; its first letters alone are kept."""
+    most = (2**24 - 1) // len("x".encode(codec))
+    rows = "".join(
+        row + end for row in ["a,b", "1,2", f"3,{'x' * (most - 2)}", "4," + "x" * most]
+    )
+    path = write(tmp_path / "in.csv", f"{rows}5,6".encode(codec))
+    encoding = "utf-16" if codec == "utf-16-le" else codec
+    made = read(tmp_path, {"shop": source(path, *AB, encoding=encoding)})
+    assert made.rows(
+        "select line_number, fields[1], len(fields[2]), unread_reason, left(line_text, 4)"
+        " from stg_files__lines order by line_number"
+    ) == [
+        (2, "1", 1, None, None),
+        (3, "3", most - 2, None, None),
+        (4, None, None, "too_long", "4,xx"),
+        (5, "5", 1, None, None),
+    ]
 
 
 SHOP = ("id", "who")
