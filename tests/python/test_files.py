@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from harness import ROOT, Build, Row, copy_project, run_dbt
 
@@ -486,8 +487,8 @@ def test_a_line_of_16_mb_is_too_long(tmp_path: Path, end: str, codec: str) -> No
     encoding = "utf-16" if codec == "utf-16-le" else codec
     made = read(tmp_path, {"shop": source(path, *AB, encoding=encoding)})
     assert made.rows(
-        "select line_number, fields[1], len(fields[2]), unread_reason, left(line_text, 4)"
-        " from stg_files__lines order by line_number"
+        "select line_number, fields[1], len(fields[2]), unread_reason,"
+        " left(line_text, 4) from stg_files__lines order by line_number"
     ) == [
         (2, "1", 1, None, None),
         (3, "3", most - 2, None, None),
@@ -576,6 +577,7 @@ def test_a_line_that_is_set_aside_shows_no_address(tmp_path: Path) -> None:
 
 
 GOOD = b"id,who\n" + b"a,x\n" * 1_000
+LONG = b"id,who\n" + b"".join(b"a%d,x\n" % (7919 * i) for i in range(5_000))
 STOPS: dict[str, tuple[str, bytes, str, str]] = {
     "every line": (
         "in.csv",
@@ -634,7 +636,13 @@ STOPS: dict[str, tuple[str, bytes, str, str]] = {
     "a gzip as csv": ("in.csv", gzip.compress(GOOD), "{path} is a gzip file", "name"),
     "a cut gzip": (
         "in.csv.gz",
-        gzip.compress(b"".join(b"a%d,x\n" % (7919 * i) for i in range(5_000)))[:9_000],
+        gzip.compress(LONG)[:9_000],
+        "{path} of source shop is cut off",
+        "copy it again",
+    ),
+    "a cut zstd": (
+        "in.csv.zst",
+        pa.compress(LONG, codec="zstd", asbytes=True)[:9_000],
         "{path} of source shop is cut off",
         "copy it again",
     ),
@@ -696,6 +704,34 @@ def test_a_share_of_lines_may_be_unread(tmp_path: Path) -> None:
     assert len(ids(read(tmp_path, shop, unread_share_limit=0.02))) == 1_000
     write(path, b"id,who\na,x\n" + b"a\n" * 10)
     assert len(ids(read(tmp_path, shop))) == 1
+
+
+def test_a_broken_line_of_spend_is_set_aside(tmp_path: Path) -> None:
+    """And is counted as one of the file of spend, not of the file of events."""
+    names = "spend_date,source,medium,campaign,currency,cost,clicks,impressions"
+    rows = ["2024-01-01,a,cpc,b,EUR,5.00,1,2", "2024-01-02,a,cpc,b"]
+    events = write(tmp_path / "in.csv", b"id,who\na,x\n")
+    spend = write(tmp_path / "spend.csv", "\n".join([names, *rows]).encode())
+    made = read(tmp_path, {"shop": source(events, *SHOP, spend=str(spend))})
+    assert made.rows(
+        "select input_kind, line_number, unread_reason, line_text"
+        " from stg_files__lines order by input_kind, line_number"
+    ) == [
+        ("events", 2, None, None),
+        ("spend", 2, None, None),
+        ("spend", 3, "too_few_fields", rows[1]),
+    ]
+    assert made.rows(
+        "select file_path, line_number, unread_reason from mart_quality__unread_lines"
+    ) == [(str(spend), 3, "too_few_fields")]
+
+
+def test_a_field_and_one_of_its_fields_stop_the_run(tmp_path: Path) -> None:
+    """A column cannot be a text and hold others."""
+    path = write(tmp_path / "in.jsonl", b'{"a": {"b": 1}}\n')
+    made = read(tmp_path, {"shop": source(path, "a", "a.b")})
+    assert not made.is_green
+    assert "the columns of source shop read both a and a.b of it" in made.said
 
 
 def test_packed_files_are_read(tmp_path: Path) -> None:
