@@ -49,8 +49,10 @@
     {%- endfor -%}
     {%- set delimiter = best.delimiter -%}
     {%- set d = modules.re.escape(delimiter) -%}
-    {%- set field = 'D(?:\\s*Q((?:[^Q]|QQ)*)Q\\s*(?=D|$)|([^D]*))'
-        | replace('D', '\x00') | replace('Q', quote) | replace('\x00', d) -%}
+    {#- A tab is white space, but not where it stands between names. -#}
+    {%- set field = 'D(?:BQ((?:[^Q]|QQ)*)QB(?=D|$)|([^D]*))'
+        | replace('B', '(?:(?!D)\\s)*') | replace('D', '\x00')
+        | replace('Q', quote) | replace('\x00', d) -%}
     {%- set names = [] -%}
     {%- set seen = [] -%}
     {%- for quoted, plain in modules.re.findall(field, delimiter ~ header) -%}

@@ -11,27 +11,17 @@
         ) -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- do run_query('drop table if exists text_rejects') -%}
-    {%- do run_query('drop table if exists text_scans') -%}
-    {%- do run_query(
-        'create or replace temp table text_read as select row_number() over () as'
-        ~ ' line_number, text from ' ~ line_reader(file.path, keeps_rejects=true)
-    ) -%}
+    {%- set kept = read_as(file, none) -%}
     {%- set whole = run_query(
-        "select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0) from "
-        ~ line_reader(file.path, line_end='\\n')
+        line_counts() ~ ' from ' ~ line_reader(file.path, line_end='\\n')
     ).rows[0].values() | map('int') | list -%}
-    {%- set kept = run_query(
-        "select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0)"
-        ~ ' from text_read'
-    ).rows[0].values() | map('int') | list -%}
-    {%- set rejected = run_query('select count(*) from text_rejects').rows[0][0] -%}
-    {%- if is_packed(file.path) and not rejected -%}
+    {%- if is_packed(file.path) and not kept[3] -%}
         {%- do assert_not_cut(file, whole[2] + whole[0]) -%}
     {%- endif -%}
     {#- Where lines end in two ways, a return before a line end counts as a line. -#}
-    {%- set is_unsure = kept[1:] != whole[1:] or kept[0] == whole[0] and kept[1] < kept[0]
-        and not is_packed(file.path) and has_returns(file.path) -%}
+    {%- set may_count_twice = kept[0] == whole[0] and kept[1] < kept[0] -%}
+    {%- set is_unsure = kept[1:3] != whole[1:] or may_count_twice
+        and (is_packed(file.path) or has_returns(file.path)) -%}
     {%- if is_unsure and not is_packed(file.path) -%}
         {%- do run_query(
             'insert into text_lines select ' ~ file.number ~ ', * from ('
@@ -39,16 +29,35 @@
         ) -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- if is_unsure -%}
-        {%- do run_query(
-            'create or replace temp table text_read as select row_number() over () as'
-            ~ ' line_number, text from ' ~ line_reader(file.path, line_end='\\n')
-        ) -%}
+    {#- There are no bytes to look at. Told of pairs, the reader counts right where no
+        return is alone; the next best counts each return as a line. -#}
+    {%- if is_unsure and read_as(file, '\\r\\n')[1:3] != whole[1:] -%}
+        {%- do read_as(file, '\\n') -%}
     {%- endif -%}
+    {%- set rejected = run_query('select count(*) from text_rejects').rows[0][0] -%}
     {%- do run_query(rejected_lines_sql(file) if rejected else
         'insert into text_lines select ' ~ file.number
         ~ ", line_number, coalesce(replace(text, chr(0), ''), ''), null from text_read"
     ) -%}
+{%- endmacro %}
+
+{#- Reads the lines into the temporary table text_read: how many there are, and of these
+    not empty, how many bytes are in them, and how many were left out. -#}
+{% macro read_as(file, line_end) -%}
+    {%- do run_query('drop table if exists text_rejects') -%}
+    {%- do run_query('drop table if exists text_scans') -%}
+    {%- do run_query(
+        'create or replace temp table text_read as select row_number() over () as'
+        ~ ' line_number, text from '
+        ~ line_reader(file.path, keeps_rejects=true, line_end=line_end)
+    ) -%}
+    {{ return(run_query(
+        line_counts() ~ ', (select count(*) from text_rejects) from text_read'
+    ).rows[0].values() | map('int') | list) }}
+{%- endmacro %}
+
+{% macro line_counts() -%}
+    select count(*), count(nullif(text, '')), coalesce(sum(strlen(text)), 0)
 {%- endmacro %}
 
 {#- The reader, as something to select text from in the order of the file. -#}
@@ -70,7 +79,8 @@
     with rejects as (
         select
             line,
-            min(csv_line) as text,
+            -- Of two signs that ended the line before, the second may stand here.
+            ltrim(min(csv_line), E'\r\n') as text,
             min(error_type) as error_type,
             line - row_number() over (order by line) as kept_before
         from text_rejects
@@ -190,7 +200,8 @@
             line_number,
             case when line = '' then '' else {{ decoded_line(file) }} end
                 as whole_text,
-            {{ undecoded_line(file) }} as any_text
+            {{ undecoded_line(file) }} as any_text,
+            {{ byte_count(file) }} >= 16777216 as is_too_long
         from numbered
     )
 
@@ -198,14 +209,30 @@
         line_number,
         replace(
             ltrim(
-                coalesce(whole_text, any_text),
+                left(
+                    coalesce(whole_text, any_text),
+                    case when is_too_long then 10000 else 16777216 end
+                ),
                 case when line_number = 1 then '{{ '\ufeff' }}' else '' end
             ),
             chr(0),
             ''
         ) as text,
-        case when whole_text is null then 'not_utf_8' end as unread_reason
+        case
+            when is_too_long then 'too_long'
+            when whole_text is null then 'not_utf_8'
+        end as unread_reason
     from decoded
+{%- endmacro %}
+
+{#- How many bytes a line has, of which each takes more than a letter here. The fast
+    reader counts the line's end too, and shows as much of one that is too long. -#}
+{% macro byte_count(file) -%}
+    {%- if file.encoding == 'utf-16' -%}
+        strlen(line) // 5 * 2
+    {%- else -%}
+        strlen(line) - 3 * (len(string_split(line, '\x')) - 1)
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A line of bytes as text, null where they are none of the encoding. -#}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from harness import ROOT, Build, Row, copy_project, run_dbt
 
@@ -100,6 +101,30 @@ CASES = {
             got(6, "6", "7"),
         ],
     ),
+    "mixed_line_ends_of_a_packed_file": Case(
+        gzip.compress(b'a,b\n1,"x\ny"\r\n\r\n3,"z\r\n\r\n"\n5\r\n6,\xe4\r\n7,8'),
+        AB,
+        [
+            got(2, "1", "x\ny"),
+            got(5, "3", "z\n\n"),
+            unread(8, "too_few_fields", "5"),
+            unread(9, "not_utf_8", "6,?"),
+            got(10, "7", "8"),
+        ],
+        ending="csv.gz",
+    ),
+    "a_packed_spreadsheet": Case(
+        gzip.compress(b'a,"b\nc"\r\n\r\n1,"x\n\ny"\r\n3,4\r\n'),
+        ("a", '"b\nc"'),
+        [got(4, "1", "x\n\ny"), got(7, "3", "4")],
+        ending="csv.gz",
+    ),
+    "old_line_ends_of_a_packed_file": Case(
+        gzip.compress(b'a,b\r\r1,"x\r\ry"\r3,4\r'),
+        AB,
+        [got(3, "1", "x\n\ny"), got(6, "3", "4")],
+        ending="csv.gz",
+    ),
     "semicolons": Case(b"a;b\n1,5;2\n", AB, [got(2, "1,5", "2")], dialect=SEMICOLONS),
     "pipes": Case(
         b"a|b|x,y\n1|2|3\n",
@@ -112,6 +137,12 @@ CASES = {
         AB,
         [got(2, "1", " 2 ")],
         ending="tsv",
+        dialect='csv, delimiter tab, quote ", utf-8',
+    ),
+    "tabs_before_and_after_a_name_in_quotes": Case(
+        b'\t "a" \t\t\t"b"\t\n1\t2\t3\t4\t5\t6\n',
+        ("column0", "a", "column2", "b", "column5"),
+        [got(2, "2", "5", "1", "3", "6")],
         dialect='csv, delimiter tab, quote ", utf-8',
     ),
     "one_column_of_a_tsv": Case(
@@ -242,6 +273,11 @@ CASES = {
             unread(4, "not_utf_8", "?"),
             got(5, "4", "ä"),
         ],
+    ),
+    "a_bad_byte_among_windows_line_ends": Case(
+        b"a,b\r\n1,\xe4\r\n2,3\r\n",
+        AB,
+        [unread(2, "not_utf_8", "1,?"), got(3, "2", "3")],
     ),
     "a_bad_byte_after_a_return": Case(
         b"a,b\n1,2\r2,\xe4\n3,4\n",
@@ -437,6 +473,28 @@ def test_how_a_file_is_written_is_stated(cases: Build, name: str) -> None:
     ) == [(CASES[name].dialect,)]
 
 
+@pytest.mark.parametrize(
+    ("end", "codec"),
+    [("\n", "utf-8"), ("\r\n", "utf-8"), ("\n", "latin-1"), ("\n", "utf-16-le")],
+)
+def test_a_line_of_16_mb_is_too_long(tmp_path: Path, end: str, codec: str) -> None:
+    """Its end is part of it; its first letters alone are kept."""
+    most = (2**24 - 1) // len("x".encode(codec))
+    rows = ["1,2", f"3,{'x' * (most - 2)}", f"4,{'x' * most}", "5,6"]
+    path = write(tmp_path / "in.csv", f"a,b\n{end.join(rows)}".encode(codec))
+    encoding = "utf-16" if codec == "utf-16-le" else codec
+    made = read(tmp_path, {"shop": source(path, *AB, encoding=encoding)})
+    assert made.rows(
+        "select line_number, fields[1], len(fields[2]), unread_reason,"
+        " left(line_text, 4) from stg_files__lines order by line_number"
+    ) == [
+        (2, "1", 1, None, None),
+        (3, "3", most - 2, None, None),
+        (4, None, None, "too_long", "4,xx"),
+        (5, "5", 1, None, None),
+    ]
+
+
 SHOP = ("id", "who")
 
 
@@ -517,6 +575,7 @@ def test_a_line_that_is_set_aside_shows_no_address(tmp_path: Path) -> None:
 
 
 GOOD = b"id,who\n" + b"a,x\n" * 1_000
+LONG = b"id,who\n" + b"".join(b"a%d,x\n" % (7919 * i) for i in range(5_000))
 STOPS: dict[str, tuple[str, bytes, str, str]] = {
     "every line": (
         "in.csv",
@@ -575,7 +634,13 @@ STOPS: dict[str, tuple[str, bytes, str, str]] = {
     "a gzip as csv": ("in.csv", gzip.compress(GOOD), "{path} is a gzip file", "name"),
     "a cut gzip": (
         "in.csv.gz",
-        gzip.compress(b"".join(b"a%d,x\n" % (7919 * i) for i in range(5_000)))[:9_000],
+        gzip.compress(LONG)[:9_000],
+        "{path} of source shop is cut off",
+        "copy it again",
+    ),
+    "a cut zstd": (
+        "in.csv.zst",
+        pa.compress(LONG, codec="zstd", asbytes=True)[:9_000],
         "{path} of source shop is cut off",
         "copy it again",
     ),
@@ -637,6 +702,34 @@ def test_a_share_of_lines_may_be_unread(tmp_path: Path) -> None:
     assert len(ids(read(tmp_path, shop, unread_share_limit=0.02))) == 1_000
     write(path, b"id,who\na,x\n" + b"a\n" * 10)
     assert len(ids(read(tmp_path, shop))) == 1
+
+
+def test_a_broken_line_of_spend_is_set_aside(tmp_path: Path) -> None:
+    """And is counted as one of the file of spend, not of the file of events."""
+    names = "spend_date,source,medium,campaign,currency,cost,clicks,impressions"
+    rows = ["2024-01-01,a,cpc,b,EUR,5.00,1,2", "2024-01-02,a,cpc,b"]
+    events = write(tmp_path / "in.csv", b"id,who\na,x\n")
+    spend = write(tmp_path / "spend.csv", "\n".join([names, *rows]).encode())
+    made = read(tmp_path, {"shop": source(events, *SHOP, spend=str(spend))})
+    assert made.rows(
+        "select input_kind, line_number, unread_reason, line_text"
+        " from stg_files__lines order by input_kind, line_number"
+    ) == [
+        ("events", 2, None, None),
+        ("spend", 2, None, None),
+        ("spend", 3, "too_few_fields", rows[1]),
+    ]
+    assert made.rows(
+        "select file_path, line_number, unread_reason from mart_quality__unread_lines"
+    ) == [(str(spend), 3, "too_few_fields")]
+
+
+def test_a_field_and_one_of_its_fields_stop_the_run(tmp_path: Path) -> None:
+    """A column cannot be a text and hold others."""
+    path = write(tmp_path / "in.jsonl", b'{"a": {"b": 1}}\n')
+    made = read(tmp_path, {"shop": source(path, "a", "a.b")})
+    assert not made.is_green
+    assert "the columns of source shop read both a and a.b of it" in made.said
 
 
 def test_packed_files_are_read(tmp_path: Path) -> None:
