@@ -1,7 +1,8 @@
 {#- The rows that could be read of a source's text files, as a query with the asked
     fields as columns, named as the column map spells them. A field of a field is in a
-    struct, so that the map's expressions read both alike. -#}
-{% macro text_rows(source_name, input_kind) -%}
+    struct, so that the map's expressions read both alike. `lines` is the relation of all
+    lines, a ref where a model asks. -#}
+{% macro text_rows(source_name, input_kind, lines) -%}
     {#- While dbt parses, nothing can be asked about an expression. -#}
     {%- set fields = numbered_fields(source_name, input_kind) if execute else [] -%}
     select
@@ -10,7 +11,7 @@
     {%- else %}
         line_number
     {%- endfor %}
-    from {{ ref('stg_files__lines') }}
+    from {{ lines }}
     where
         source_name = {{ sql_literal(source_name) }}
         and input_kind = {{ sql_literal(input_kind) }}

@@ -35,6 +35,15 @@
             ~ '.'
         ) -%}
     {%- endif -%}
+    {#- `a, b` would shift all columns after it, without a word. -#}
+    {%- set query = parsed['statements'][0]['node'] -%}
+    {%- set selected = query.get('select_list', []) -%}
+    {%- if selected | length != 1 or selected[0].get('class') == 'STAR'
+        or query['from_table']['type'] != 'EMPTY' -%}
+        {%- do stop_run(
+            start ~ 'which is not one SQL expression over the columns of a row.'
+        ) -%}
+    {%- endif -%}
     {%- set columns = [] -%}
     {%- set lambdas = [] -%}
     {%- set nodes = [parsed['statements']] -%}

@@ -7,7 +7,11 @@
     {%- if called and is_in_model -%}
         {{ ref(*called[1:]) if called[0] == 'ref' else source(*called[1:]) }}
     {%- elif called -%} {{ project_node(place).relation_name }}
-    {%- elif is_text_file(place) -%} ({{ text_rows(name, kind) }})
+    {%- elif is_text_file(place) -%}
+        {%- set lines = ref('stg_files__lines') if is_in_model else api.Relation.create(
+            database=target.database, schema=target.schema, identifier='stg_files__lines'
+        ) -%}
+        ({{ text_rows(name, kind, lines) }})
     {%- elif is_path(place) -%} {{ parquet_rows(place) }}
     {%- else -%} {{ place }}
     {%- endif -%}

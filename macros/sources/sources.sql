@@ -13,6 +13,12 @@
     {%- endif -%}
     {%- set found = {} -%}
     {%- for name, options in given.items() -%}
+        {%- if name is not string or not name | trim -%}
+            {%- do stop_run(
+                "the var sources names a source '" ~ name ~ "', but a name must be a text,"
+                ~ " in quotes where it is a number."
+            ) -%}
+        {%- endif -%}
         {%- do assert_options(name, options) -%}
         {%- if preset in [none, options.preset] -%}
             {%- do found.update({name: options}) -%}
@@ -73,6 +79,13 @@
                 ~ known[option] ~ '.'
             ) -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- for host in options.get('own_hosts') or []
+        if host is not string or '/' in host or not host | trim -%}
+        {%- do stop_run(
+            start ~ "has '" ~ host ~ "' in own_hosts, but a host is a text such as"
+            ~ ' shop.example, without https:// and path.'
+        ) -%}
     {%- endfor -%}
     {%- if options.preset == 'columns' -%}
         {%- do assert_column_map(start, options) -%}

@@ -1,6 +1,7 @@
 """What cannot be read or converted is counted, and what nobody can use is not green."""
 
 import csv
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -273,6 +274,30 @@ ALL_BAD: dict[str, tuple[dict[str, object], list[str]]] = {
         ["future", "occurred_at", "'2026-05-04 11:00:00'"],
     ),
 }
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_text_files_of_which_nothing_is_accepted_stop_alike(
+    tmp_path: Path, ending: str
+) -> None:
+    """Their lines are a model of the project, which no hook of another one refers to."""
+    rows = [event(number, occurred_at="3.4.2026 9h") for number in range(3)]
+    file = tmp_path / f"events.{ending}"
+    with file.open("w") as lines:
+        if ending == "csv":
+            table = csv.DictWriter(lines, COLUMNS, extrasaction="ignore")
+            table.writeheader()
+            table.writerows(rows)
+        else:
+            lines.writelines(json.dumps(row) + "\n" for row in rows)
+    made = run_dbt(
+        tmp_path,
+        one_source(file, COLUMNS, where="visitor_id <> 'v0'"),
+        "+int_events__classified",
+        ROOT,
+    )
+    said = sentence(made)
+    assert "0 of 2 events" in said and "for example '3.4.2026 9h'" in said
 
 
 @pytest.mark.parametrize("name", ALL_BAD)

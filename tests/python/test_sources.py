@@ -353,6 +353,11 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such preset": ("demmo", {"preset": "demmo"}),
     "no preset": ("preset", {"preset": None}),
     "no such option": ("colums", {"colums": {}}),
+    "two expressions": ("not one SQL", {"columns": {"user_id": "login, id"}}),
+    "all columns": ("not one SQL", {"columns": {"user_id": "*"}}),
+    "an expression of a table": ("not one SQL", {"columns": {"user_id": "a from b"}}),
+    "an address for a host": ("own_hosts", {"own_hosts": ["https://shop.example/"]}),
+    "no text for a host": ("own_hosts", {"own_hosts": [None]}),
     "hosts that are no list": ("own_hosts", {"own_hosts": "shop.example"}),
     "no such time zone": ("Europe/Atlantis", {"timezone": "Europe/Atlantis"}),
     "a time format without a year": ("time_format", {"time_format": "%d.%m. %H:%M"}),
@@ -363,6 +368,7 @@ NO_SOURCES: dict[str, tuple[str, Any]] = {
     "a list": ("sources", ["demo"]),
     "nothing": ("sources", {}),
     "a name alone": ("preset", {"shop": "demo"}),
+    "no name": ("a name must be", {"": {"preset": "demo"}}),
 }
 OLD: dict[str, Any] = {
     "enabled_sources": ["generic"],
