@@ -8,13 +8,17 @@
         {{ ref(*called[1:]) if called[0] == 'ref' else source(*called[1:]) }}
     {%- elif called -%} {{ project_node(place).relation_name }}
     {%- elif is_text_file(place) -%}
-        {%- set lines = ref('stg_files__lines') if is_in_model else api.Relation.create(
-            database=target.database, schema=target.schema, identifier='stg_files__lines'
-        ) -%}
-        ({{ text_rows(name, kind, lines) }})
+        {%- set lines = ref('stg_files__lines') if is_in_model
+            else relation_named('stg_files__lines') -%}
+        ({{ text_rows(name, kind, lines or no_lines()) }})
     {%- elif is_path(place) -%} {{ parquet_rows(place) }}
     {%- else -%} {{ place }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What stands for the lines of files while no build has read any. -#}
+{% macro no_lines() -%}
+    ({{ no_text_records() }}) as no_lines
 {%- endmacro %}
 
 {#- [ref or source, its names], none where a place is no such call. -#}

@@ -467,6 +467,28 @@ def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
     assert column in made.said
 
 
+def freshness(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `dbt source freshness` finds out, of each source that it knows."""
+    arguments = ["--quiet", "--log-level", "none", "source", "freshness"]
+    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+    arguments += ["--target-path", str(folder / "target")]
+    arguments += ["--log-path", str(folder), "--vars", json.dumps(settings)]
+    before = Path.cwd()
+    try:
+        parsed = copy.deepcopy(parse(ROOT, parsed_sources(settings)))
+        result = dbtRunner(parsed).invoke(arguments)
+    finally:
+        os.chdir(before)
+        close_connections()
+    assert result.exception is None
+    found: list[dict[str, Any]] = json.loads(
+        (folder / "target" / "sources.json").read_text()
+    )["results"]
+    is_late = any(each["status"] == "error" for each in found)
+    assert result.success != is_late
+    return found
+
+
 FRESHNESS = [(1, "pass"), (30, "warn"), (60, "error"), (None, "error")]
 
 
@@ -482,25 +504,28 @@ def test_freshness_is_the_age_of_the_last_arrival(
     settings = one_source(events, {**columns, "received_at": "came"})
     database = tmp_path / "footfall.duckdb"
     monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
-    arguments = ["--quiet", "--log-level", "none", "source", "freshness"]
-    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-    arguments += ["--target-path", str(tmp_path / "target")]
-    arguments += ["--log-path", str(tmp_path), "--vars", json.dumps(settings)]
-    before = Path.cwd()
-    try:
-        result = dbtRunner(copy.deepcopy(parse(ROOT, parsed_sources(settings)))).invoke(
-            arguments
-        )
-    finally:
-        os.chdir(before)
-        close_connections()
-    assert result.exception is None
-    (found,) = json.loads((tmp_path / "target" / "sources.json").read_text())["results"]
+    (found,) = freshness(tmp_path, settings)
     assert found["status"] == status
     assert found["unique_id"] == "source.footfall.inputs.events"
-    assert result.success == (status != "error")
     with duckdb.connect(str(database)) as connection:
         assert connection.execute("show tables").fetchall() == []
+
+
+def test_a_file_that_no_build_has_read_is_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of text files freshness knows what the last build read of them."""
+    events = tmp_path / "in.csv"
+    events.write_text("who,time,what\nv,2026-05-04,view\n")
+    columns = {"visitor_id": "who", "occurred_at": "time", "event_name": "what"}
+    settings = one_source(events, columns)
+    monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(tmp_path / "footfall.duckdb"))
+    results = freshness(tmp_path, settings)
+    assert [each["status"] for each in results] == ["error"]
+    made = run_dbt(tmp_path, settings, "stg_files__lines", ROOT)
+    assert made.is_green, made.said
+    (found,) = freshness(tmp_path, settings)
+    assert found["max_loaded_at"].startswith("2026-05-04T00:00:00")
 
 
 def table(name: str, rows: list[dict[str, object]]) -> str:
