@@ -56,7 +56,8 @@
             identifier=node.get('identifier') or node.alias,
         ) -%}
         {%- if relation is none and called[0] == 'ref' -%} {{ return([]) }} {%- endif -%}
-    {%- elif not called -%}
+    {#- A quote would end the text in which the name is looked up. -#}
+    {%- elif not called and "'" not in place -%}
         {%- set relation = adapter.get_relation(
             database=parts[-3] if parts | length > 2 else target.database,
             schema=parts[-2] if parts | length > 1 else target.schema,

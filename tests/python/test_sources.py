@@ -339,6 +339,7 @@ def test_no_events_at_all_are_a_mistake(
 SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such file": ("nowhere/*.parquet", {"events": "nowhere/*.parquet"}),
     "no such relation": ("nowhere.events", {"events": "nowhere.events"}),
+    "a list as a text": ("neither a file", {"events": "['a.csv', 'b.csv']"}),
     "no input": ("lacks events", {"events": None}),
     "no such ad spend": ("nowhere.spend", {"spend": "nowhere.spend"}),
     "a column that is not there": ("logn", {"columns": {"user_id": "lower(logn)"}}),
