@@ -16,7 +16,7 @@
         {%- if name is not string or not name | trim -%}
             {%- do stop_run(
                 "the var sources names a source '" ~ name ~ "', but a name must be a text,"
-                ~ " in quotes where it is a number."
+                ~ ' in quotes where it is a number.'
             ) -%}
         {%- endif -%}
         {%- do assert_options(name, options) -%}
