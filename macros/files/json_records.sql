@@ -3,6 +3,7 @@
 {% macro json_records(group) -%}
     {%- set paths = [] -%}
     {%- for path in group.paths -%} {%- do paths.append(sql_literal(path)) -%} {%- endfor -%}
+    {%- set asked = 'cast([' ~ paths | join(', ') ~ '] as varchar[])' -%}
     (
     with lines as (
         select
@@ -92,8 +93,13 @@
         line_number,
         case
             when reason is null then list_transform(
-                json_extract_string(json, cast([{{ paths | join(', ') }}] as varchar[])),
-                lambda value: replace(value, chr(0), '')
+                json_extract_string(json, {{ asked }}),
+                -- An id that met a null on its way is written as a float.
+                lambda value, place: case
+                    when value like '%.0' and json_type(json, {{ asked }}[place]) = 'DOUBLE'
+                        then left(value, -2)
+                    else replace(value, chr(0), '')
+                end
             )
         end as fields,
         reason as unread_reason,

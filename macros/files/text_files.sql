@@ -13,7 +13,7 @@
         {%- for input_kind in ['events', 'spend'] if is_text_file(entry.get(input_kind)) -%}
             {%- set path = entry[input_kind] -%}
             {%- set fields = asked_fields(source_name, input_kind) -%}
-            {%- set encoding = entry.get('encoding') or 'utf-8' -%}
+            {%- set encoding = encoding_name(entry.get('encoding') or 'utf-8') -%}
             {%- set found = run_query(
                 'select filename, size, epoch_us(last_modified) from read_blob('
                 ~ sql_literal(path) ~ ') order by filename'
@@ -45,4 +45,12 @@
     files are read again. -#}
 {% macro text_reader_version() -%}
     {{ return(1) }}
+{%- endmacro %}
+
+{#- An encoding by the one name that is used here. -#}
+{% macro encoding_name(said) -%}
+    {{ return({
+        'utf8': 'utf-8', 'utf16': 'utf-16', 'latin1': 'latin-1',
+        'iso-8859-1': 'latin-1', 'windows-1252': 'latin-1', 'cp1252': 'latin-1',
+    }.get(said | lower, said | lower)) }}
 {%- endmacro %}

@@ -5,11 +5,11 @@
     {%- set options = sources()[source] -%}
     {%- if reason == 'missing_time' -%}
         {%- set text -%}
-            select {{ text_of(column_map(options)[column]) }} as example
+            select {{ text_of(tried(column_map(options)[column])) }} as example
             from {{ source_rows(source, is_in_model=false) if options.get('events')
                 else preset_input(options.preset) }} as raw_events
             {%- if options.get('where') %}
-                where {{ options.where }}
+                where {{ tried(options.where) }}
             {%- endif %}
         {%- endset -%}
         {%- set condition = source_time('example', options) ~ ' is null' -%}

@@ -7,6 +7,10 @@
         {%- if source.get('events') and not is_text_file(source.events) -%}
             {%- do assert_readable(name, source, start) -%}
         {%- endif -%}
+        {%- if source.get('events')
+            and (is_path(source.events) or input_columns(source.events, start)) -%}
+            {%- do assert_bound(name, source, start) -%}
+        {%- endif -%}
         {%- if source.get('spend') and not is_text_file(source.spend) -%}
             {%- set there = input_columns(source.spend, start) -%}
             {%- for column in (spend_columns() if there else [])
@@ -39,6 +43,37 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Whether the engine can make sense of them: of types, functions and sums. -#}
+{% macro assert_bound(name, source, start) -%}
+    {%- set rows = ' from ' ~ source_rows(name, is_in_model=false) -%}
+    {%- set expressions = dict(source.get('columns') or {}) -%}
+    {%- if source.get('where') -%}
+        {%- do expressions.update({'where': 'case when ' ~ source.where ~ ' then 1 end'}) -%}
+    {%- endif -%}
+    {%- set texts = '; fields of text files are texts, which a cast makes numbers'
+        if is_text_file(source.events) else '' -%}
+    {%- set message = unbound_message(
+        'select ' ~ expressions.values() | join(', ') ~ rows
+    ) -%}
+    {%- for column, expression in expressions.items() if message -%}
+        {%- set own_message = unbound_message('select ' ~ expression ~ rows) -%}
+        {%- if own_message -%}
+            {%- do stop_run(
+                start ~ 'says ' ~ column ~ ": '" ~ (source.get('columns') or {}).get(
+                    column, source.get('where')
+                ) ~ "', which cannot be computed: " ~ own_message.rstrip('.') ~ texts
+                ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if message -%}
+        {%- do stop_run(
+            start ~ 'says columns that cannot be computed beside each other: '
+            ~ message.rstrip('.') ~ '.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The lower-case names of an input's columns, once it is known to be there; none of them
     where the run itself is to make it. -#}
 {% macro input_columns(place, start) -%}
@@ -56,7 +91,8 @@
             identifier=node.get('identifier') or node.alias,
         ) -%}
         {%- if relation is none and called[0] == 'ref' -%} {{ return([]) }} {%- endif -%}
-    {%- elif not called -%}
+    {#- A quote would end the text in which the name is looked up. -#}
+    {%- elif not called and "'" not in place -%}
         {%- set relation = adapter.get_relation(
             database=parts[-3] if parts | length > 2 else target.database,
             schema=parts[-2] if parts | length > 1 else target.schema,

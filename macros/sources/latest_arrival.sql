@@ -9,10 +9,10 @@
             {%- set arrived = columns.get('received_at', columns.occurred_at) %}
             select max({{ source_time('arrived_at', source) }}) as last_arrived_at
             from (
-                select {{ arrived }} as arrived_at
+                select {{ tried(arrived) }} as arrived_at
                 from {{ source_rows(name, is_in_model=false) }}
                 {%- if source.get('where') %}
-                    where {{ source.where }}
+                    where {{ tried(source.where) }}
                 {%- endif %}
             ) as arrivals_{{ loop.index }}
             {{ 'union all' if not loop.last }}

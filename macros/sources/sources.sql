@@ -16,7 +16,7 @@
         {%- if name is not string or not name | trim -%}
             {%- do stop_run(
                 "the var sources names a source '" ~ name ~ "', but a name must be a text,"
-                ~ " in quotes where it is a number."
+                ~ ' in quotes where it is a number.'
             ) -%}
         {%- endif -%}
         {%- do assert_options(name, options) -%}
@@ -87,9 +87,7 @@
             ~ ' shop.example, without https:// and path.'
         ) -%}
     {%- endfor -%}
-    {%- if options.preset == 'columns' -%}
-        {%- do assert_column_map(start, options) -%}
-    {%- endif -%}
+    {%- do assert_column_map(start, options) -%}
     {%- if options.get('timezone')
         and options.timezone not in modules.pytz.all_timezones_set -%}
         {%- do stop_run(
@@ -103,7 +101,15 @@
 {%- endmacro %}
 
 {% macro assert_column_map(start, options) -%}
-    {%- if not options.get('events') -%}
+    {%- set has_place = options.preset == 'columns' -%}
+    {%- for option in ['events', 'spend', 'encoding']
+        if options.get(option) and not has_place -%}
+        {%- do stop_run(
+            start ~ 'has ' ~ option ~ ', but the preset ' ~ options.preset
+            ~ ' brings its own: leave it out, or say preset: columns.'
+        ) -%}
+    {%- endfor -%}
+    {%- if has_place and not options.get('events') -%}
         {%- do stop_run(
             start ~ 'lacks events: a path or glob of files, a relation, or a ref or source'
             ~ ' of your project.'
@@ -111,7 +117,7 @@
     {%- endif -%}
     {%- set columns = options.get('columns') or {} -%}
     {%- for name in ['visitor_id', 'occurred_at', 'event_name']
-        if name not in columns -%}
+        if has_place and name not in columns -%}
         {%- do stop_run(
             start ~ 'has columns that lack ' ~ name ~ ', which every event needs.'
         ) -%}

@@ -4,7 +4,8 @@
     {%- for name, source in sources(preset).items() %}
         select
             '{{ name | replace("'", "''") }}' as source_name,
-            cast({{ utc_timestamp('spend_date') }} as date) as spend_date,
+            cast({{ source_time('spend_date', spend_clock(source)) }} as date)
+                as spend_date,
             {%- for column in ['source', 'medium', 'campaign'] %}
                 {{ campaign_tag(text_of(column)) }} as {{ column }},
             {%- endfor %}
@@ -26,6 +27,12 @@
             {%- endif %}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+{#- How a source writes days: as it writes times, but a day is no time of any clock. -#}
+{% macro spend_clock(source) -%}
+    {%- set format = source.get('time_format') or '' -%}
+    {{ return({'time_format': modules.re.sub('[ T]*%[HI].*$', '', format)}) }}
 {%- endmacro %}
 
 {#- The columns that a table or file of ad spend has. -#}

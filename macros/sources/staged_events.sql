@@ -38,14 +38,14 @@
     with mapped as (
         select
             {%- for column in mapped_columns() %}
-                {%- set expression = map.get(column, 'null') %}
+                {%- set expression = tried(map.get(column, 'null')) %}
                 {{ text_of(expression) if column in texts else expression }}
                     as raw_{{ column }}
                 {{- ',' if not loop.last }}
             {%- endfor %}
         from {{ input }}
         {%- if source.get('where') %}
-            where {{ source.where }}
+            where {{ tried(source.where) }}
         {%- endif %}
     ),
 

@@ -379,6 +379,13 @@ CASES = {
         ending="jsonl",
         dialect=JSON_LINES,
     ),
+    "floats_that_are_ids": Case(
+        b'{"a": 7.0, "b": "7.0"}\n{"a": 1e2, "b": 7.5}\n{"a": -3.0, "b": [7.0]}\n',
+        AB,
+        [got(1, "7", "7.0"), got(2, "100", "7.5"), got(3, "-3", "[7.0]")],
+        ending="jsonl",
+        dialect="json lines, utf-8",
+    ),
     "an_array": Case(
         b'[\n  {"a": 1, "b": 99999999999999999999},\n  7,\n'
         b'  {"a": "x",\n "b": []}\n]\n',

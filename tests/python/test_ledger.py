@@ -280,7 +280,7 @@ ALL_BAD: dict[str, tuple[dict[str, object], list[str]]] = {
 def test_text_files_of_which_nothing_is_accepted_stop_alike(
     tmp_path: Path, ending: str
 ) -> None:
-    """Their lines are a model, to which no hook of another one can refer."""
+    """Their lines are a model of the project, to which no hook of another refers."""
     rows = [event(number, occurred_at="3.4.2026 9h") for number in range(3)]
     file = tmp_path / f"events.{ending}"
     with file.open("w") as lines:

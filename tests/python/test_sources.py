@@ -342,6 +342,7 @@ def test_no_events_at_all_are_a_mistake(
 SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such file": ("nowhere/*.parquet", {"events": "nowhere/*.parquet"}),
     "no such relation": ("nowhere.events", {"events": "nowhere.events"}),
+    "a list as a text": ("neither a file", {"events": "['a.csv', 'b.csv']"}),
     "no input": ("lacks events", {"events": None}),
     "no such ad spend": ("nowhere.spend", {"spend": "nowhere.spend"}),
     "a column that is not there": ("logn", {"columns": {"user_id": "lower(logn)"}}),
@@ -353,6 +354,11 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such preset": ("demmo", {"preset": "demmo"}),
     "no preset": ("preset", {"preset": None}),
     "no such option": ("colums", {"colums": {}}),
+    "a sum of a text": ("fields of text", {"columns": {"revenue": "amount * 2"}}),
+    "a function that is not": ("nofn", {"columns": {"revenue": "nofn(amount)"}}),
+    "a sum of rows": ("beside each other", {"columns": {"revenue": "max(amount)"}}),
+    "a filter by a number": ("fields of text", {"where": "id > 0"}),
+    "a place of the demo's": ("brings its own", {"preset": "demo"}),
     "two expressions": ("not one SQL", {"columns": {"user_id": "login, id"}}),
     "all columns": ("not one SQL", {"columns": {"user_id": "*"}}),
     "an expression of a table": ("not one SQL", {"columns": {"user_id": "a from b"}}),
@@ -833,6 +839,25 @@ def test_parquet_files_of_one_glob_may_know_other_types(
         ("ab", "7.5", datetime(2026, 5, 4, 0, 0, 2)),
         (None, "x", datetime(2026, 5, 4, 0, 0, 3)),
     ]
+
+
+def test_an_expression_that_fails_in_a_row_is_null_there(
+    build: Builder, tmp_path: Path
+) -> None:
+    """And a filter that does leaves the row out."""
+    path = tmp_path / "in.csv"
+    path.write_text(
+        "who,time,site,paid\na,2026-05-04,1,5\nb,2026-05-04,1,x\n"
+        "c,2026-05-04,two,7\nd,2026-05-04,2,7\n"
+    )
+    columns = {"visitor_id": "who", "occurred_at": "time", "event_name": "'view'"}
+    columns["revenue"] = "cast(paid as integer) * 2"
+    settings = one_source(path, columns, where="cast(site as integer) = 1")
+    made = build(settings, select="+stg_columns__events")
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, revenue from stg_columns__events order by visitor_id"
+    ) == [("a", Decimal(10)), ("b", None)]
 
 
 def test_a_sources_own_hosts_are_no_source_of_visits(
