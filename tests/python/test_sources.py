@@ -88,7 +88,7 @@ def test_every_kind_of_file_gives_the_same_events(
     duckdb.execute(FORMS[form].format(folder=tmp_path))
     name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
     made = build(
-        shop(settings, events=str(tmp_path / name)), select="stg_columns__events"
+        shop(settings, events=str(tmp_path / name)), select="+stg_columns__events"
     )
     assert staged(made) == staged(plain)
 
@@ -99,7 +99,7 @@ def test_a_relation_gives_the_same_events(
     """On a warehouse the events are a table already."""
     made = build(
         shop(settings, events="raw_data.events"),
-        select="stg_columns__events",
+        select="+stg_columns__events",
         prepare=f"create schema raw_data; create table raw_data.events as from {TEXTS}",
     )
     assert staged(made) == staged(plain)
@@ -218,7 +218,7 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
         )
         made = build(
             one_source(path, ["visitor_id", "occurred_at", "event_name"]),
-            select="stg_columns__events",
+            select="+stg_columns__events",
         )
         found = made.rows("select occurred_at from stg_columns__events")
         assert found == [(time,) for time in times.values()], kind
@@ -828,7 +828,7 @@ def test_parquet_files_of_one_glob_may_know_other_types(
         )
     made = build(
         one_source(tmp_path / "*.parquet", names.split(", ")),
-        select="stg_columns__events",
+        select="+stg_columns__events",
     )
     assert made.is_green, made.said
     assert made.rows(
