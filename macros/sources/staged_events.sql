@@ -9,19 +9,10 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Column that a map can fill -> SQL expression over the shape of a source's preset: from
-    the yml of the preset's model, the source's own before it. What neither says is null,
-    or comes from a URL. -#}
+{#- A preset's map, with a source's own columns before it. What neither says is null, or
+    comes from a URL. -#}
 {% macro column_map(source) -%}
-    {%- set columns = {} -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values()
-            if node.name == 'stg_' ~ source.preset ~ '__events' -%}
-            {%- do columns.update(node.config.meta.get('columns') or {}) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- do columns.update(source.get('columns') or {}) -%}
-    {{ return(columns) }}
+    {{ return(dict(preset_map(source.preset), **(source.get('columns') or {}))) }}
 {%- endmacro %}
 
 {#- One expression for each column of the contract, whatever the source. -#}
