@@ -210,6 +210,7 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
         "amounts_without_currency": 0,
         "revenue_without_currency": "0.00",
         "left_out": {},
+        "set_aside": [],
     }
     assert min(received, accepted, sessions, conversions) > 100
 

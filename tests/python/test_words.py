@@ -88,7 +88,11 @@ def decided(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("decided")
     # All that a summary reads.
     return made(
-        build, folder, rows, MARTS + " +mart_quality__event_ledger +fct_sessions"
+        build,
+        folder,
+        rows,
+        MARTS
+        + " +mart_quality__event_ledger +fct_sessions +mart_quality__unread_lines",
     )
 
 
