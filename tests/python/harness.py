@@ -151,8 +151,14 @@ def by_content(settings: object) -> object:
     """
     if isinstance(settings, Mapping):
         return {name: by_content(value) for name, value in settings.items()}
-    if isinstance(settings, str) and (path := Path(settings)).is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+    # An expression is a text too, and may be longer than any path.
+    if isinstance(settings, str) and len(settings) < 256:
+        path = Path(settings)
+        return (
+            hashlib.sha256(path.read_bytes()).hexdigest()
+            if path.is_file()
+            else settings
+        )
     return settings
 
 
