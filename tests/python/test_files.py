@@ -793,7 +793,8 @@ def test_the_rows_of_a_source_have_the_maps_names(tmp_path: Path) -> None:
     shop = source(path, "id", '"order".paid.eur || id', 'lower("order".at)')
     columns = ", ".join(shop["columns"].values())
     (project / "models" / "staging" / "files" / "read.sql").write_text(
-        f"select {columns} from ({{{{ text_rows('shop', 'events') }}}})"
+        f"select {columns} from"
+        " ({{ text_rows('shop', 'events', ref('stg_files__lines')) }})"
     )
     made = run_dbt(
         tmp_path, {"sources": {"shop": shop}}, "stg_files__lines read", project

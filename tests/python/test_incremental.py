@@ -499,7 +499,7 @@ def test_models_run_by_themselves_leave_nothing_to_repair(
 
 
 def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
-    """All but those that read ad spend, which no batch numbers.
+    """All but those that read ad spend or lines of files, which no batch numbers.
 
     What a build that was killed had not yet thrown away goes all the same.
     """
@@ -532,6 +532,7 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
         "mart_channel__campaigns_daily",
         "mart_channel__daily",
         "mart_quality__rejected_ad_spend",
+        "mart_quality__unread_lines",
     }
 
 
