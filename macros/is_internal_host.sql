@@ -4,9 +4,8 @@
     {%- if own_hosts() -%}
         (
         {%- for host in own_hosts() %}
-            {%- set name = host | lower | replace("'", "''") %}
-            {{ referrer_host }} = '{{ name }}'
-            or {{ referrer_host }} like '%.{{ name }}'
+            {{ referrer_host }} = {{ sql_literal(host | lower) }}
+            or {{ referrer_host }} like {{ sql_literal('%.' ~ host | lower) }}
             {{- ' or' if not loop.last }}
         {%- endfor %}
         )

@@ -6,14 +6,11 @@
         {%- for name in spend_columns() -%} {%- do found.update({name: [name]}) -%}
         {%- endfor -%}
     {%- else -%}
-        {%- set entry = sources()[source_name] -%}
-        {%- set named = 'the source ' ~ source_name ~ ' of the var sources ' -%}
-        {%- set said = dict(entry.get('columns') or {}) -%}
-        {%- if entry.get('where') -%}
-            {%- do said.update({'where': entry['where']}) -%}
-        {%- endif -%}
+        {%- set said = said_expressions(sources()[source_name]) -%}
         {%- for name, expression in said.items() -%}
-            {%- for parts in expression_fields(expression, named ~ 'says ' ~ name ~ ": '" ~ expression ~ "', ") -%}
+            {%- set says = source_words(source_name) ~ 'says ' ~ name ~ ": '"
+                ~ expression ~ "', " -%}
+            {%- for parts in expression_fields(expression, says) -%}
                 {%- do found.update({parts | join('.') | lower: parts}) -%}
             {%- endfor -%}
         {%- endfor -%}

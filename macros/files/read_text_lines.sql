@@ -5,11 +5,7 @@
     a lone carriage return: both are found out here. -#}
 {% macro read_text_lines(file) -%}
     {%- if file.encoding != 'utf-8' -%}
-        {%- do run_query(
-            'insert into text_lines select ' ~ file.number ~ ', * from ('
-            ~ decoded_lines(file) ~ ')'
-        ) -%}
-        {{ return(none) }}
+        {{ return(decode_text_lines(file)) }}
     {%- endif -%}
     {%- set kept = read_as(file, none) -%}
     {%- set whole = run_query(
@@ -23,11 +19,7 @@
     {%- set is_unsure = kept[1:3] != whole[1:] or may_count_twice
         and (is_packed(file.path) or has_returns(file.path)) -%}
     {%- if is_unsure and not is_packed(file.path) -%}
-        {%- do run_query(
-            'insert into text_lines select ' ~ file.number ~ ', * from ('
-            ~ decoded_lines(file) ~ ')'
-        ) -%}
-        {{ return(none) }}
+        {{ return(decode_text_lines(file)) }}
     {%- endif -%}
     {#- There are no bytes to look at. Told of pairs, the reader counts right where no
         return is alone; the next best counts each return as a line. -#}
@@ -38,6 +30,14 @@
     {%- do run_query(rejected_lines_sql(file) if rejected else
         'insert into text_lines select ' ~ file.number
         ~ ", line_number, coalesce(replace(text, chr(0), ''), ''), null from text_read"
+    ) -%}
+{%- endmacro %}
+
+{#- Puts the lines of a file into text_lines from its bytes. -#}
+{% macro decode_text_lines(file) -%}
+    {%- do run_query(
+        'insert into text_lines select ' ~ file.number ~ ', * from ('
+        ~ decoded_lines(file) ~ ')'
     ) -%}
 {%- endmacro %}
 

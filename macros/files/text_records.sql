@@ -2,7 +2,7 @@
     written, and gives the select of their records: one part per way of writing, since
     a thousand daily files are mostly written alike. -#}
 {% macro duckdb__text_records() -%}
-    {%- if not reads_text_files() -%} {{ return(no_text_records()) }} {%- endif -%}
+    {%- if not reads_text_files() -%} {{ return(no_text_records('varchar[]')) }} {%- endif -%}
     {%- do run_query(
         'create or replace temp table text_lines (file_number integer, line_number'
         ~ ' bigint, text varchar, unread_reason varchar)'
@@ -30,7 +30,7 @@
     {%- endfor -%}
     {%- do assert_keys_found(files) -%}
     {%- do store_text_files(files) -%}
-    {%- if not groups -%} {{ return(no_text_records()) }} {%- endif %}
+    {%- if not groups -%} {{ return(no_text_records('varchar[]')) }} {%- endif %}
     select
         text_files.source_name,
         text_files.input_kind,
@@ -57,20 +57,6 @@
         execute and not flags.EMPTY and flags.WHICH in ['run', 'build', 'retry']
         and model.resource_type == 'model'
     ) }}
-{%- endmacro %}
-
-{% macro no_text_records() -%}
-    select
-        cast(null as varchar) as source_name,
-        cast(null as varchar) as input_kind,
-        cast(null as varchar) as file_path,
-        cast(null as varchar) as file_version,
-        cast(null as bigint) as line_number,
-        cast(null as varchar) as dialect,
-        cast(null as varchar[]) as fields,
-        cast(null as varchar) as unread_reason,
-        cast(null as varchar) as line_text
-    where false
 {%- endmacro %}
 
 {#- How a file is written, from its lines: none where it has none. -#}

@@ -8,9 +8,7 @@
             select {{ text_of(tried(column_map(options)[column])) }} as example
             from {{ source_rows(source, is_in_model=false) if options.get('events')
                 else preset_input(options.preset) }} as raw_events
-            {%- if options.get('where') %}
-                where {{ tried(options.where) }}
-            {%- endif %}
+            {{ source_filter(options) }}
         {%- endset -%}
         {%- set condition = source_time('example', options) ~ ' is null' -%}
     {%- else -%}
@@ -22,7 +20,7 @@
                     delivered.source_name = judged.source_name
                     and delivered.event_id = judged.event_id
             where
-                judged.source_name = '{{ source | replace("'", "''") }}'
+                judged.source_name = {{ sql_literal(source) }}
                 and judged.rejection_reason = '{{ reason }}'
         {%- endset -%}
         {%- set condition = 'true' -%}

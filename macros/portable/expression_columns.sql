@@ -23,9 +23,10 @@
 {%- endmacro %}
 
 {% macro duckdb__expression_fields(expression, start) -%}
-    {%- set statement = ('select ' ~ expression) | replace("'", "''") -%}
     {%- set parsed = fromjson(
-        run_query("select json_serialize_sql('" ~ statement ~ "')").rows[0][0]
+        run_query(
+            'select json_serialize_sql(' ~ sql_literal('select ' ~ expression) ~ ')'
+        ).rows[0][0]
     ) -%}
     {%- if parsed['error'] -%}
         {%- do stop_run(

@@ -5,14 +5,20 @@
 {%- endmacro %}
 
 {% macro default__text_records() -%}
+    {{ return(no_text_records(dbt.type_string())) }}
+{%- endmacro %}
+
+{#- No record, in the columns of one. A list of texts has no type that all engines know. -#}
+{% macro no_text_records(list_type) -%}
     select
-        cast(null as {{ dbt.type_string() }}) as source_name,
-        cast(null as {{ dbt.type_string() }}) as input_kind,
-        cast(null as {{ dbt.type_string() }}) as file_path,
-        cast(null as {{ dbt.type_string() }}) as file_version,
+        {%- for column in [
+            'source_name', 'input_kind', 'file_path', 'file_version',
+        ] %}
+            cast(null as {{ dbt.type_string() }}) as {{ column }},
+        {%- endfor %}
         cast(null as {{ dbt.type_bigint() }}) as line_number,
         cast(null as {{ dbt.type_string() }}) as dialect,
-        cast(null as {{ dbt.type_string() }}) as fields,
+        cast(null as {{ list_type }}) as fields,
         cast(null as {{ dbt.type_string() }}) as unread_reason,
         cast(null as {{ dbt.type_string() }}) as line_text
     where 1 = 0

@@ -10,8 +10,8 @@
 
 {% macro duckdb__unbound_message(query) -%}
     {%- set plan = fromjson(run_query(
-        "select json_serialize_plan('" ~ query | replace("'", "''")
-        ~ "', skip_empty := true, skip_null := true)"
+        'select json_serialize_plan(' ~ sql_literal(query)
+        ~ ', skip_empty := true, skip_null := true)'
     ).rows[0][0]) -%}
     {{ return(plan['error_message'].split('\n')[0] if plan['error'] else none) }}
 {%- endmacro %}

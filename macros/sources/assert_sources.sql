@@ -3,13 +3,14 @@
     files assert_files says it. -#}
 {% macro assert_sources() -%}
     {%- for name, source in sources().items() -%}
-        {%- set start = 'the source ' ~ name ~ ' of the var sources ' -%}
-        {%- if source.get('events') and not is_text_file(source.events) -%}
-            {%- do assert_readable(name, source, start) -%}
-        {%- endif -%}
-        {%- if source.get('events')
-            and (is_path(source.events) or input_columns(source.events, start)) -%}
-            {%- do assert_bound(name, source, start) -%}
+        {%- set start = source_words(name) -%}
+        {%- if source.get('events') -%}
+            {%- set is_text = is_text_file(source.events) -%}
+            {%- set there = input_columns(source.events, start) if not is_text else [] -%}
+            {%- if not is_text -%} {%- do assert_readable(source, there, start) -%} {%- endif -%}
+            {%- if is_text or there -%}
+                {%- do assert_bound(name, source, start) -%}
+            {%- endif -%}
         {%- endif -%}
         {%- if source.get('spend') and not is_text_file(source.spend) -%}
             {%- set there = input_columns(source.spend, start) -%}
@@ -25,13 +26,8 @@
 {%- endmacro %}
 
 {#- Whether the expressions over a source's events read what is there. -#}
-{% macro assert_readable(name, source, start) -%}
-    {%- set there = input_columns(source.events, start) -%}
-    {%- set expressions = dict(source.get('columns') or {}) -%}
-    {%- if source.get('where') -%}
-        {%- do expressions.update({'where': source.where}) -%}
-    {%- endif -%}
-    {%- for column, expression in expressions.items() -%}
+{% macro assert_readable(source, there, start) -%}
+    {%- for column, expression in said_expressions(source).items() -%}
         {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', " -%}
         {%- for used in expression_columns(expression, says)
             if there and used not in there -%}
@@ -46,9 +42,10 @@
 {#- Whether the engine can make sense of them: of types, functions and sums. -#}
 {% macro assert_bound(name, source, start) -%}
     {%- set rows = ' from ' ~ source_rows(name, is_in_model=false) -%}
-    {%- set expressions = dict(source.get('columns') or {}) -%}
-    {%- if source.get('where') -%}
-        {%- do expressions.update({'where': 'case when ' ~ source.where ~ ' then 1 end'}) -%}
+    {%- set said = said_expressions(source) -%}
+    {%- set expressions = dict(said) -%}
+    {%- if 'where' in said -%}
+        {%- do expressions.update({'where': 'case when ' ~ said['where'] ~ ' then 1 end'}) -%}
     {%- endif -%}
     {%- set texts = '; fields of text files are texts, which a cast makes numbers'
         if is_text_file(source.events) else '' -%}
@@ -59,9 +56,8 @@
         {%- set own_message = unbound_message('select ' ~ expression ~ rows) -%}
         {%- if own_message -%}
             {%- do stop_run(
-                start ~ 'says ' ~ column ~ ": '" ~ (source.get('columns') or {}).get(
-                    column, source.get('where')
-                ) ~ "', which cannot be computed: " ~ own_message.rstrip('.') ~ texts
+                start ~ 'says ' ~ column ~ ": '" ~ said[column]
+                ~ "', which cannot be computed: " ~ own_message.rstrip('.') ~ texts
                 ~ '.'
             ) -%}
         {%- endif -%}

@@ -11,9 +11,7 @@
             from (
                 select {{ tried(arrived) }} as arrived_at
                 from {{ source_rows(name, is_in_model=false) }}
-                {%- if source.get('where') %}
-                    where {{ tried(source.where) }}
-                {%- endif %}
+                {{ source_filter(source) }}
             ) as arrivals_{{ loop.index }}
             {{ 'union all' if not loop.last }}
         {%- endfor %}

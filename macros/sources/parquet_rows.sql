@@ -2,7 +2,7 @@
     and of another in that is text, made so file by file: DuckDB would first make whole
     numbers of them floats, in which long ids lose their last digits. -#}
 {% macro parquet_rows(path) -%}
-    {%- set literal = "'" ~ path | replace("'", "''") ~ "'" -%}
+    {%- set literal = sql_literal(path) -%}
     {%- set mixed = run_query(
         "select lower(name) from parquet_schema(" ~ literal ~ ") where duckdb_type is not"
         ~ " null group by lower(name) having count(distinct duckdb_type) > 1"
@@ -12,7 +12,7 @@
     {%- endif -%}
     {%- set files_of = {} -%}
     {%- for row in run_query('select file from glob(' ~ literal ~ ') order by file').rows -%}
-        {%- set file = "'" ~ row[0] | replace("'", "''") ~ "'" -%}
+        {%- set file = sql_literal(row[0]) -%}
         {%- set shape = [] -%}
         {%- for column in run_query(
             'describe select * from read_parquet(' ~ file ~ ')'
@@ -25,7 +25,7 @@
     {%- for shape, files in files_of.values() -%}
         {%- set texts = [] -%}
         {%- for name, _ in shape -%}
-            {%- set column = '"' ~ name | replace('"', '""') ~ '"' -%}
+            {%- set column = quoted_name(name) -%}
             {%- do texts.append(text_of(column) ~ ' as ' ~ column) -%}
         {%- endfor -%}
         {%- do parts.append(

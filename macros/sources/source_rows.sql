@@ -18,7 +18,7 @@
 
 {#- What stands for the lines of files while no build has read any. -#}
 {% macro no_lines() -%}
-    ({{ no_text_records() }}) as no_lines
+    ({{ no_text_records('varchar[]') }}) as no_lines
 {%- endmacro %}
 
 {#- [ref or source, its names], none where a place is no such call. -#}

@@ -37,6 +37,25 @@
     {{ return(sources().values() | map(attribute='preset') | unique | sort) }}
 {%- endmacro %}
 
+{#- How a sentence about a source begins. -#}
+{% macro source_words(name) -%}
+    {{ return('the source ' ~ name ~ ' of the var sources ') }}
+{%- endmacro %}
+
+{#- What a source says in SQL over its rows: its map, and its filter as where. -#}
+{% macro said_expressions(source) -%}
+    {%- set said = dict(source.get('columns') or {}) -%}
+    {%- if source.get('where') -%}
+        {%- do said.update({'where': source.where}) -%}
+    {%- endif -%}
+    {{ return(said) }}
+{%- endmacro %}
+
+{#- The filter of a source's rows, as the end of a select. -#}
+{% macro source_filter(source) -%}
+    {%- if source.get('where') -%} where {{ tried(source.where) }} {%- endif -%}
+{%- endmacro %}
+
 {#- What a source may say, and of which kind it is. -#}
 {% macro source_options() -%}
     {{ return({
@@ -48,7 +67,7 @@
 
 {% macro assert_options(name, options) -%}
     {%- set known = source_options() -%}
-    {%- set start = 'the source ' ~ name ~ ' of the var sources ' -%}
+    {%- set start = source_words(name) -%}
     {%- if options is not mapping or 'preset' not in options -%}
         {%- do stop_run(
             start ~ 'must say its preset, one of ' ~ known_presets() | join(', ')

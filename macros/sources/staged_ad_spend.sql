@@ -3,7 +3,7 @@
 {% macro staged_ad_spend(preset, shape=none) -%}
     {%- for name, source in sources(preset).items() %}
         select
-            '{{ name | replace("'", "''") }}' as source_name,
+            {{ sql_literal(name) }} as source_name,
             cast({{ source_time('spend_date', spend_clock(source)) }} as date)
                 as spend_date,
             {%- for column in ['source', 'medium', 'campaign'] %}

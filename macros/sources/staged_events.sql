@@ -35,9 +35,7 @@
                 {{- ',' if not loop.last }}
             {%- endfor %}
         from {{ input }}
-        {%- if source.get('where') %}
-            where {{ tried(source.where) }}
-        {%- endif %}
+        {{ source_filter(source) }}
     ),
 
     -- Times before texts: whoever asks for some hours of arrival has only theirs cleaned,
@@ -88,7 +86,7 @@
     {%- set whole_row = mapped_columns() | select('in', map)
         | reject('in', ['event_id', 'clock_offset_ms']) | list -%}
     {%- set columns = {
-        'source_name': "'" ~ name | replace("'", "''") ~ "'",
+        'source_name': sql_literal(name),
         'event_id': 'coalesce(event_id, ' ~ surrogate_key(whole_row) ~ ')',
         'platform': 'lower(platform)',
         'received_at': 'coalesce(received_at, occurred_at)',
