@@ -70,7 +70,7 @@ select
         as converted_at,
     cast(converted_at as date) as converted_date,
     'unknown' as marketing_consent,
-    cast(20 + person_number % 400 / 4 as numeric(18, 2)) as revenue,
+    cast(20 + person_number % 400 / 4 as numeric(28, 6)) as revenue,
     1 as batch_number
 from range({conversions}) as persons (person_number)
 """
@@ -81,7 +81,7 @@ select
     md5('r' || conversion_id) as reversal_id,
     conversion_id,
     converted_date + 5 as reversed_date,
-    cast(0 as numeric(18, 2)) as revenue_before,
+    cast(0 as numeric(28, 6)) as revenue_before,
     revenue as revenue_after,
     cast(0 as numeric(18, 12)) as share_before,
     cast(1 as numeric(18, 12)) as share_after,
@@ -109,7 +109,7 @@ limit 0;
 create or replace table fct_ad_spend as
 select
     started_date as spend_date, channel, source, medium, campaign,
-    cast(1 as numeric(18, 2)) as spend
+    cast(1 as numeric(28, 6)) as spend
 from fct_sessions
 group by all
 """

@@ -1,10 +1,13 @@
-{#- A part of an amount, to some decimals, given which share of the amount lies before
-    the part and which up to its end. The sum so far is rounded, not each part: so none
-    is left over, and no part of an amount falls below zero. -#}
+{#- A part of an amount, to the six decimals of money or the twelve of a share, given which
+    share of the amount lies before the part and which up to its end. The sum so far is
+    rounded, not each part: so none is left over, and no part falls below zero. -#}
 {% macro part_between(amount, share_before, share_after, decimals) -%}
     cast(
-        {{ product(amount, share_after, 12, decimals) }}
-        - {{ product(amount, share_before, 12, decimals) }}
-        as numeric(18, {{ decimals }})
+        {%- for share in [share_after, share_before] %}
+            {{ product_of_money(amount, share, 12) if decimals == 6
+                else product(amount, share, 12, decimals) }}
+            {{- ' -' if not loop.last }}
+        {%- endfor %}
+        as {{ 'numeric(28, 6)' if decimals == 6 else 'numeric(18, 12)' }}
     )
 {%- endmacro %}

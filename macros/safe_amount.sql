@@ -1,11 +1,14 @@
-{#- An amount of money to the cent, also where thousands are separated and a comma stands
+{#- An amount of money to the millionth, also where thousands are separated and a comma stands
     for the point, if only one amount can be meant: 1,299.00, 1.299,00 and 1 299 are
     read, 1,299 is null. As a plain number first: most are. -#}
 {% macro safe_amount(value) -%}
-    {%- set type = 'numeric(18, 2)' -%}
-    coalesce(
-        {{ safe_number(value, type) }},
-        {{ safe_number(plain_amount(value), type) }}
+    {#- One of more digits is none, and leaves room for sums of a hundred millions. -#}
+    {%- set type = 'numeric(20, 6)' -%}
+    cast(
+        coalesce(
+            {{ safe_number(value, type) }},
+            {{ safe_number(plain_amount(value), type) }}
+        ) as numeric(28, 6)
     )
 {%- endmacro %}
 
@@ -28,7 +31,7 @@
     ] -%}
     {%- set with_comma = [
         apart ~ ',[0-9]*', '[0-9]{1,3}([.][0-9]{3})+,[0-9]*',
-        '[0-9]{1,3}([.][0-9]{3}){2,}', '[0-9]+,[0-9]{1,2}',
+        '[0-9]{1,3}([.][0-9]{3}){2,}', '[0-9]+,([0-9]{1,2}|[0-9]{4,})', '0,[0-9]+',
     ] -%}
     case
         when {{ matches_regex(text, start ~ with_point | join('|') ~ end) }}

@@ -9,6 +9,6 @@
         cast(sum(page_view_count) as bigint) as page_views,
         cast(sum(conversion_count) as bigint) as conversions,
         count(case when has_conversion then 1 end) as converting_sessions,
-        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        cast(sum(revenue) as numeric(28, 6)) as revenue,
         cast(sum(duration_seconds) as numeric(18, 6)) as session_seconds
 {%- endmacro %}

@@ -116,7 +116,7 @@ TYPES = {
     "touch_count": "bigint",
     "touched_at": "timestamp",
     "seconds_to_end": "numeric(18, 6)",
-    "revenue": "numeric(18, 2)",
+    "revenue": "numeric(28, 6)",
     "converted_date": "date",
     "lead_at": "timestamp",
     "opportunity_at": "timestamp",

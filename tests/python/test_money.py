@@ -1,4 +1,4 @@
-"""Large amounts, shares that do not divide and half cents: right on every engine."""
+"""Amounts from a thousandth to a million millions: right on every engine."""
 
 import csv
 import shutil
@@ -16,7 +16,7 @@ from harness import ROOT, copy_project, folder_of, once
 from parity.build import Built
 
 DAY = datetime(2026, 3, 4, 12)
-CENT = Decimal("0.01")
+MILLIONTH = Decimal("0.000001")
 # 12,500,000.00 dollars are 11,404,320.975 euros.
 RATE = "0.912345678"
 
@@ -46,35 +46,50 @@ ORDERS = {
         [("refund", "2500000.00"), ("order_cancelled", None)],
     ),
     "largest": Order(("affiliate", "email", "sms"), "999999999999.99", "EUR", []),
+    "beyond": Order(("email", "sms", "cpc"), "1000000000000.000001", "EUR", []),
+    "click": Order(("sms", "cpc", "email"), "0.004", "EUR", [("refund", "0.001")]),
+    "note": Order(("email", "affiliate"), "-45.50", "EUR", []),
 }
 EUROS = {
-    "thirds": "10000.00",
-    "dollars": "11404320.98",
-    "cent": "10000.01",
-    "gone": "12500000.00",
-    "largest": "999999999999.99",
+    "thirds": "10000.000000",
+    "dollars": "11404320.975000",
+    "cent": "10000.010000",
+    "gone": "12500000.000000",
+    "largest": "999999999999.990000",
+    "beyond": "1000000000000.000001",
+    "click": "0.004000",
+    "note": "-45.500000",
 }
 # By order and entry, in the order of the touches, under linear. What is booked of a
-# third is 0.333333333333: the largest order feels what is cut off.
+# third is 0.333333333333, of two 0.666666666666: the last touch has the rest.
 LINEAR = {
     "thirds": [
-        ("3333.33", "3333.34", "3333.33"),
-        ("-1000.00", "-1000.00", "-1000.00"),
+        ("3333.333333", "3333.333334", "3333.333333"),
+        ("-1000.000000", "-1000.000000", "-1000.000000"),
     ],
     "dollars": [
-        ("5702160.49", "5702160.49"),
-        # Of 4,561,728.40 euros: 5,000,000.01 dollars are 4,561,728.39912345678.
-        ("-2280864.20", "-2280864.20"),
+        ("5702160.487500", "5702160.487500"),
+        # 5,000,000.01 dollars are 4,561,728.39912345678 euros: halves of ...399123.
+        ("-2280864.199562", "-2280864.199561"),
     ],
-    "cent": [("5000.01", "5000.00"), ("-2500.01", "-2500.00")],
+    "cent": [("5000.005000", "5000.005000"), ("-2500.005000", "-2500.005000")],
     "gone": [
-        ("4166666.67", "4166666.66", "4166666.67"),
-        ("-833333.33", "-833333.34", "-833333.33"),
-        ("-3333333.34", "-3333333.32", "-3333333.34"),
+        # A tie: the first third ends at 4,166,666.6666625.
+        ("4166666.666663", "4166666.666662", "4166666.666675"),
+        ("-833333.333333", "-833333.333332", "-833333.333335"),
+        ("-3333333.333330", "-3333333.333330", "-3333333.333340"),
     ],
-    "largest": [("333333333333.00", "333333333332.99", "333333333334.00")],
+    "largest": [("333333333332.996667", "333333333332.996666", "333333333333.996667")],
+    "beyond": [("333333333333.000000", "333333333333.000001", "333333333334.000000")],
+    "click": [
+        ("0.001333", "0.001334", "0.001333"),
+        ("-0.000333", "-0.000334", "-0.000333"),
+    ],
+    "note": [("-22.750000", "-22.750000")],
 }
-TAKEN_BACK = Decimal("3000.00") + Decimal("4561728.40") + Decimal("5000.01") + 12500000
+TAKEN_BACK = sum(
+    map(Decimal, ("3000", "4561728.399123", "5000.01", "12500000", "0.001")), Decimal(0)
+)
 
 
 def events() -> list[dict[str, str]]:
@@ -179,14 +194,14 @@ def records(made: Built, relation: str) -> list[dict[str, str]]:
 def test_large_amounts_are_right_on_every_engine(
     engine_build: EngineBuilder, project: Path, engine: str
 ) -> None:
-    """To the cent, converted, shared and taken back; every engine's rows are equal."""
+    """To the millionth, converted, shared and taken back; every engine's rows are equal."""
     made = built(engine_build, engine, project)
     assert {
         row["order_id"]: row["revenue"] for row in records(made, "fct_conversions")
     } == EUROS
     assert sorted(row["spend"] for row in records(made, "fct_ad_spend")) == [
-        "11404320.98",
-        "12500000.00",
+        "11404320.975000",
+        "12500000.000000",
     ]
     assert linear(made) == LINEAR
     parts_are_those_of_a_running_sum(made)
@@ -242,7 +257,7 @@ def parts_are_those_of_a_running_sum(made: Built) -> None:
         share = so_far = Decimal(0)
         for part in sorted(parts, key=touch):
             share += Decimal(part["credit"])
-            rounded = (revenue * share).quantize(CENT, ROUND_HALF_UP)
+            rounded = (revenue * share).quantize(MILLIONTH, ROUND_HALF_UP)
             assert Decimal(part["attributed_revenue"]) == rounded - so_far, part
             so_far = rounded
         assert (share, so_far) == (Decimal(1), revenue), (conversion, model)
@@ -272,4 +287,4 @@ def totals_are_those_of_the_orders(made: Built) -> None:
         for row, revenue in zip(channels, revenues, strict=True):
             share = Decimal(row["conversion_share"])
             assert Decimal(row["conversions"]) == len(ORDERS) * share
-            assert abs(revenue - everything * share) <= CENT
+            assert abs(revenue - everything * share) <= MILLIONTH

@@ -13,7 +13,7 @@ entries as (
         1 as conversions,
         revenue,
         cast(0 as numeric(18, 12)) as reversed_conversions,
-        cast(0 as numeric(18, 2)) as reversed_revenue
+        cast(0 as numeric(28, 6)) as reversed_revenue
     from {{ ref('fct_conversions') }}
 
     union all
@@ -22,7 +22,7 @@ entries as (
         reversed_date as report_date,
         conversion_name,
         0 as conversions,
-        cast(0 as numeric(18, 2)) as revenue,
+        cast(0 as numeric(28, 6)) as revenue,
         share_before - share_after as reversed_conversions,
         0 - reversed_revenue as reversed_revenue
     from {{ ref('fct_reversals') }}

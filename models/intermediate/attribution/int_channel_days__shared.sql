@@ -29,7 +29,7 @@ entries as (
         1 as credit,
         revenue,
         cast(0 as numeric(18, 12)) as reversed_credit,
-        cast(0 as numeric(18, 2)) as reversed_revenue
+        cast(0 as numeric(28, 6)) as reversed_revenue
     from conversions
 
     union all
@@ -39,10 +39,10 @@ entries as (
         conversions.conversion_name,
         conversions.unattributed_reason,
         0 as credit,
-        cast(0 as numeric(18, 2)) as revenue,
+        cast(0 as numeric(28, 6)) as revenue,
         cast(reversals.share_before - reversals.share_after as numeric(18, 12))
             as reversed_credit,
-        cast(0 - reversals.reversed_revenue as numeric(18, 2)) as reversed_revenue
+        cast(0 - reversals.reversed_revenue as numeric(28, 6)) as reversed_revenue
     from reversals
     inner join conversions
         on reversals.conversion_id = conversions.conversion_id
@@ -75,7 +75,7 @@ attributed as (
             'days.revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
-            2
+            6
         ) }} as attributed_revenue,
         {{ part_between(
             'days.reversed_credit',
@@ -87,7 +87,7 @@ attributed as (
             'days.reversed_revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
-            2
+            6
         ) }} as reversed_revenue
     from days
     inner join effects
@@ -104,9 +104,9 @@ unattributed as (
         days.conversion_name,
         attribution_models.attribution_model,
         cast(days.credit as numeric(18, 12)) as conversions,
-        cast(days.revenue as numeric(18, 2)) as attributed_revenue,
+        cast(days.revenue as numeric(28, 6)) as attributed_revenue,
         days.reversed_credit as reversed_conversions,
-        cast(days.reversed_revenue as numeric(18, 2)) as reversed_revenue
+        cast(days.reversed_revenue as numeric(28, 6)) as reversed_revenue
     from days
     cross join attribution_models
     where days.unattributed_reason is not null

@@ -63,14 +63,14 @@ reversed as (
                 'reversals.revenue_before',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',
-                2
+                6
             ) }}
             - {{ part_between(
                 'reversals.revenue_after',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',
-                2
-            ) }} as numeric(18, 2)
+                6
+            ) }} as numeric(28, 6)
         ) as attributed_revenue
     from summed
     inner join reversals

@@ -113,7 +113,7 @@ shared as (
             'conversions.revenue',
             'all_credits.credit_before',
             'all_credits.credit_before + all_credits.credit',
-            2
+            6
         ) }} as attributed_revenue,
         conversions.change_number,
         '{{ definition_hash() }}' as definition_hash

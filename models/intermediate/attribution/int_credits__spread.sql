@@ -122,7 +122,7 @@ spread as (
             'conversions.revenue',
             'all_credits.credit_before',
             'all_credits.credit_before + all_credits.credit',
-            2
+            6
         ) }} as attributed_revenue
     from all_credits
     inner join conversions

@@ -24,11 +24,11 @@ summed as (
         ) as reversed_conversions,
         cast(
             sum(case when entry_type = 'conversion' then attributed_revenue else 0 end)
-            as numeric(18, 2)
+            as numeric(28, 6)
         ) as attributed_revenue,
         cast(
             sum(case when entry_type = 'reversal' then attributed_revenue else 0 end)
-            as numeric(18, 2)
+            as numeric(28, 6)
         ) as reversed_revenue
     from credits
     group by

@@ -61,9 +61,7 @@ classified as (
         copy_number,
         currency_rate,
         spend as delivered_spend,
-        cast(
-            {{ product('spend', 'coalesce(currency_rate, 0)', 9, 2) }} as numeric(18, 2)
-        ) as spend,
+        {{ product_of_money('spend', 'coalesce(currency_rate, 0)', 9) }} as spend,
         clicks,
         impressions
     from rated

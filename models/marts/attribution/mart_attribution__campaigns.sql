@@ -40,7 +40,7 @@ parts as (
         reversed_conversions,
         attributed_revenue,
         reversed_revenue,
-        cast(null as numeric(18, 2)) as spend
+        cast(null as numeric(28, 6)) as spend
     from credits
 
     union all
@@ -55,8 +55,8 @@ parts as (
         attribution_models.attribution_model,
         cast(null as numeric(18, 12)) as conversions,
         cast(null as numeric(18, 12)) as reversed_conversions,
-        cast(null as numeric(18, 2)) as attributed_revenue,
-        cast(null as numeric(18, 2)) as reversed_revenue,
+        cast(null as numeric(28, 6)) as attributed_revenue,
+        cast(null as numeric(28, 6)) as reversed_revenue,
         ad_spend.spend
     from ad_spend
     cross join conversion_names
@@ -75,10 +75,10 @@ summed as (
         cast(coalesce(sum(conversions), 0) as numeric(18, 12)) as conversions,
         cast(coalesce(sum(reversed_conversions), 0) as numeric(18, 12))
             as reversed_conversions,
-        cast(coalesce(sum(attributed_revenue), 0) as numeric(18, 2))
+        cast(coalesce(sum(attributed_revenue), 0) as numeric(28, 6))
             as attributed_revenue,
-        cast(coalesce(sum(reversed_revenue), 0) as numeric(18, 2)) as reversed_revenue,
-        cast(coalesce(sum(spend), 0) as numeric(18, 2)) as spend
+        cast(coalesce(sum(reversed_revenue), 0) as numeric(28, 6)) as reversed_revenue,
+        cast(coalesce(sum(spend), 0) as numeric(28, 6)) as spend
     from parts
     group by
         report_date,

@@ -51,7 +51,7 @@ filled as (
         pairs.channel,
         pairs.attribution_model,
         cast(coalesce(totals.conversions, 0) as numeric(24, 12)) as conversions,
-        cast(coalesce(totals.attributed_revenue, 0) as numeric(18, 2))
+        cast(coalesce(totals.attributed_revenue, 0) as numeric(28, 6))
             as attributed_revenue
     from pairs
     left join totals

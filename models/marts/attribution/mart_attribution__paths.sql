@@ -26,7 +26,7 @@ non_converting as (
     select
         path,
         conversion_name,
-        cast(0 as numeric(18, 2)) as revenue,
+        cast(0 as numeric(28, 6)) as revenue,
         cast(null as numeric(18, 6)) as seconds_to_end,
         is_converted
     from journeys
@@ -47,7 +47,7 @@ final as (
         conversion_name,
         count(case when is_converted then 1 end) as conversions,
         count(case when not is_converted then 1 end) as non_converting,
-        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        cast(sum(revenue) as numeric(28, 6)) as revenue,
         {{ rate('sum(seconds_to_end)', '86400 * count(seconds_to_end)') }}
             as average_days_to_convert
     from all_paths

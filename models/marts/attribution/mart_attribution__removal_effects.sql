@@ -34,7 +34,7 @@ final as (
             'totals.revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
-            2
+            6
         ) }} as attributed_revenue
     from effects
     inner join totals

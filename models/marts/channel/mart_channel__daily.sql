@@ -24,7 +24,7 @@ spend_totals as (
     select
         spend_date as report_date,
         channel,
-        cast(sum(spend) as numeric(18, 2)) as spend
+        cast(sum(spend) as numeric(28, 6)) as spend
     from ad_spend
     group by spend_date, channel
 ),
@@ -37,7 +37,7 @@ joined as (
         {%- for measure in session_measure_names() %}
             coalesce(session_totals.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
-        coalesce(spend_totals.spend, cast(0 as numeric(18, 2))) as spend
+        coalesce(spend_totals.spend, cast(0 as numeric(28, 6))) as spend
     from session_totals
     full outer join spend_totals
         on

@@ -33,7 +33,7 @@ session_totals as (
 conversion_totals as (
     select
         person_id,
-        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        cast(sum(revenue) as numeric(28, 6)) as revenue,
         count(*) as conversion_count
     from conversions
     group by person_id
@@ -47,7 +47,7 @@ final as (
         seen.visitor_count,
         coalesce(session_totals.session_count, 0) as session_count,
         coalesce(conversion_totals.conversion_count, 0) as conversion_count,
-        coalesce(conversion_totals.revenue, cast(0 as numeric(18, 2))) as revenue
+        coalesce(conversion_totals.revenue, cast(0 as numeric(28, 6))) as revenue
     from seen
     left join session_totals
         on seen.person_id = session_totals.person_id

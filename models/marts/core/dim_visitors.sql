@@ -16,7 +16,7 @@ totals as (
         visitor_id,
         cast(sum(page_view_count) as bigint) as page_view_count,
         cast(sum(conversion_count) as bigint) as conversion_count,
-        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        cast(sum(revenue) as numeric(28, 6)) as revenue,
         min(started_at) as first_seen_at,
         max(ended_at) as last_seen_at,
         count(*) as session_count

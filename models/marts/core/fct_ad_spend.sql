@@ -36,7 +36,7 @@ final as (
         traffic_sources.source,
         traffic_sources.medium,
         traffic_sources.campaign,
-        cast(sum(keyed.spend) as numeric(18, 2)) as spend,
+        cast(sum(keyed.spend) as numeric(28, 6)) as spend,
         cast(sum(keyed.clicks) as bigint) as clicks,
         cast(sum(keyed.impressions) as bigint) as impressions
     from keyed

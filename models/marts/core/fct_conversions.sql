@@ -67,11 +67,8 @@ final as (
             when not {{ lacks_currency('delivered_revenue', 'delivered_currency') }}
                 then
                     coalesce(
-                        cast(
-                            {{ product('delivered_revenue', 'currency_rate', 9, 2) }}
-                            as numeric(18, 2)
-                        ),
-                        cast(0 as numeric(18, 2))
+                        {{ product_of_money('delivered_revenue', 'currency_rate', 9) }},
+                        cast(0 as numeric(28, 6))
                     )
         end as revenue,
         {{ last_batch(['int_orders__claimed']) }} as batch_number,

@@ -123,8 +123,8 @@ matched as (
                 and reported_amount is not null
                 and not reverses_all
                 then
-                    {{ product(
-                        'abs(reported_amount)', 'coalesce(currency_rate, 0)', 9, 2
+                    {{ product_of_money(
+                        'abs(reported_amount)', 'coalesce(currency_rate, 0)', 9
                     ) }}
             when source_name <> told_source_name then 0
         end as refunded_amount
@@ -153,7 +153,7 @@ capped as (
         case
             when whole_count > 0 or (revenue > 0 and amount_so_far >= revenue)
                 then revenue
-            when revenue > 0 then cast(amount_so_far as numeric(18, 2))
+            when revenue > 0 then cast(amount_so_far as numeric(28, 6))
             else 0
         end as reversed_so_far,
         (
@@ -201,13 +201,13 @@ final as (
         conversion_name,
         reported_currency,
         reported_amount,
-        cast(coalesce(reversed_before, 0) as numeric(18, 2)) as revenue_before,
-        cast(coalesce(reversed_so_far, 0) as numeric(18, 2)) as revenue_after,
+        cast(coalesce(reversed_before, 0) as numeric(28, 6)) as revenue_before,
+        cast(coalesce(reversed_so_far, 0) as numeric(28, 6)) as revenue_after,
         cast(coalesce(share_before, 0) as numeric(18, 12)) as share_before,
         cast(share_so_far as numeric(18, 12)) as share_after,
         cast(
             coalesce(reversed_so_far, 0) - coalesce(reversed_before, 0)
-            as numeric(18, 2)
+            as numeric(28, 6)
         ) as reversed_revenue
     from preceded
 )

@@ -58,7 +58,7 @@ conversions as (
 session_conversions as (
     select
         session_id,
-        cast(sum(revenue) as numeric(18, 2)) as revenue,
+        cast(sum(revenue) as numeric(28, 6)) as revenue,
         count(*) as conversion_count
     from conversions
     where session_id is not null
@@ -152,7 +152,7 @@ joined as (
             as visitor_type,
         coalesce(visitors.marketing_consent, 'unknown') as marketing_consent,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
-        coalesce(session_conversions.revenue, cast(0 as numeric(18, 2))) as revenue,
+        coalesce(session_conversions.revenue, cast(0 as numeric(28, 6))) as revenue,
         coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
     from measured
     inner join persons

@@ -50,7 +50,7 @@ final as (
     select
         first_device_category,
         converting_device_category,
-        cast(coalesce(sum(revenue), 0) as numeric(18, 2)) as revenue,
+        cast(coalesce(sum(revenue), 0) as numeric(28, 6)) as revenue,
         count(distinct person_id) as persons,
         count(*) as conversions
     from converted

@@ -50,7 +50,7 @@ final as (
         count(case when rejection_reason is null then unread_revenue end)
             as unread_amounts,
         count(unconverted_revenue) as amounts_without_currency,
-        cast(coalesce(sum(unconverted_revenue), 0) as numeric(18, 2))
+        cast(coalesce(sum(unconverted_revenue), 0) as numeric(28, 6))
             as revenue_without_currency
     from joined
     group by source_name, received_date

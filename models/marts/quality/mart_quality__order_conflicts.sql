@@ -56,7 +56,7 @@ final as (
         amounts,
         first_claimed_at,
         last_claimed_at,
-        cast(other_revenue as numeric(18, 2)) as revenue_at_stake,
+        cast(other_revenue as numeric(28, 6)) as revenue_at_stake,
         case when currencies = 1 then last_currency_by_name end as currency
     from counted
     where persons > 1 and amounts > 1
