@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from serving.money import shown
+
 Row = tuple[Any, ...]
 Ask = Callable[[str], list[Row]]
 """Answers SQL on the engine that was built on."""
@@ -135,12 +137,12 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
         int(session_count),
         sum(int(count) for _, count, _ in by_currency),
         # What has no currency counts only where it brings something.
-        {name: f"{sum_:.2f}" for name, _, sum_ in by_currency if name or sum_},
+        {name: f"{sum_:.6f}" for name, _, sum_ in by_currency if name or sum_},
         counted(ask(UNREAD.format(events=events["relation_name"]))),
         counted(ask(UNREAD_AMOUNTS.format(events=events["relation_name"]))),
         int(unread_amounts),
         int(without_currency),
-        f"{unconverted:.2f}",
+        f"{unconverted:.6f}",
         counted(ask(LEFT_OUT.format(ledger=ledger["relation_name"]))),
         [
             (str(path), str(reason), int(count))
@@ -197,8 +199,7 @@ def figure_lines(found: Figures) -> list[str]:
     """The marts' figures, a line each; reasons of no event left out."""
     reasons = ", ".join(f"{n:,} {name}" for name, n in found.rejected.items() if n)
     revenue = ", ".join(
-        f"{float(amount):,.2f} {currency}".strip()
-        for currency, amount in found.revenue.items()
+        shown(amount, currency) for currency, amount in found.revenue.items()
     )
     lines = [
         f"  events       {found.received:,} received, {found.accepted:,} accepted",
@@ -227,7 +228,7 @@ def figure_lines(found: Figures) -> list[str]:
     if found.amounts_without_currency:
         lines.append(
             f"  {found.amounts_without_currency:,} amounts without a currency, in no"
-            f" revenue: {float(found.revenue_without_currency):,.2f}"
+            f" revenue: {shown(found.revenue_without_currency, None)}"
         )
     return lines
 

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import vl_convert
 
+from serving.money import marts_currency, minor_digits
 from serving.places import ROOT, places
 from serving.report.charts import VERSION, charts
 
@@ -106,6 +107,7 @@ def read_marts(database: Path) -> dict[str, Any]:
             (build_id,) = marts.execute(
                 "select max(build_id) from fct_sessions"
             ).fetchall()[0]
+            money_digits = minor_digits(marts_currency(marts))
     except duckdb.Error as error:
         raise SystemExit(
             f"The marts in {database} cannot be read: run `make build` to publish them"
@@ -117,7 +119,8 @@ def read_marts(database: Path) -> dict[str, Any]:
             " check `sources` and the files that they name, then run `make build`."
         )
     texts = {name: list(known) for name, known in encoder.texts.items()}
-    return {**data, "texts": texts, "build_id": build_id}
+    facts = {"build_id": build_id, "money_digits": money_digits}
+    return {**data, "texts": texts, **facts}
 
 
 def page(data: dict[str, Any]) -> str:
@@ -126,7 +129,7 @@ def page(data: dict[str, Any]) -> str:
     parts = {
         "style": (HERE / "page.css").read_text(),
         "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
-        "specs": json.dumps(charts(data["texts"]), separators=(",", ":")),
+        "specs": json.dumps(charts(data["texts"], data["money_digits"]), separators=(",", ":")),
         "data": base64.b64encode(packed).decode(),
         "script": (HERE / "page.js").read_text(),
     }

@@ -27,11 +27,14 @@ ROWS = alt.NamedData(name="rows")
 ROW_ORDER = alt.EncodingSortField(field="place", op="min")
 
 
-def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+def charts(
+    texts: dict[str, list[str]], money_digits: int
+) -> dict[str, dict[str, Any]]:
     """Vega specifications by id of the page's figure, all over the data `rows`.
 
     Args:
         texts: what the columns hold, so that a name keeps its colour under any filter.
+        money_digits: digits after the point of an amount of money.
     """
     reasons = sorted(set(texts.get("outcome", [])) - {"accepted"})
     types = sorted(texts["visitor_type"])
@@ -43,7 +46,7 @@ def charts(texts: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
         "device_sessions": bars("device", "sessions", "Sessions"),
         "device_rate": bars("device", "rate", "Conversion rate", GREEN),
         "funnel": bars("step", "reached", "Attempts that took the step", VIOLET),
-        "attribution": models_compared(),
+        "attribution": models_compared(f",.{money_digits}f"),
         "landing_pages": bars("page", "sessions", "Sessions that began here"),
         "exit_pages": bars("page", "exits", "Sessions that ended here", ORANGE),
         "visitor_types": stacked(
@@ -177,8 +180,11 @@ def stacked(x: alt.X, color: alt.Color, value: str, title: str) -> Any:
     return styled(chart, 200)
 
 
-def models_compared() -> Any:
-    """A dot per channel and chosen model, over a line that all models span."""
+def models_compared(money: str) -> Any:
+    """A dot per channel and chosen model, over a line that all models span.
+
+    `money` is the format of amounts.
+    """
     base = alt.Chart(ROWS).encode(
         y=alt.Y("channel:N", sort=ROW_ORDER, title=None, axis=alt.Axis(grid=False))
     )
@@ -194,7 +200,7 @@ def models_compared() -> Any:
         tooltip=[
             alt.Tooltip("channel:N", title="Channel"),
             alt.Tooltip("model:N", title="Model"),
-            alt.Tooltip("value:Q", title="Attributed revenue", format=",.2f"),
+            alt.Tooltip("value:Q", title="Attributed revenue", format=money),
         ],
     )
     lines = spread.encode(

@@ -2,9 +2,10 @@
 const DAY = 864e5;
 const $ = (id) => document.getElementById(id);
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const exact = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const exact = (digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const number = (value) => plain.format(value);
-const money = (cents) => (cents == null ? "none" : exact.format(cents / 100));
+// In the smallest unit of the currency, which the data name.
+const money = (amount) => (amount == null ? "none" : exact(data.money_digits).format(amount));
 const percent = (value) => (value == null ? "none" : (100 * value).toFixed(1) + " %");
 const ratio = (part, whole) => (whole ? part / whole : null);
 const iso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
@@ -63,7 +64,7 @@ function before(chosen) {
   return from < firstDay ? null : { ...chosen, from, to: chosen.from - 1 };
 }
 
-const SESSION_SUMS = ["sessions", "bounces", "converting_sessions", "revenue_cents"];
+const SESSION_SUMS = ["sessions", "bounces", "converting_sessions", "revenue"];
 const NOTHING = Object.fromEntries(SESSION_SUMS.map((name) => [name, 0]));
 function totals(chosen) {
   const sum = summed("sessions", chosen, () => 0, SESSION_SUMS).get(0) ?? NOTHING;
@@ -76,7 +77,7 @@ const FIGURES = [
   ["sessions", "Sessions", number, true],
   ["visitors", "Visitors", number, true],
   ["conversion_rate", "Conversion rate", percent, true],
-  ["revenue_cents", "Revenue in sessions", money, true],
+  ["revenue", "Revenue in sessions", money, true],
   ["bounce_rate", "Bounce rate", percent, false],
 ];
 
@@ -107,7 +108,7 @@ function drawFigures(chosen) {
   return now;
 }
 
-function daily(metric, write, scale) {
+function daily(metric, write) {
   return (chosen) => {
     const rows = [];
     for (const [period, part] of [["This period", chosen], ["Period before", before(chosen)]]) {
@@ -115,7 +116,7 @@ function daily(metric, write, scale) {
       const days = summed("sessions", part, (table, row) => table.report_date[row], [metric]);
       for (let day = part.from; day <= Math.min(part.to, lastDay); day++) {
         const value = days.get(day)?.[metric] ?? 0;
-        rows.push({ day: (day - part.from + chosen.from) * DAY, date: iso(day), period, value: value / scale, label: write(value) });
+        rows.push({ day: (day - part.from + chosen.from) * DAY, date: iso(day), period, value, label: write(value) });
       }
     }
     const some = rows.some((row) => row.value);
@@ -129,19 +130,19 @@ function rated(column) {
       bounce_rate: ratio(row.bounces, row.sessions) }));
   const columns = [[column, column === "channel" ? "Channel" : "Device"], ["sessions", "Sessions", number],
     ["converting_sessions", "Converting sessions", number], ["rate", "Conversion rate", percent],
-    ["bounce_rate", "Bounce rate", percent], ["revenue_cents", "Revenue", money]];
+    ["bounce_rate", "Bounce rate", percent], ["revenue", "Revenue", money]];
   const counts = (chosen) => {
     const rows = table(chosen).map((row) => ({ ...row, label: number(row.sessions) }));
     if (column !== "channel" || chosen.device != null || chosen.visitor_type != null) return { rows, columns };
-    const spend = summed("spend", chosen, (from, row) => data.texts.channel[from.channel[row]], ["spend_cents"]);
+    const spend = summed("spend", chosen, (from, row) => data.texts.channel[from.channel[row]], ["spend"]);
     for (const row of rows) {
-      row.spend_cents = spend.get(row.channel)?.spend_cents ?? 0;
+      row.spend = spend.get(row.channel)?.spend ?? 0;
       spend.delete(row.channel);
     }
     // Money that brought nobody must not vanish.
-    for (const [channel, { spend_cents }] of [...spend].sort())
-      rows.push({ ...NOTHING, channel, label: "0", rate: null, bounce_rate: null, spend_cents });
-    return { rows, columns: [...columns, ["spend_cents", "Spend", money]] };
+    for (const [channel, { spend }] of [...spend].sort())
+      rows.push({ ...NOTHING, channel, label: "0", rate: null, bounce_rate: null, spend });
+    return { rows, columns: [...columns, ["spend", "Spend", money]] };
   };
   const rates = (chosen) => ({ rows: table(chosen).map((row) => ({ ...row, label: percent(row.rate) })), columns });
   return [counts, rates];
@@ -165,19 +166,19 @@ function funnel(chosen) {
 
 function attribution(chosen) {
   const models = data.texts.attribution_model ?? [], picked = [$("model_1").value, $("model_2").value];
-  const sums = summed("attribution", chosen, (table, row) => table.channel[row] * 1000 + table.attribution_model[row], ["attributed_cents"]);
+  const sums = summed("attribution", chosen, (table, row) => table.channel[row] * 1000 + table.attribution_model[row], ["attributed"]);
   const channels = new Map();
-  for (const [key, { attributed_cents: cents }] of sums) {
+  for (const [key, { attributed }] of sums) {
     const channel = Math.floor(key / 1000);
     if (!channels.has(channel)) channels.set(channel, models.map(() => 0));
-    channels.get(channel)[key % 1000] = cents;
+    channels.get(channel)[key % 1000] = attributed;
   }
-  const table = [...channels].map(([channel, cents]) => ({ channel: data.texts.channel[channel],
-    one: cents[models.indexOf(picked[0])], other: cents[models.indexOf(picked[1])],
-    least: Math.min(...cents), most: Math.max(...cents) }))
+  const table = [...channels].map(([channel, amounts]) => ({ channel: data.texts.channel[channel],
+    one: amounts[models.indexOf(picked[0])], other: amounts[models.indexOf(picked[1])],
+    least: Math.min(...amounts), most: Math.max(...amounts) }))
     .sort((one, other) => other.most - one.most || (one.channel < other.channel ? -1 : 1));
   const rows = table.flatMap((row) => [["one", 0], ["other", 1]].map(([field, place]) => ({ channel: row.channel,
-    model: picked[place], chosen: picked[place], value: row[field] / 100, least: row.least / 100, most: row.most / 100 })));
+    model: picked[place], chosen: picked[place], value: row[field], least: row.least, most: row.most })));
   return { rows, table, columns: [["channel", "Channel"], ["one", picked[0], money], ["other", picked[1], money],
     ["least", "Least of all models", money], ["most", "Most of all models", money]] };
 }
@@ -219,7 +220,7 @@ function quality(chosen) {
 }
 
 const [channelCounts, channelRates] = rated("channel"), [deviceCounts, deviceRates] = rated("device");
-const CHARTS = { sessions_by_day: daily("sessions", number, 1), revenue_by_day: daily("revenue_cents", money, 100),
+const CHARTS = { sessions_by_day: daily("sessions", number), revenue_by_day: daily("revenue", money),
   channel_sessions: channelCounts, channel_rate: channelRates, device_sessions: deviceCounts, device_rate: deviceRates,
   funnel, attribution, landing_pages: landingPages, exit_pages: exitPages, visitor_types: visitorTypes, quality };
 

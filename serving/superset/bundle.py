@@ -14,6 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 import duckdb
 import yaml
 
+from serving.money import marts_currency, minor_digits
+
 FOLDER = Path(__file__).parent
 # For what has no colour in dashboard.yml: blues on which text can be read.
 REMAINING_COLORS = "d3Category20c"
@@ -73,7 +75,7 @@ def identity(*names: str) -> str:
 
 
 def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
-    """The datasets whose marts are all there, with their columns."""
+    """The datasets whose marts are all there, with columns and the format of money."""
     datasets: dict[str, Settings] = yaml.safe_load(
         (FOLDER / "datasets.yml").read_text()
     )
@@ -94,7 +96,12 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
         for name, dataset in datasets.items()
         if tables.issuperset(dataset["reads"])
     }
+    has_currency = "fct_conversions" in tables
+    currency = marts_currency(connection) if has_currency else None
+    money = f",.{minor_digits(currency)}f"
     for dataset in present.values():
+        for metric in dataset["metrics"].values():
+            metric["format"] = metric["format"].replace("money", money)
         query = dataset.get("sql") or f"from {dataset['reads'][0]}"
         dataset["columns"] = [
             {

@@ -250,7 +250,7 @@ def test_the_figures_are_those_of_sql(
     assert count(figure(page, "visitors")) == visitors
     assert figure(page, "conversion_rate") == percent(converting, sessions)
     assert figure(page, "bounce_rate") == percent(bounces, sessions)
-    assert figure(page, "revenue_cents") == f"{revenue:,.2f}"
+    assert figure(page, "revenue") == f"{revenue:,.2f}"
 
 
 @needs_chromium
@@ -495,7 +495,7 @@ def test_revenue_of_any_size_stays_in_its_box(
 ) -> None:
     """The demo takes thousands, a shop of a million events millions."""
     found = opened(browser, made, viewport={"width": width, "height": 844})
-    revenue = found.locator("[data-metric=revenue_cents] .now")
+    revenue = found.locator("[data-metric=revenue] .now")
     for written in ("1,234,567.89", "123,456,789.01"):
         inner, outer = revenue.evaluate(
             "(figure, text) => { figure.textContent = text;"

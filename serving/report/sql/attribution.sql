@@ -6,13 +6,12 @@ with channel_days as (
         report_date,
         channel,
         attribution_model,
-        cast(sum(attributed_revenue + reversed_revenue) * 100 as bigint)
-            as attributed_cents
+        cast(sum(attributed_revenue + reversed_revenue) as double) as attributed
     from mart_attribution__channels
     where attribution_model is not null
     group by report_date, channel, attribution_model
 )
 
 select * from channel_days
-where attributed_cents <> 0
+where attributed <> 0
 order by attribution_model, report_date, channel

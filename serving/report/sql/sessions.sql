@@ -18,7 +18,7 @@ counted as (
         channel,
         device,
         visitor_type,
-        cast(sum(revenue) * 100 as bigint) as revenue_cents,
+        cast(sum(revenue) as double) as revenue,
         count(*) as sessions,
         count(case when is_bounce then 1 end) as bounces,
         count(case when has_conversion then 1 end) as converting_sessions

@@ -3,7 +3,7 @@
 select
     report_date,
     channel,
-    cast(spend * 100 as bigint) as spend_cents
+    cast(spend as double) as spend
 from mart_channel__daily
 where spend <> 0
 order by report_date, channel
