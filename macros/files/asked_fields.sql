@@ -5,16 +5,14 @@
     {%- if input_kind == 'spend' -%}
         {%- for name in spend_columns() -%} {%- do found.update({name: [name]}) -%}
         {%- endfor -%}
-    {%- else -%}
-        {%- set said = said_expressions(sources()[source_name]) -%}
-        {%- for name, expression in said.items() -%}
-            {%- set says = source_words(source_name) ~ 'says ' ~ name ~ ": '"
-                ~ expression ~ "', " -%}
-            {%- for parts in expression_fields(expression, says) -%}
-                {%- do found.update({parts | join('.') | lower: parts}) -%}
-            {%- endfor -%}
-        {%- endfor -%}
     {%- endif -%}
+    {%- for name, expression in said_expressions(sources()[source_name], input_kind).items() -%}
+        {%- set says = source_words(source_name) ~ 'says ' ~ name ~ ": '"
+            ~ expression ~ "', " -%}
+        {%- for parts in expression_fields(expression, says) -%}
+            {%- do found.update({parts | join('.') | lower: parts}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- set fields = [] -%}
     {%- for name in found | sort -%}
         {%- for other in found if other.startswith(name ~ '.') -%}

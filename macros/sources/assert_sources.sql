@@ -4,35 +4,34 @@
 {% macro assert_sources() -%}
     {%- for name, source in sources().items() -%}
         {%- set start = source_words(name) -%}
-        {%- if source.get('events') -%}
-            {%- set is_text = is_text_file(source.events) -%}
-            {%- set there = input_columns(source.events, start) if not is_text else [] -%}
-            {%- if not is_text -%} {%- do assert_readable(source, there, start) -%} {%- endif -%}
-            {%- if is_text or there -%}
-                {%- do assert_bound(name, source, start) -%}
-            {%- endif -%}
-        {%- endif -%}
-        {%- if source.get('spend') and not is_text_file(source.spend) -%}
-            {%- set there = input_columns(source.spend, start) -%}
-            {%- for column in (spend_columns() if there else [])
+        {%- for kind in ['events', 'spend'] if source.get(kind) -%}
+            {%- set is_text = is_text_file(source[kind]) -%}
+            {%- set there = input_columns(source[kind], start) if not is_text else [] -%}
+            {%- for column in (spend_columns() if kind == 'spend' and there else [])
                 if column not in there -%}
                 {%- do stop_run(
                     start ~ 'has its spend in ' ~ source.spend ~ ", which has no column '"
                     ~ column ~ "' (it has " ~ there | join(', ') ~ ').'
                 ) -%}
             {%- endfor -%}
-        {%- endif -%}
+            {%- if not is_text -%}
+                {%- do assert_readable(source, kind, there, start) -%}
+            {%- endif -%}
+            {%- if is_text or there -%}
+                {%- do assert_bound(name, source, kind, start) -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Whether the expressions over a source's events read what is there. -#}
-{% macro assert_readable(source, there, start) -%}
-    {%- for column, expression in said_expressions(source).items() -%}
+{#- Whether the expressions over a source's rows read what is there. -#}
+{% macro assert_readable(source, kind, there, start) -%}
+    {%- for column, expression in said_expressions(source, kind).items() -%}
         {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', " -%}
         {%- for used in expression_columns(expression, says)
             if there and used not in there -%}
             {%- do stop_run(
-                says ~ 'but ' ~ source.events ~ " has no column '" ~ used ~ "' (it has "
+                says ~ 'but ' ~ source[kind] ~ " has no column '" ~ used ~ "' (it has "
                 ~ there | join(', ') ~ ').'
             ) -%}
         {%- endfor -%}
@@ -40,18 +39,18 @@
 {%- endmacro %}
 
 {#- Whether the engine can make sense of them: of types, functions and sums. -#}
-{% macro assert_bound(name, source, start) -%}
-    {%- set rows = ' from ' ~ source_rows(name, is_in_model=false) -%}
-    {%- set said = said_expressions(source) -%}
+{% macro assert_bound(name, source, kind, start) -%}
+    {%- set rows = ' from ' ~ source_rows(name, kind, is_in_model=false) -%}
+    {%- set said = said_expressions(source, kind) -%}
     {%- set expressions = dict(said) -%}
     {%- if 'where' in said -%}
         {%- do expressions.update({'where': 'case when ' ~ said['where'] ~ ' then 1 end'}) -%}
     {%- endif -%}
     {%- set texts = '; fields of text files are texts, which a cast makes numbers'
-        if is_text_file(source.events) else '' -%}
+        if is_text_file(source[kind]) else '' -%}
     {%- set message = unbound_message(
         'select ' ~ expressions.values() | join(', ') ~ rows
-    ) -%}
+    ) if expressions else none -%}
     {%- for column, expression in expressions.items() if message -%}
         {%- set own_message = unbound_message('select ' ~ expression ~ rows) -%}
         {%- if own_message -%}

@@ -42,8 +42,12 @@
     {{ return('the source ' ~ name ~ ' of the var sources ') }}
 {%- endmacro %}
 
-{#- What a source says in SQL over its rows: its map, and its filter as where. -#}
-{% macro said_expressions(source) -%}
+{#- What a source says in SQL over its rows: its map, and its filter as where; of its
+    spend, what tells rows apart. -#}
+{% macro said_expressions(source, input_kind='events') -%}
+    {%- if input_kind == 'spend' -%}
+        {{ return({'spend_id': source.spend_id} if source.get('spend_id') else {}) }}
+    {%- endif -%}
     {%- set said = dict(source.get('columns') or {}) -%}
     {%- if source.get('where') -%}
         {%- do said.update({'where': source.where}) -%}
@@ -60,8 +64,8 @@
 {% macro source_options() -%}
     {{ return({
         'preset': 'text', 'events': 'text', 'columns': 'mapping', 'spend': 'text',
-        'own_hosts': 'list', 'where': 'text', 'timezone': 'text', 'encoding': 'text',
-        'time_format': 'text',
+        'spend_id': 'text', 'own_hosts': 'list', 'where': 'text', 'timezone': 'text',
+        'encoding': 'text', 'time_format': 'text',
     }) }}
 {%- endmacro %}
 
@@ -121,7 +125,7 @@
 
 {% macro assert_column_map(start, options) -%}
     {%- set has_place = options.preset == 'columns' -%}
-    {%- for option in ['events', 'spend', 'encoding']
+    {%- for option in ['events', 'spend', 'spend_id', 'encoding']
         if options.get(option) and not has_place -%}
         {%- do stop_run(
             start ~ 'has ' ~ option ~ ', but the preset ' ~ options.preset
@@ -132,6 +136,11 @@
         {%- do stop_run(
             start ~ 'lacks events: a path or glob of files, a relation, or a ref or source'
             ~ ' of your project.'
+        ) -%}
+    {%- endif -%}
+    {%- if options.get('spend_id') and not options.get('spend') -%}
+        {%- do stop_run(
+            start ~ 'has spend_id, which tells rows of spend apart, but no spend.'
         ) -%}
     {%- endif -%}
     {%- set columns = options.get('columns') or {} -%}

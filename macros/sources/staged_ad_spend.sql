@@ -12,7 +12,8 @@
             upper({{ clean_text(text_of('currency')) }}) as currency,
             {{ safe_amount('cost') }} as spend,
             {{ safe_number('clicks', 'bigint') }} as clicks,
-            {{ safe_number('impressions', 'bigint') }} as impressions
+            {{ safe_number('impressions', 'bigint') }} as impressions,
+            {{ clean_text(text_of(tried(source.get('spend_id') or 'null'))) }} as spend_id
         from
             {%- if shape %} {{ shape }}
             {%- elif source.get('spend') %} {{ source_rows(name, 'spend') }} as spent

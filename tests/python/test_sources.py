@@ -307,6 +307,44 @@ def test_what_is_of_another_century_stops_no_run(
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_ad_groups_and_keywords_of_thousandths_add_up(
+    build: Builder, tmp_path: Path, ending: str
+) -> None:
+    """Equal rows of two ad groups are two, and 300 clicks of 0.004 cost 1.20."""
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "v,t,n,u\nann,2026-05-04 11:00,page_view,"
+        "https://shop.example/?utm_source=news&utm_medium=cpc\n"
+    )
+    ad = {"spend_date": "2026-05-04", "source": "news", "medium": "cpc"}
+    ad |= {"campaign": "", "currency": "EUR", "cost": "0.004", "clicks": "1"}
+    ad |= {"impressions": "10"}
+    rows = [ad | {"group": f"g{nth // 100}", "word": str(nth)} for nth in range(300)]
+    rows.append(rows[0])
+    spend = tmp_path / f"spend.{ending}"
+    if ending == "parquet":
+        write_parquet(spend, rows)
+    else:
+        lines = [",".join(row.values()) for row in rows]
+        spend.write_text("\n".join([",".join(rows[0]), *lines]))
+    columns = {"visitor_id": "v", "occurred_at": "t", "event_name": "n"}
+    settings = one_source(
+        events,
+        columns | {"page_url": "u"},
+        spend=str(spend),
+        spend_id="\"group\" || ' ' || word",
+    )
+    made = build(settings, select="+fct_ad_spend +mart_quality__rejected_ad_spend")
+    assert made.is_green, made.said
+    assert made.rows("select spend, clicks from fct_ad_spend") == [
+        (Decimal("1.200000"), 300)
+    ]
+    assert made.rows(
+        "select spend_id, rejection_reason from mart_quality__rejected_ad_spend"
+    ) == [("g0 0", "duplicate")]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_no_events_at_all_are_a_mistake(
     build: Builder, tmp_path: Path, ending: str
 ) -> None:
@@ -345,6 +383,7 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "a list as a text": ("neither a file", {"events": "['a.csv', 'b.csv']"}),
     "no input": ("lacks events", {"events": None}),
     "no such ad spend": ("nowhere.spend", {"spend": "nowhere.spend"}),
+    "ids of no spend": ("but no spend", {"spend_id": "ad_group"}),
     "a column that is not there": ("logn", {"columns": {"user_id": "lower(logn)"}}),
     "no expression": ("lower(", {"columns": {"user_id": "lower("}}),
     "a keyword for a column": ("is in quotes", {"columns": {"user_id": "order"}}),

@@ -9,7 +9,7 @@ currency_rates as (
 ),
 
 -- Rows that agree in everything are one row that was delivered again; those of one day
--- and campaign that differ in anything are parts of it.
+-- and campaign that differ in anything, as in their ad group, are parts of it.
 numbered as (
     select
         *,
@@ -23,7 +23,8 @@ numbered as (
                 currency,
                 spend,
                 clicks,
-                impressions
+                impressions,
+                spend_id
             order by spend_date
         ) as copy_number
     from ad_spend
@@ -63,7 +64,8 @@ classified as (
         spend as delivered_spend,
         {{ product_of_money('spend', 'coalesce(currency_rate, 0)', 9) }} as spend,
         clicks,
-        impressions
+        impressions,
+        spend_id
     from rated
 )
 

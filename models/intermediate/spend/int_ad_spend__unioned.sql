@@ -10,7 +10,8 @@
         currency,
         spend,
         clicks,
-        impressions
+        impressions,
+        spend_id
     from {{ ref('stg_' ~ preset ~ '__ad_spend') }}
     {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -10,7 +10,7 @@ final as (
         {{ surrogate_key([
             'source_name', 'spend_date', 'source', 'medium', 'campaign',
             'delivered_currency', 'delivered_spend', 'clicks', 'impressions',
-            'copy_number'
+            'spend_id', 'copy_number'
         ]) }} as ad_spend_row_id,
         source_name,
         spend_date,
@@ -22,7 +22,8 @@ final as (
         cast(copy_number as bigint) as copy_number,
         delivered_spend as spend,
         clicks,
-        impressions
+        impressions,
+        spend_id
     from ad_spend
 )
 
