@@ -34,7 +34,8 @@
         'sources', 'unread_share_limit', 'event_earliest_date', 'event_latest_date',
         'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
         'bot_limit_seconds', 'accept_bots', 'accept_unknown_consent',
-        'accepted_share_limit', 'session_timeout_minutes',
+        'accepted_share_limit', 'view_repeat_seconds', 'history_days',
+        'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
         'session_splits_on_user_change', 'session_end_events',
@@ -55,7 +56,7 @@
         'engaged_pause_limit_seconds': 0, 'future_tolerance_minutes': 0,
         'last_non_direct_lookback_days': 0, 'attribution_lookback_days': 0,
         'attribution_half_life_days': 1, 'attribution_bootstrap_samples': 0,
-        'bot_limit_seconds': 1,
+        'bot_limit_seconds': 1, 'history_days': 0,
     } -%}
     {%- for name, least in numbers.items() -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
@@ -67,7 +68,7 @@
     {%- endfor -%}
     {%- set limits = [
         'session_limit_minutes', 'session_limit_events', 'event_age_limit_days',
-        'bot_limit_events',
+        'bot_limit_events', 'view_repeat_seconds',
     ] -%}
     {%- for name in limits if var(name) is not none -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < 1 -%}

@@ -398,7 +398,7 @@ def test_a_script_that_poses_as_a_browser_is_a_bot(
     assert shop.rows(
         "select bot_reason, count(*) from mart_quality__rejected_events"
         f" where rejection_reason = 'bot' and {where} group by bot_reason"
-    ) == [("more than 100 events in 10 seconds", rejected)] * (rejected > 0)
+    ) == [("more than 100 acts in 10 seconds", rejected)] * (rejected > 0)
     assert shop.value(f"select count(*) from fct_events where {where}") == accepted
 
 

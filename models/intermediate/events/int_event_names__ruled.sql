@@ -1,7 +1,25 @@
--- grain: one row per distinct event name and platform among accepted events.
+-- grain: one row per distinct event name and platform among all events that ever came.
 
-with events as (
-    select * from {{ ref('int_events__screened') }}
+{% set held = stored('int_events__classified') %}
+
+with arriving as (
+    select
+        event_name,
+        platform
+    from {{ ref('int_events__arrived') }}
+),
+
+events as (
+    select * from arriving
+
+    {% if held %}
+        union all
+
+        select
+            event_name,
+            platform
+        from {{ held }}
+    {% endif %}
 ),
 
 event_rules as (
@@ -22,6 +40,7 @@ matched as (
         event_rules.rule_id as event_rule_id,
         event_rules.is_session_relevant,
         event_rules.is_page_view,
+        event_rules.is_act,
         row_number() over (
             partition by event_names.event_name, event_names.platform
             order by event_rules.priority
@@ -39,7 +58,8 @@ ruled as (
         platform,
         event_rule_id,
         is_session_relevant,
-        is_page_view
+        is_page_view,
+        is_act
     from matched
     where match_rank = 1
 )

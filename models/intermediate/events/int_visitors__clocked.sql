@@ -1,5 +1,5 @@
--- grain: one row per visitor of a source who ever did more than bot_limit_events;
--- bot_reason says whether it was too fast for a person.
+-- grain: one row per visitor of a source with ever more than bot_limit_events acts;
+-- bot_reason says whether they came too fast for a person.
 
 {% set known = stored('int_visitors__clocked') %}
 {% set held = stored('int_events__classified') %}
@@ -10,12 +10,18 @@ with arriving as (
         source_name,
         event_id,
         visitor_id,
+        event_name,
         platform,
         occurred_at,
         received_at,
         analytics_consent
     from {{ ref('int_events__arrived') }}
     where {{ var('bot_limit_events') is not none }}
+),
+
+event_names as (
+    select * from {{ ref('int_event_names__ruled') }}
+    where is_act
 ),
 
 delivered as (
@@ -28,6 +34,7 @@ delivered as (
             source_name,
             event_id,
             visitor_id,
+            event_name,
             platform,
             occurred_at,
             received_at,
@@ -47,12 +54,15 @@ delivered as (
     {% endif %}
 ),
 
--- A server's events are not the visitor's doing.
-whole as (
-    select * from delivered
-    where
-        {{ own_rejection_reason() }} is null
-        and coalesce(platform, '') <> 'server'
+-- What a server does, or a page by itself, is not the visitor's doing.
+acts as (
+    select delivered.*
+    from delivered
+    inner join event_names
+        on
+            delivered.event_name = event_names.event_name
+            and coalesce(delivered.platform, '') = event_names.platform
+    where {{ own_rejection_reason() }} is null
 ),
 
 -- Most visitors never do enough in all, so only the others are looked at closely.
@@ -60,7 +70,7 @@ active as (
     select
         source_name,
         visitor_id
-    from whole
+    from acts
     group by source_name, visitor_id
     having count(*) > {{ var('bot_limit_events') or 0 }}
 ),
@@ -68,22 +78,22 @@ active as (
 -- An event delivered again is still one: as it was received first.
 copies as (
     select
-        whole.source_name,
-        whole.visitor_id,
-        whole.event_id,
-        whole.occurred_at,
+        acts.source_name,
+        acts.visitor_id,
+        acts.event_id,
+        acts.occurred_at,
         row_number() over (
-            partition by whole.source_name, whole.visitor_id, whole.event_id
-            order by whole.received_at asc nulls last, whole.occurred_at asc
+            partition by acts.source_name, acts.visitor_id, acts.event_id
+            order by acts.received_at asc nulls last, acts.occurred_at asc
         ) as copy_number
-    from whole
+    from acts
     inner join active
         on
-            whole.source_name = active.source_name
-            and whole.visitor_id = active.visitor_id
+            acts.source_name = active.source_name
+            and acts.visitor_id = active.visitor_id
 ),
 
--- As many events ago as the limit allows: when was that?
+-- As many acts ago as the limit allows: when was that?
 paced as (
     select
         source_name,
@@ -108,7 +118,7 @@ clocked as (
                     <= limit_started_at
                     + interval '{{ var("bot_limit_seconds") }}' second
                     then
-                        'more than {{ var("bot_limit_events") }} events'
+                        'more than {{ var("bot_limit_events") }} acts'
                         || ' in {{ var("bot_limit_seconds") }} seconds'
             end
         ) as bot_reason,

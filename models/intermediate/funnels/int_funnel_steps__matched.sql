@@ -1,4 +1,5 @@
--- grain: one row per funnel, step and accepted event that takes the step.
+-- grain: one row per funnel, step and accepted event that takes the step. An order that
+-- is told again takes no step: it completes a funnel once, as it converts once.
 
 with events as (
     select * from {{ ref('int_events__screened') }}
@@ -13,6 +14,15 @@ sessionized as (
 sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
     where {{ is_visitor_touched('mart_funnel__entries') }}
+),
+
+copies as (
+    select
+        source_name,
+        event_id
+    from {{ ref('int_orders__claimed') }}
+    group by source_name, event_id
+    having min(claim_number) > 1
 ),
 
 funnels as (
@@ -38,36 +48,59 @@ stepped as (
             and coalesce(events.page_path, '') like funnel_steps.page_path_pattern
     inner join funnels
         on funnel_steps.funnel_name = funnels.funnel_name
+    left join copies
+        on
+            events.source_name = copies.source_name
+            and events.event_id = copies.event_id
+    where copies.event_id is null
+),
+
+-- Within one instant nothing says what came first, so earlier steps do.
+ordered as (
+    select
+        *,
+        min(step_number) over (
+            partition by funnel_name, source_name, event_id
+        ) as first_step_number,
+        max(step_number) over (
+            partition by funnel_name, source_name, event_id
+        ) as last_step_number
+    from stepped
 ),
 
 placed as (
     select
-        stepped.funnel_name,
-        stepped.entity,
-        stepped.window_minutes,
-        stepped.step_number,
-        stepped.source_name,
+        ordered.funnel_name,
+        ordered.entity,
+        ordered.window_minutes,
+        ordered.step_number,
+        ordered.source_name,
         sessionized.visitor_id,
         sessionized.occurred_at,
         sessions.session_id,
         cast(
             dense_rank() over (
-                partition by sessionized.source_name, sessionized.visitor_id
+                partition by
+                    ordered.funnel_name,
+                    sessionized.source_name,
+                    sessionized.visitor_id
                 order by
                     sessionized.occurred_at,
+                    ordered.first_step_number,
+                    ordered.last_step_number,
                     sessionized.received_at,
                     sessionized.event_id
             ) as bigint
         ) as visitor_event_number,
         case
-            when stepped.entity = 'session' then sessions.session_id
+            when ordered.entity = 'session' then sessions.session_id
             else sessionized.visitor_id
         end as entity_id
-    from stepped
+    from ordered
     inner join sessionized
         on
-            stepped.source_name = sessionized.source_name
-            and stepped.event_id = sessionized.event_id
+            ordered.source_name = sessionized.source_name
+            and ordered.event_id = sessionized.event_id
     left join sessions
         on
             sessionized.source_name = sessions.source_name

@@ -1,4 +1,4 @@
--- grain: one row per page or screen view.
+-- grain: one row per page or screen view that repeats none.
 
 {% set is_unseen = is_unseen('fct_page_views') %}
 
@@ -8,6 +8,11 @@ with sessionized as (
         session_started_at is not null
         and is_page_view
         and {{ is_unseen }}
+),
+
+collapsed as (
+    select * from {{ ref('int_views__kept') }}
+    where not is_kept
 ),
 
 events as (
@@ -40,6 +45,16 @@ traffic_channels as (
     where is_in_force
 ),
 
+kept as (
+    select sessionized.*
+    from sessionized
+    left join collapsed
+        on
+            sessionized.source_name = collapsed.source_name
+            and sessionized.event_id = collapsed.event_id
+    where collapsed.event_id is null
+),
+
 -- Which view follows in the session, and is there one before?
 ordered as (
     select
@@ -53,7 +68,7 @@ ordered as (
         cast(row_number() over session_views as bigint) as view_number,
         lead(event_number) over session_views as next_event_number,
         lead(occurred_at) over session_views as next_viewed_at
-    from sessionized
+    from kept
     window session_views as (
         partition by source_name, visitor_id, session_started_at
         order by event_number

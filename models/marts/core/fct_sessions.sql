@@ -1,6 +1,7 @@
 -- grain: one row per session.
 
-{% set is_touched = is_visitor_touched('fct_sessions') %}
+{% set is_touched
+    = '(' ~ is_visitor_touched('fct_sessions') ~ ' or ' ~ is_history_moved() ~ ')' %}
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
@@ -17,6 +18,10 @@ sessionized as (
 events as (
     select * from {{ ref('int_events__screened') }}
     where {{ is_touched }}
+),
+
+sources as (
+    select * from {{ ref('int_sources__started') }}
 ),
 
 persons as (
@@ -146,15 +151,21 @@ joined as (
         measured.session_number,
         measured.event_count,
         measured.page_view_count,
+        measured.collapsed_views,
         measured.duration_seconds,
         cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
         case when measured.session_number = 1 then 'new' else 'returning' end
             as visitor_type,
+        {{ is_history_complete(
+            'measured.session_started_at', 'sources.history_started_at'
+        ) }} as is_history_complete,
         coalesce(visitors.marketing_consent, 'unknown') as marketing_consent,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
         coalesce(session_conversions.revenue, cast(0 as numeric(28, 6))) as revenue,
         coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
     from measured
+    inner join sources
+        on measured.source_name = sources.source_name
     inner join persons
         on measured.session_id = persons.session_id
     inner join channels

@@ -1,0 +1,22 @@
+{#- Whether a visitor has a stored session of which that is said otherwise now: an earlier
+    first event of the source touches sessions of visitors that nothing else does. -#}
+{% macro is_history_moved() -%}
+    {%- set held = stored('fct_sessions') -%}
+    {%- if held is none -%} true
+    {%- elif taken_in(stored('int_events__classified')) <= taken_in(held) -%} false
+    {%- else -%}
+        (source_name, visitor_id) in (
+            select
+                held.source_name,
+                held.visitor_id
+            from {{ held }} as held
+            inner join {{ ref('int_sources__started') }} as sources
+                on held.source_name = sources.source_name
+            where
+                held.is_history_complete
+                <> ({{ is_history_complete(
+                    'held.started_at', 'sources.history_started_at'
+                ) }})
+        )
+    {%- endif -%}
+{%- endmacro %}
