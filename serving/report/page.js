@@ -134,13 +134,13 @@ function rated(column) {
   const counts = (chosen) => {
     const rows = table(chosen).map((row) => ({ ...row, label: number(row.sessions) }));
     if (column !== "channel" || chosen.device != null || chosen.visitor_type != null) return { rows, columns };
-    const spend = summed("spend", chosen, (from, row) => data.texts.channel[from.channel[row]], ["spend"]);
+    const spent = summed("spend", chosen, (from, row) => data.texts.channel[from.channel[row]], ["spend"]);
     for (const row of rows) {
-      row.spend = spend.get(row.channel)?.spend ?? 0;
-      spend.delete(row.channel);
+      row.spend = spent.get(row.channel)?.spend ?? 0;
+      spent.delete(row.channel);
     }
     // Money that brought nobody must not vanish.
-    for (const [channel, { spend }] of [...spend].sort())
+    for (const [channel, { spend }] of [...spent].sort())
       rows.push({ ...NOTHING, channel, label: "0", rate: null, bounce_rate: null, spend });
     return { rows, columns: [...columns, ["spend", "Spend", money]] };
   };

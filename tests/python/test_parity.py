@@ -111,7 +111,7 @@ def test_a_row_too_few_or_too_many_is_named(
         (None, "text", None),
         ("", "text", ""),
         ("é", "text", "é"),
-        (Decimal("1E+1"), "numeric(28, 6)", "10.00"),
+        (Decimal("1E+1"), "numeric(28, 6)", "10.000000"),
         (Decimal("-0.000001"), "numeric(18, 6)", "-0.000001"),
         (7, "bigint", "7"),
         (True, "boolean", "true"),
