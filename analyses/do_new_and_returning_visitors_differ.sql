@@ -9,7 +9,7 @@ answer as (
     select
         visitor_type,
         count(*) as sessions,
-        sum(revenue) as revenue,
+        round(sum(revenue), 2) as revenue,
         round(1.0 * count(case when has_conversion then 1 end) / count(*), 3)
             as conversion_rate,
         round(1.0 * count(case when is_bounce then 1 end) / count(*), 3)

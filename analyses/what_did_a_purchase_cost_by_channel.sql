@@ -22,8 +22,8 @@ totals as (
 answer as (
     select
         channel,
-        spend,
-        attributed_revenue,
+        round(spend, 2) as spend,
+        round(attributed_revenue, 2) as attributed_revenue,
         round(conversions, 2) as purchases,
         round(spend / nullif(conversions, 0), 2) as cost_per_purchase,
         round(attributed_revenue / spend, 2) as return_on_ad_spend

@@ -23,8 +23,8 @@ totals as (
 answer as (
     select
         attribution_model,
-        attributed_revenue,
-        spend,
+        round(attributed_revenue, 2) as attributed_revenue,
+        round(spend, 2) as spend,
         round(conversions, 2) as purchases,
         round(all_conversions, 2) as all_purchases,
         round(spend / nullif(conversions, 0), 2) as cost_per_purchase,

@@ -48,7 +48,7 @@ answer as (
         min(session_id) as example_session_id,
         count(*) as sessions,
         count(case when has_conversion then 1 end) as converting_sessions,
-        sum(revenue) as revenue
+        round(sum(revenue), 2) as revenue
     from compared
     where channel <> ga4_channel
     group by channel, ga4_channel, channel_rule_id, ga4_rule_id

@@ -11,7 +11,7 @@ answer as (
         channel,
         sum(sessions) as sessions,
         sum(converting_sessions) as converting_sessions,
-        sum(revenue) as revenue,
+        round(sum(revenue), 2) as revenue,
         round(1.0 * sum(converting_sessions) / nullif(sum(sessions), 0), 3)
             as conversion_rate,
         round(1.0 * sum(bounces) / nullif(sum(sessions), 0), 3) as bounce_rate

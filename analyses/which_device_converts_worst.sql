@@ -26,7 +26,7 @@ answer as (
         totals.device_category,
         totals.sessions,
         totals.converting_sessions,
-        totals.revenue,
+        round(totals.revenue, 2) as revenue,
         round(totals.conversion_rate, 3) as conversion_rate,
         round(
             totals.sessions * (best.conversion_rate - totals.conversion_rate), 1

@@ -13,7 +13,7 @@ answer as (
         path,
         conversions,
         non_converting,
-        revenue,
+        round(revenue, 2) as revenue,
         round(average_days_to_convert, 2) as average_days_to_convert
     from paths
     where conversions > 0

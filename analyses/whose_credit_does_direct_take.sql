@@ -11,7 +11,7 @@ answer as (
         last_non_direct_channel,
         count(*) as direct_sessions,
         count(case when has_conversion then 1 end) as converting_sessions,
-        sum(revenue) as revenue
+        round(sum(revenue), 2) as revenue
     from sessions
     group by last_non_direct_channel
 )

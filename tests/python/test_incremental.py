@@ -62,8 +62,8 @@ COLUMNS = [
     "analytics_consent",
     "marketing_consent",
 ]
-# More than three events in two seconds are a bot's.
-PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2}
+# More than three acts in two seconds are a bot's; history moves with early arrivals.
+PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2, "history_days": 1}
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36"
 NAMES = ["page_view", "page_view", "click", "scroll", "payment"]
 NAMES += ["purchase", "purchase", "sign_up", "refund"]

@@ -82,6 +82,8 @@ OTHERS: dict[str, object] = {
     "session_end_events": ["page_view"],
     "session_limit_minutes": 1,
     "session_limit_events": 1,
+    "view_repeat_seconds": 60,
+    "history_days": 1,
     "engaged_session_seconds": 60,
     "engaged_pause_limit_seconds": 5,
     "reporting_timezone": "Pacific/Auckland",
