@@ -30,9 +30,10 @@ OTHER_RUN = "another run writes to the schema"
 TO_SESSIONS = ("--select", "+fct_sessions")
 # What is built in part here: everything, or in `make test` what all else is made of.
 WHOLE = () if IS_ALL else TO_SESSIONS
+# In `make test` builds are broken off on DuckDB alone.
 ENGINES = [
     "duckdb",
-    pytest.param("postgres", marks=needs_postgres),
+    pytest.param("postgres", marks=[needs_postgres, pytest.mark.long]),
 ]
 
 
