@@ -457,6 +457,13 @@ MUTANTS = [
         "int_events__classified",
         id="a pace is judged by what arrives alone",
     ),
+    pytest.param(
+        "macros/incremental/is_history_moved.sql",
+        "held.is_history_complete\n",
+        "false and held.is_history_complete\n",
+        "fct_sessions",
+        id="where history begins is known once",
+    ),
 ]
 
 

@@ -165,7 +165,7 @@ MARTS += ["mart_attribution__removal_effects"]
 
 
 def built(engine_build: EngineBuilder, engine: str, project: Path) -> Built:
-    """What holds money; in `make test-all` on DuckDB everything, with the data tests."""
+    """What holds money; in `make test-all` on DuckDB all, with the data tests."""
     is_whole = IS_ALL and engine == "duckdb"
     made = engine_build(
         engine,
@@ -195,7 +195,7 @@ def records(made: Built, relation: str) -> list[dict[str, str]]:
 def test_large_amounts_are_right_on_every_engine(
     engine_build: EngineBuilder, project: Path, engine: str
 ) -> None:
-    """To the millionth, converted, shared and taken back; every engine's rows are equal."""
+    """To the millionth, converted, shared and taken back; engines' rows are equal."""
     made = built(engine_build, engine, project)
     assert {
         row["order_id"]: row["revenue"] for row in records(made, "fct_conversions")
