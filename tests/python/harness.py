@@ -1,6 +1,7 @@
 """Build the project, or a copy of it, into a database of its own."""
 
 import copy
+import csv
 import fcntl
 import hashlib
 import json
@@ -248,6 +249,24 @@ def copy_project(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(ROOT / "tests" / "generic", folder / "tests" / "generic")
     return folder
+
+
+def demo_of(shared: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Path:
+    """A project whose demo is these events: on other engines no file is read."""
+
+    def write(folder: Path) -> Path:
+        copy_project(folder)
+        for seed, kept in (("raw_events", rows), ("raw_consents", [])):
+            path = folder / "seeds" / "demo" / f"{seed}.csv"
+            with path.open(newline="") as file:
+                header = next(csv.reader(file))
+            with path.open("w", newline="") as file:
+                writer = csv.DictWriter(file, header, extrasaction="ignore")
+                writer.writeheader()
+                writer.writerows(kept)
+        return folder
+
+    return once(folder_of(shared, name), write)
 
 
 def one_source(

@@ -14,9 +14,7 @@ from harness import (
     ROOT,
     Build,
     Builder,
-    copy_project,
-    folder_of,
-    once,
+    demo_of,
     one_source,
     run_dbt,
     write_parquet,
@@ -412,24 +410,6 @@ LEDGER = ["received", "accepted", "no_consent", "unread_amounts"]
 LEDGER += ["amounts_without_currency", "revenue_without_currency"]
 
 
-def written(shared: Path, name: str, rows: list[dict[str, object]]) -> Path:
-    """A project whose demo is these events: on other engines no file is read."""
-
-    def write(folder: Path) -> Path:
-        copy_project(folder)
-        for seed, kept in (("raw_events", rows), ("raw_consents", [])):
-            path = folder / "seeds" / "demo" / f"{seed}.csv"
-            with path.open(newline="") as file:
-                header = next(csv.reader(file))
-            with path.open("w", newline="") as file:
-                writer = csv.DictWriter(file, header, extrasaction="ignore")
-                writer.writeheader()
-                writer.writerows(kept)
-        return folder
-
-    return once(folder_of(shared, name), write)
-
-
 # Sail stands for Spark in `make test`.
 @pytest.mark.parametrize(
     "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
@@ -439,7 +419,7 @@ def test_other_engines_count_and_stop_alike(
 ) -> None:
     """The same sums; the same sentence, with the text that cannot be read."""
     rows = [order(1, "1,299"), order(2, "10.50"), order(3, "NaN"), order(4, "1.299,00")]
-    good = written(shared, "an order without a currency", rows)
+    good = demo_of(shared, "an order without a currency", rows)
     made = engine_build(
         engine,
         {"reporting_currency": "EUR"},
@@ -459,7 +439,7 @@ def test_other_engines_count_and_stop_alike(
     bad = [event(number, occurred_at="04.05.2026 Uhr") for number in range(3)]
     stopped = engine_build(
         engine,
-        project=written(shared, "no event with a time", bad),
+        project=demo_of(shared, "no event with a time", bad),
         runs_tests=False,
         select="+int_events__classified",
     )

@@ -109,9 +109,9 @@ def test_every_raw_event_has_its_true_reason(demo: Build, raw: Table) -> None:
 def test_sessions_are_the_true_ones(
     demo: Build, sessions: dict[str, dict[str, Any]]
 ) -> None:
-    """Visitor, start, end and counts, to the microsecond."""
+    """Visitor, start, end and counts, to the microsecond; views as they were sent."""
     built = demo.rows(
-        "select visitor_id, started_at, ended_at, page_view_count,"
+        "select visitor_id, started_at, ended_at, page_view_count + collapsed_views,"
         " event_count - (select count(*) from fct_events as events where"
         f" events.session_id = fct_sessions.session_id and not {NOT_CONSENT})"
         " from fct_sessions order by all"

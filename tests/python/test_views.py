@@ -1,4 +1,4 @@
-"""Views that repeat one, funnels of one instant, and where history begins."""
+"""Views that repeat one, funnels of one instant, acts of visitors, and where history begins."""
 
 import random
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from engines import EngineBuilder
-from harness import Build, Builder, one_source, write_parquet
+from harness import Build, Builder, demo_of, one_source, write_parquet
 
 NOON = datetime(2026, 5, 4, 12)
 SECOND = timedelta(seconds=1)
@@ -139,7 +139,7 @@ def kept(times: Sequence[datetime]) -> int:
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgres", "sail"])
 def test_views_of_any_pace_are_those_of_a_loop(
-    engine_build: EngineBuilder, tmp_path: Path, engine: str
+    engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:
     """Long runs of close views, with others of other pages between them."""
     chance = random.Random(26)
@@ -156,9 +156,12 @@ def test_views_of_any_pace_are_those_of_a_loop(
             rows += views(f"v{nth}", moment - NOON, page_url=SHOP + page)
         wanted[f"v{nth}"] = sum(map(kept, pages.values()))
     made = engine_build(
-        engine, sent(tmp_path, events(*rows)) | {"bot_limit_events": None},
+        engine,
+        {"bot_limit_events": None},
+        project=demo_of(shared, "views of any pace", events(*rows)),
+        runs_tests=False,
         select="+fct_sessions",
-    )  # fmt: skip
+    )
     assert made.is_green, made.said
     (columns,) = (
         each.columns for each in made.relations if each.name == "fct_sessions"
