@@ -1,4 +1,4 @@
-"""Views that repeat one, funnels of one instant, acts of visitors, and where history begins."""
+"""What counts once: views, orders in funnels, lists; and where history begins."""
 
 import random
 from collections import defaultdict
