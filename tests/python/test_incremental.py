@@ -620,7 +620,7 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
             "select distinct bot_reason from mart_quality__rejected_events"
             " where rejection_reason = 'bot'"
         )
-        assert bots == [("more than 3 events in 2 seconds",)] * (batch == 1)
+        assert bots == [("more than 3 acts in 2 seconds",)] * (batch == 1)
 
     select = (
         None if IS_ALL else "+fct_sessions +fct_events +mart_quality__rejected_events"
