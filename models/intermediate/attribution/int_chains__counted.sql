@@ -1,0 +1,33 @@
+-- grain: one row per conversion name and order of memory: how large is the chain of its
+-- journeys, and is there a reason not to solve it?
+
+with transitions as (
+    select * from {{ ref('int_transitions__counted') }}
+),
+
+counted as (
+    select
+        conversion_name,
+        markov_order,
+        count(distinct from_state) as state_count,
+        cast(
+            sum(case when to_state = '(conversion)' then transition_count else 0 end)
+            as bigint
+        ) as conversion_count
+    from transitions
+    group by conversion_name, markov_order
+),
+
+-- All states of order 3 over twenty channels are 8,420, and a matrix of ten thousand
+-- takes 800 megabytes.
+judged as (
+    select
+        *,
+        case
+            when conversion_count = 0 then 'no_conversion'
+            when state_count > 10000 then 'too_many_states'
+        end as not_computed_reason
+    from counted
+)
+
+select * from judged
