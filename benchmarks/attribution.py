@@ -115,9 +115,8 @@ group by all
 """
 ALL = "path:models/intermediate/attribution path:models/marts/attribution"
 CHAIN = (
-    "int_transitions__counted int_markov_channels__numbered"
-    " int_markov_states__numbered int_transitions__packed int_markov_states__started"
-    " int_markov_states__solved int_channels__removed"
+    "int_transitions__counted int_chains__counted int_channels__removed"
+    " path:models/intermediate/attribution/direct"
 )
 RUNS = {
     "`linear` alone": (ALL, "attribution_model = 'linear'"),

@@ -13,7 +13,14 @@ counted as (
         cast(
             sum(case when to_state = '(conversion)' then transition_count else 0 end)
             as bigint
-        ) as conversion_count
+        ) as conversion_count,
+        sum(case when from_state = '(start)' then transition_count else 0 end)
+        - sum(
+            case
+                when to_state in ('(conversion)', '(null)') then transition_count
+                else 0
+            end
+        ) as unended_count
     from transitions
     group by conversion_name, markov_order
 ),
@@ -22,9 +29,13 @@ counted as (
 -- takes 800 megabytes.
 judged as (
     select
-        *,
+        conversion_name,
+        markov_order,
+        state_count,
+        conversion_count,
         case
             when conversion_count = 0 then 'no_conversion'
+            when unended_count > 0 then 'no_end'
             when state_count > 10000 then 'too_many_states'
         end as not_computed_reason
     from counted

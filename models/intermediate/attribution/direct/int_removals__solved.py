@@ -47,7 +47,7 @@ def effects(
 
 
 def solve(transitions: Iterable[Transition]) -> dict[str, float | None]:
-    """The effect of each channel of a chain; none where some journeys never end."""
+    """The effects in a chain; none where from some state no end is reached."""
     rows = list(transitions)
     place = {state: nth for nth, state in enumerate(sorted({row[0] for row in rows}))}
     steps, conversion = np.zeros((len(place), len(place))), np.zeros(len(place))

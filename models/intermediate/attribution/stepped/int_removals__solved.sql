@@ -42,8 +42,7 @@ checked as (
                 + coalesce(moved_chances.moved_chance, 0)
                 - states.conversion_chance
             )
-        ) as lacking_share,
-        count(*) - count(states.conversion_chance) as unknown_count
+        ) as lacking_share
     from started
     inner join states
         on
@@ -61,13 +60,9 @@ solved as (
         conversion_name,
         markov_order,
         channel,
-        case
-            when unknown_count = 0 and lacking_share < 1e-10 then 1 - kept_share
-        end as removal_effect,
-        case
-            when unknown_count = 0 and lacking_share < 1e-10 then null
-            else 'not_settled'
-        end as not_computed_reason
+        case when lacking_share < 5e-10 then 1 - kept_share end as removal_effect,
+        case when not lacking_share < 5e-10 then 'not_settled' end
+            as not_computed_reason
     from checked
 )
 

@@ -126,7 +126,9 @@ weighed as (
         sum(shadow * next_residual) over (partition by removal_number)
             as next_product,
         sum(visit_weight * abs(next_residual)) over (partition by removal_number)
-            as lacking_share
+            as lacking_share,
+        sum(visit_weight * abs(next_chance)) over (partition by removal_number)
+            as known_share
     from moved
 ),
 
@@ -140,8 +142,9 @@ turned as (
     from weighed
 ),
 
--- Two hundred turns are five times what journeys of a shop take. A division by zero is
--- null, and no turn comes after it.
+-- Done is what lacks no more than a float rounds off. Two hundred turns are five times
+-- what journeys of a shop take. A division by zero is null: no turn comes after it, and
+-- the chance of before stays.
 stepped as (
     select
         removal_number,
@@ -149,12 +152,13 @@ stepped as (
         visit_weight,
         shadow,
         turn_number + 1 as turn_number,
-        next_chance as conversion_chance,
+        coalesce(next_chance, conversion_chance) as conversion_chance,
         next_residual as residual,
         case when abs(next_direction) > 1e-60 then next_direction else 0 * residual end
             as direction,
         next_product as residual_product,
-        coalesce(lacking_share < 1e-13, true) or turn_number >= 199 as is_done
+        coalesce(lacking_share < 1e-15 * known_share, true) or turn_number >= 199
+            as is_done
     from turned
 
     union all
