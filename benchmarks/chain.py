@@ -22,9 +22,13 @@ import numpy as np
 import pyarrow as pa
 from tqdm import tqdm
 
-from benchmarks.attribution import CHAIN, dbt
+from benchmarks.attribution import dbt
 from benchmarks.measure import ROOT, measure
 
+CHAIN = (
+    "int_transitions__counted int_chains__counted int_channels__removed"
+    " path:models/intermediate/attribution/direct"
+)
 CHANNELS = 30
 FOLLOWERS = 5
 JOURNEYS = 40_000

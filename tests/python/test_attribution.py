@@ -549,7 +549,7 @@ def long_journeys(folder: Path) -> Path:
 
     def visit(visitor: str, user: str | None, nth: int, started_at: datetime) -> None:
         medium = draw.choice(SOURCES)
-        row = {
+        row: dict[str, object] = {
             "visitor_id": visitor,
             "user_id": user,
             "event_id": f"{visitor} {nth}",
@@ -584,7 +584,7 @@ def long_journeys(folder: Path) -> Path:
 
 @pytest.mark.longest
 def test_a_month_of_long_journeys_is_solved(build: Builder, tmp_path: Path) -> None:
-    """A thousand touches and one end, or a login that many share: each has its answer."""
+    """A thousand touches before one end, or a login that many share, have an answer."""
     events = long_journeys(tmp_path)
     columns = ["event_id", "visitor_id", "user_id", "occurred_at", "event_name"]
     made = build(
