@@ -9,11 +9,11 @@ counted as (
     select
         conversion_name,
         markov_order,
-        count(distinct from_state) as state_count,
         cast(
             sum(case when to_state = '(conversion)' then transition_count else 0 end)
             as bigint
         ) as conversion_count,
+        count(distinct from_state) as state_count,
         sum(case when from_state = '(start)' then transition_count else 0 end)
         - sum(
             case
@@ -31,8 +31,8 @@ judged as (
     select
         conversion_name,
         markov_order,
-        state_count,
         conversion_count,
+        state_count,
         case
             when conversion_count = 0 then 'no_conversion'
             when unended_count > 0 then 'no_end'

@@ -261,16 +261,16 @@ final as (
         varied.conversions,
         cast(intervals.conversions_low as numeric(24, 12)) as conversions_low,
         cast(intervals.conversions_high as numeric(24, 12)) as conversions_high,
-        case
-            when not varied.is_of_persons then 'channel_totals'
-            when intervals.conversions_low is null then 'too_few'
-        end as no_interval_reason,
         varied.attributed_revenue,
         varied.conversion_share,
         varied.lowest_share,
         varied.highest_share,
         cast(varied.highest_share - varied.lowest_share as numeric(18, 6))
-            as share_spread
+            as share_spread,
+        case
+            when not varied.is_of_persons then 'channel_totals'
+            when intervals.conversions_low is null then 'too_few'
+        end as no_interval_reason
     from varied
     left join intervals
         on

@@ -1,6 +1,6 @@
--- grain: one row per removed channel of a chain and state that is left: how likely does a
--- journey in this state convert? The materialization repeats what follows, each time from
--- what the last time made, until all is done: decision 0020.
+-- grain: one row per removed channel of a chain and state that is left: how likely does
+-- a journey in this state convert? The materialization repeats what follows, each time
+-- from what the last time made, until all is done: decision 0020.
 
 with states as (
     select * from {{ ref('int_removals__started') }}
