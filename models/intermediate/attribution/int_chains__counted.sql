@@ -25,8 +25,8 @@ counted as (
     group by conversion_name, markov_order
 ),
 
--- All states of order 3 over twenty channels are 8,420, and a matrix of ten thousand
--- takes 800 megabytes.
+-- All states of order 3 over twenty channels are 8,420. A matrix of ten thousand takes
+-- 800 megabytes, and at worst four are held at once.
 judged as (
     select
         conversion_name,

@@ -15,6 +15,8 @@ ROWS = (
     "struct(conversion_name varchar, markov_order integer, channel varchar,"
     " removal_effect double, not_computed_reason varchar)[]"
 )
+# Taking out a state that more ways than these lead through costs more than it saves.
+MOST_DETOURS = 150
 Transition = tuple[str, str, tuple[str | None, ...], int, int]
 
 
@@ -29,6 +31,40 @@ def all_reach_an_end(steps: Numbers, conversion: Numbers) -> bool:
         reaches = further
 
 
+def expected_visits(steps: Numbers) -> Numbers:
+    """From each state the visits of each: the inverse of 1 - steps.
+
+    States that few states lead to or follow are taken out one by one, which is cheap,
+    and most are such where journeys are short. What is left is inverted, and the others
+    are put back.
+    """
+    steps, is_left = steps.copy(), np.ones(len(steps), dtype=bool)
+    before, after = (steps > 0).sum(axis=0), (steps > 0).sum(axis=1)
+    taken = []
+    while is_left.sum() > 1:
+        detours = np.where(is_left, before * after, MOST_DETOURS + 1)
+        state = int(detours.argmin())
+        if detours[state] > MOST_DETOURS:
+            break
+        is_left[state] = False
+        sources = np.flatnonzero((steps[:, state] > 0) & is_left)
+        targets = np.flatnonzero((steps[state] > 0) & is_left)
+        stays = 1 / (1 - steps[state, state])
+        comes, goes = steps[sources, state] * stays, steps[state, targets] * stays
+        steps[np.ix_(sources, targets)] += np.outer(comes, goes / stays)
+        before[targets] = ((steps[:, targets] > 0) & is_left[:, None]).sum(axis=0)
+        after[sources] = ((steps[sources] > 0) & is_left).sum(axis=1)
+        taken.append((state, sources, targets, comes, goes, stays))
+    core = np.ix_(is_left, is_left)
+    visits = np.zeros_like(steps)
+    visits[core] = np.linalg.inv(np.eye(is_left.sum()) - steps[core])
+    for state, sources, targets, comes, goes, stays in reversed(taken):
+        visits[state] = goes @ visits[targets]
+        visits[:, state] = visits[:, sources] @ comes
+        visits[state, state] = stays + goes @ visits[targets, state]
+    return visits
+
+
 def effects(
     steps: Numbers, conversion: Numbers, members: Mapping[str, Places], start: int
 ) -> dict[str, float]:
@@ -36,7 +72,7 @@ def effects(
 
     `steps` are the shares that go from state to state, `conversion` those that convert.
     """
-    visits = np.linalg.inv(np.eye(len(steps)) - steps)
+    visits = expected_visits(steps)
     chance = visits @ conversion
     lost = {}
     for channel, states in members.items():
