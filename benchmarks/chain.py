@@ -108,7 +108,7 @@ def error(connection: duckdb.DuckDBPyConnection) -> float:
 def run(rounds: int, seed: int) -> str:
     """Solve, some times over, and return the Markdown of the medians."""
     taken: defaultdict[str, list[float]] = defaultdict(list)
-    peaks = []
+    costs = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / "measured.duckdb"
@@ -122,7 +122,7 @@ def run(rounds: int, seed: int) -> str:
             write(connection, np.random.default_rng(seed))
         for _ in tqdm(range(rounds), desc="rounds"):
             command = dbt(folder, "run", "--full-refresh", "--select", CHAIN)
-            peaks.append(measure(command, environment).cost.peak)
+            costs.append(measure(command, environment).cost)
             results = json.loads((folder / "run_results.json").read_text())["results"]
             for step in results:
                 model = step["unique_id"].split(".")[-1]
@@ -135,7 +135,9 @@ def run(rounds: int, seed: int) -> str:
             largest = error(connection)
     lines = [
         f"{CHANNELS} channels, {' + '.join(f'{size:,}' for size in sizes)} states,"
-        f" medians of {rounds} runs, peak {statistics.median(peaks):,.0f} MiB,"
+        f" medians of {rounds} runs, peak"
+        f" {statistics.median(cost.peak for cost in costs):,.0f} MiB,"
+        f" {statistics.median(cost.cpu for cost in costs):.1f} s of CPU with dbt's own,"
         f" largest difference {largest:.0e}, {time.strftime('%Y-%m-%d')},"
         f" {os.cpu_count()} cores (`python -m benchmarks.chain`).",
         "",

@@ -16,7 +16,7 @@ ROWS = (
     " removal_effect double, not_computed_reason varchar)[]"
 )
 # Taking out a state that more ways than these lead through costs more than it saves.
-MOST_DETOURS = 150
+MOST_DETOURS = 64
 Transition = tuple[str, str, tuple[str | None, ...], int, int]
 
 
