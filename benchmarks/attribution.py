@@ -2,10 +2,9 @@
 
 `python -m benchmarks.attribution` writes sessions and conversions of made-up persons,
 ten sessions before each conversion, straight into a database. It then builds all of
-attribution with every row of the seed enabled, with `linear` alone, and the Markov
-chain of order 3 over twenty channels, each by dbt in a process of its own, and prints
-a Markdown table of medians. Seconds are those from the first model's start to the last
-one's end, without dbt's own start.
+attribution with every row of the seed enabled, and with `linear` alone, each by dbt in
+a process of its own, and prints a Markdown table of medians. Seconds are those from the
+first model's start to the last one's end, without dbt's own start.
 """
 
 import argparse
@@ -114,15 +113,9 @@ from fct_sessions
 group by all
 """
 ALL = "path:models/intermediate/attribution path:models/marts/attribution"
-CHAIN = (
-    "int_transitions__counted int_markov_channels__numbered"
-    " int_markov_states__numbered int_transitions__packed int_markov_states__started"
-    " int_markov_states__solved int_channels__removed"
-)
 RUNS = {
     "`linear` alone": (ALL, "attribution_model = 'linear'"),
     "every model": (ALL, "kind <> 'custom'"),
-    "the chain of order 3, 20 channels": (CHAIN, "attribution_model = 'markov_3'"),
 }
 
 

@@ -46,7 +46,6 @@
         'attribution_resets_after_conversion', 'attribution_half_life_days',
         'attribution_direct', 'attribution_path',
         'attribution_counts_non_converting', 'reporting_currency',
-        'attribution_bootstrap_samples',
     ]) }}
 {%- endmacro %}
 
@@ -55,8 +54,7 @@
         'session_timeout_minutes': 1, 'engaged_session_seconds': 0,
         'engaged_pause_limit_seconds': 0, 'future_tolerance_minutes': 0,
         'last_non_direct_lookback_days': 0, 'attribution_lookback_days': 0,
-        'attribution_half_life_days': 1, 'attribution_bootstrap_samples': 0,
-        'bot_limit_seconds': 1, 'history_days': 0,
+        'attribution_half_life_days': 1, 'bot_limit_seconds': 1, 'history_days': 0,
     } -%}
     {%- for name, least in numbers.items() -%}
         {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}

@@ -20,7 +20,7 @@
     {%- call statement('main') -%}
         {{ get_create_table_as_sql(False, steps[0], sql) }}
     {%- endcall -%}
-    {#- Far more than any journey, funnel or limit needs: who gets here has a loop without
+    {#- Far more than any funnel, limit or chain needs: who gets here has a loop without
         a way out. -#}
     {%- set turns = namespace(number=0, is_done=false) -%}
     {%- for _ in range(1000) if not turns.is_done -%}

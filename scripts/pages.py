@@ -85,9 +85,9 @@ def shown(column: Sequence[Any]) -> tuple[bool, list[str]]:
 
 
 def folder(node: dict[str, Any]) -> str:
-    """The folder of a model or seed, layer first."""
+    """The folder of a model or seed, layer first, whatever folders are below it."""
     parts = Path(node["original_file_path"]).parts
-    return "/".join(parts[:-1] if parts[0] == "seeds" else parts[1:-1])
+    return "/".join(parts[:-1] if parts[0] == "seeds" else parts[1:-1][:2])
 
 
 def lineage(demo: Demo) -> str:

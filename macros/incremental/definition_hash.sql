@@ -33,7 +33,7 @@
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}
 {% macro late_vars() -%}
-    {{ return(['attribution_counts_non_converting', 'attribution_bootstrap_samples']) }}
+    {{ return(['attribution_counts_non_converting']) }}
 {%- endmacro %}
 
 {#- A model, the models and the rules that it is made of. -#}

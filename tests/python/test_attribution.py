@@ -1,12 +1,11 @@
-"""Attribution against answers found by other means: algebra, fractions, hashes."""
+"""Attribution against answers found by other means: algebra, fractions, simulation."""
 
 import csv
-import hashlib
 import math
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -30,9 +29,19 @@ from harness import (
 )
 from tiers import TRIALS
 
+from benchmarks.intervals import (
+    FEWEST_CONVERSIONS,
+    FEWEST_PERSONS,
+    KINDS,
+    NORMAL_95,
+    drawn,
+    interval,
+)
+
 HANDS = SHARED / "oracles" / "attribution_hand"
 ORDERS = (1, 2, 3)
 CLOSE = 1e-9
+WAYS = ["direct", "stepped"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ def random_cases() -> dict[str, Case]:
         ]
         # Without a conversion there is nothing to share out.
         cases[f"R{nth:03}"] = [Journeys((channels[0],), 1, 1), *paths]
-    # More channels than removals fit into one pack.
+    # Many channels, each removed in turn.
     cases["wide"] = [
         Journeys(
             (f"W{number:02}", f"W{number * 7 % 60:02}"), 1 + number % 2, number % 3
@@ -122,6 +131,9 @@ TYPES = {
     "opportunity_at": "timestamp",
     "change_number": "bigint",
     "batch_number": "bigint",
+    "markov_order": "integer",
+    "transition_count": "bigint",
+    "from_count": "bigint",
 }
 
 
@@ -131,15 +143,40 @@ def cases() -> dict[str, Case]:
     return random_cases() | hand_cases()
 
 
-@pytest.fixture(scope="module")
-def chain(
-    build: Builder, cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory
-) -> Build:
-    """The models after the paths, built from the paths alone."""
-    folder = tmp_path_factory.mktemp("chain")
+def solve_in_steps(project: Path) -> None:
+    """Have DuckDB solve chains as the engines do that run no Python."""
+    settings = project / "dbt_project.yml"
+    text = settings.read_text()
+    for folder, was, now in (("direct", "==", "!="), ("stepped", "!=", "==")):
+        before, after = text.split(f"        {folder}:")
+        text = f"{before}        {folder}:{after.replace(was, now, 1)}"
+    settings.write_text(text)
+
+
+def chain_project(folder: Path, way: str) -> Path:
+    """A copy of the project that solves chains in one of the two ways."""
     project = folder / "project"
     project.mkdir()
     copy_project(project)
+    if way == "stepped":
+        solve_in_steps(project)
+    return project
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def chain(
+    build: Builder,
+    cases: dict[str, Case],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Build:
+    """The models after the paths, built from the paths alone."""
+    project = chain_project(tmp_path_factory.mktemp("chain"), request.param)
+    return build_chain(build, project, cases)
+
+
+def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Build:
+    """Build in a copy of the project all that is made of paths, from these."""
     touches: list[dict[str, object]] = []
     conversions: list[dict[str, object]] = []
     for name, paths in cases.items():
@@ -188,11 +225,11 @@ def chain(
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
         select="channels attribution_models attribution_weights int_journeys__pathed"
-        " int_conversions__accounted int_transitions__counted"
-        " int_markov_channels__numbered"
-        " int_markov_states__numbered int_transitions__packed"
-        " int_markov_states__started int_markov_states__solved int_channels__removed"
-        " int_credits__spread int_attribution_models__resolved int_touches__placed"
+        " int_conversions__accounted int_transitions__counted int_chains__counted"
+        " path:models/intermediate/attribution/direct"
+        " path:models/intermediate/attribution/stepped"
+        " int_channels__removed int_credits__spread int_touches__placed"
+        " int_attribution_models__resolved"
         " int_touches__weighted int_credits__shared int_credits__booked"
         " mart_attribution__removal_effects mart_attribution__transitions",
         project=project,
@@ -202,7 +239,7 @@ def chain(
 
 
 def removal_effects(paths: Case, order: int) -> dict[str, float]:
-    """By solving (I - Q) x = b for each removal: no iteration, no whole units."""
+    """By the definition: solving (I - Q) x = b once for each removal."""
     counts: defaultdict[tuple[Any, Any], float] = defaultdict(float)
     for path in paths:
         states = [
@@ -248,7 +285,7 @@ def built_effects(chain: Build, column: str) -> dict[tuple[str, int, str], float
         (name, order, channel): float(value)
         for name, order, channel, value in chain.rows(
             f"select conversion_name, markov_order, channel, {column}"
-            " from mart_attribution__removal_effects"
+            f" from mart_attribution__removal_effects where {column} is not null"
         )
     }
 
@@ -387,6 +424,196 @@ def test_what_leaves_a_state_sums_to_what_was_in_it(chain: Build) -> None:
             "select conversion_name, count(distinct journey_id)"
             " from int_journeys__pathed group by all"
         )
+    )
+
+
+def effects_in(made: Build) -> list[Row]:
+    """What the mart says of each chain, once for all its channels."""
+    return made.rows(
+        "select distinct conversion_name, not_computed_reason,"
+        " removal_effect is null, conversion_share is null, conversions is null,"
+        " attributed_revenue is null from mart_attribution__removal_effects order by 1"
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_published_example_gives_its_published_numbers(
+    build: Builder, tmp_path: Path, way: str
+) -> None:
+    """Five journeys over two channels: 2.4 and 1.6 of four conversions."""
+    paths = [
+        Journeys(("G",), 2, 1),
+        Journeys(("M",), 1, 0),
+        Journeys(("G", "M"), 1, 0),
+    ]
+    made = build_chain(build, chain_project(tmp_path, way), {"purchase": paths})
+    assert made.rows(
+        "select channel, removal_effect, conversions, attributed_revenue"
+        " from mart_attribution__removal_effects where markov_order = 1 order by 1"
+    ) == [
+        ("G", Decimal("0.75"), Decimal("2.4"), Decimal("24.00")),
+        ("M", Decimal("0.5"), Decimal("1.6"), Decimal("16.00")),
+    ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_chain_in_which_nobody_converts_says_so(
+    build: Builder, tmp_path: Path, way: str
+) -> None:
+    """In its rows, and beside a chain that is solved."""
+    cases = {
+        "nobody": [Journeys(("A", "B"), 0, 3)],
+        "somebody": [Journeys(("A", "B"), 1, 3)],
+    }
+    made = build_chain(build, chain_project(tmp_path, way), cases)
+    assert effects_in(made) == [
+        ("nobody", "no_conversion", True, True, True, True),
+        ("somebody", None, False, False, False, False),
+    ]
+
+
+LEFT = {"conversion_name": "left", "markov_order": "1"}
+NEVER_LEFT = {"conversion_name": "never left", "markov_order": "1"}
+
+
+def transition(before: str, after: str, count: int, total: int) -> dict[str, object]:
+    """A row of the counted transitions of an order of one."""
+    return {
+        "channel_1": None if before == "(start)" else before,
+        "channel_2": None,
+        "channel_3": None,
+        "from_state": before,
+        "to_state": after,
+        "transition_count": count,
+        "from_count": total,
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_circle_that_nobody_leaves_stops_nothing(
+    build: Builder, tmp_path: Path, way: str
+) -> None:
+    """Its chain says so; one where one visit of a million leaves is solved."""
+    project = chain_project(tmp_path, way)
+    entered = [
+        transition("(start)", "A", 1, 2),
+        transition("(start)", "C", 1, 2),
+        transition("C", "(conversion)", 1, 1),
+    ]
+    closed = [transition("A", "B", 9, 9), transition("B", "A", 8, 8)]
+    # A has an end in a million visits, of which all begin at the start.
+    opened = [
+        transition("A", "B", 999_999, 1_000_000),
+        transition("A", "(conversion)", 1, 1_000_000),
+        transition("B", "A", 999_999, 999_999),
+    ]
+    rows = [NEVER_LEFT | row for row in entered + closed]
+    rows += [LEFT | row for row in entered + opened]
+    stub(project, "int_transitions__counted", rows)
+    made = build(
+        select="int_transitions__counted int_chains__counted int_channels__removed"
+        " path:models/intermediate/attribution/direct"
+        " path:models/intermediate/attribution/stepped",
+        project=project,
+    )
+    assert made.is_green, made.said
+    effects = made.rows(
+        "select removal_effect from int_channels__removed"
+        " where conversion_name = 'left' order by channel"
+    )
+    for (effect,), exact in zip(effects, (0.5, 0.4999995, 0.5), strict=True):
+        assert float(effect) == pytest.approx(exact, abs=CLOSE)
+    assert (
+        made.rows(
+            "select removal_effect, not_computed_reason from int_channels__removed"
+            " where conversion_name = 'never left'"
+        )
+        == [(None, "no_end")] * 3
+    )
+
+
+# -- Long journeys -------------------------------------------------------------------
+
+VISITS = 1000
+SOURCES = ["email", "cpc", "social", "affiliate", "referral", "organic", "display"]
+
+
+def long_journeys(folder: Path) -> Path:
+    """A month of visits: a hundred visitors, and one login that twenty devices share.
+
+    Each visitor comes every forty minutes, by a source that is drawn; the first one
+    buys at the end. On one of the devices somebody buys five times.
+    """
+    draw = random.Random(3)
+    rows: list[dict[str, object]] = []
+
+    def visit(visitor: str, user: str | None, nth: int, started_at: datetime) -> None:
+        medium = draw.choice(SOURCES)
+        row: dict[str, object] = {
+            "visitor_id": visitor,
+            "user_id": user,
+            "event_id": f"{visitor} {nth}",
+            "occurred_at": started_at,
+            "event_name": "page_view",
+            "page_url": f"https://shop.example/?utm_source=s&utm_medium={medium}",
+        }
+        rows.append(row)
+
+    def buy(last: dict[str, object]) -> None:
+        moment = last["occurred_at"]
+        assert isinstance(moment, datetime)
+        bought = {"event_id": f"{last['event_id']} buys", "event_name": "purchase"}
+        after = {"occurred_at": moment + timedelta(minutes=1)}
+        rows.append(last | bought | after)
+
+    begin = datetime(2026, 3, 1)
+    for number in range(100):
+        for nth in range(VISITS):
+            moment = begin + timedelta(minutes=40 * nth, seconds=number)
+            visit(f"v{number}", None, nth, moment)
+        if number == 0:
+            buy(rows[-1])
+    for nth in range(VISITS):
+        for number in range(20):
+            moment = begin + timedelta(minutes=40 * nth, seconds=number)
+            visit(f"d{number}", "everybody", nth, moment)
+            if number == 0 and nth % 200 == 199:
+                buy(rows[-1])
+    return write_parquet(folder / "events.parquet", rows)
+
+
+@pytest.mark.longest
+def test_a_month_of_long_journeys_is_solved(build: Builder, tmp_path: Path) -> None:
+    """A thousand touches before one end, or a login that many share, have an answer."""
+    events = long_journeys(tmp_path)
+    columns = ["event_id", "visitor_id", "user_id", "occurred_at", "event_name"]
+    made = build(
+        one_source(events, [*columns, "page_url"]),
+        select="+mart_attribution__removal_effects",
+    )
+    assert made.is_green, made.said
+    ended = made.rows(
+        "select list(channel order by touch_number), is_converted"
+        " from int_journeys__pathed where conversion_name = 'purchase'"
+        " and touch_number is not null group by journey_id, is_converted"
+    )
+    paths = [
+        Journeys(tuple(channels), int(is_converted), int(not is_converted))
+        for channels, is_converted in ended
+    ]
+    assert max(len(path.channels) for path in paths) > 10_000
+    assert sum(path.conversions for path in paths) == 6
+    built = built_effects(made, "removal_effect")
+    for order in ORDERS:
+        for channel, effect in removal_effects(paths, order).items():
+            found = built["purchase", order, channel]
+            assert found == pytest.approx(effect, abs=CLOSE)
+    assert (
+        made.rows(
+            "select not_computed_reason from mart_attribution__removal_effects"
+            " where conversion_name = 'purchase' and not_computed_reason is not null"
+        )
+        == []
     )
 
 
@@ -695,57 +922,104 @@ def test_a_missing_rate_fails_and_names_currency_and_day(
 
 # -- Confidence ----------------------------------------------------------------------
 
-SAMPLES = 40
+
+def exact_interval(count: int) -> tuple[float, float]:
+    """Means of which a count, half of it on either side, leaves 5 % beyond it."""
+
+    def beyond(mean: float) -> float:
+        chances = [
+            math.exp(-mean + nth * math.log(mean) - math.lgamma(nth + 1))
+            for nth in range(count + 1)
+        ]
+        return 1 - sum(chances) + chances[-1] / 2
+
+    def where(wanted: float) -> float:
+        low, high = 1e-9, 10.0 * (count + 1)
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if beyond(middle) < wanted else (low, middle)
+        return low
+
+    return where(0.05), where(0.95)
 
 
-def poisson(chance: float) -> int:
-    """The number of a Poisson draw of mean 1, from a number between 0 and 1."""
-    number, below = 0, math.exp(-1)
-    while chance >= below:
-        number += 1
-        below += math.exp(-1) / math.factorial(number)
-    return number
-
-
-def test_intervals_are_those_of_a_bootstrap_over_persons(
-    demo: Build, build: Builder
+@pytest.mark.parametrize("count", [3, 4, 7, 20, 100])
+def test_intervals_of_whole_conversions_are_those_of_a_poisson_count(
+    count: int,
 ) -> None:
-    """Drawn by hash, so that another run, or Python, draws the same."""
-    made = build(
-        {"attribution_bootstrap_samples": SAMPLES},
-        select="+mart_attribution__model_comparison mart_attribution__credits",
+    """To a twelfth of a conversion, or a fiftieth of the end."""
+    ends = interval(*(np.array([each]) for each in (count, count, 1.0)))
+    for (end,), exact in zip(ends, exact_interval(count), strict=True):
+        assert float(end) == pytest.approx(exact, rel=0.02, abs=0.08)
+
+
+@pytest.mark.parametrize("span", [(2, 3), (3, 5), (5, 10), (10, 20)])
+def test_nine_of_ten_intervals_hold_the_truth(span: tuple[float, float]) -> None:
+    """Whatever the credit, from two conversions expected on."""
+    random_draws = np.random.default_rng(5)
+    held = []
+    for kind in KINDS.values():
+        draws = drawn(random_draws, kind, span, 4000)
+        got, squares = draws.summed(draws.parts), draws.summed(draws.parts**2)
+        asked = (draws.persons >= FEWEST_PERSONS) & (got >= FEWEST_CONVERSIONS)
+        low, high = interval(got[asked], squares[asked], draws.largest()[asked])
+        truth = draws.expected[asked]
+        held.append((low <= truth) & (truth <= high))
+    assert 0.88 <= np.concatenate(held).mean() <= 0.92
+
+
+def test_intervals_and_ranks_are_those_of_the_persons(demo: Build) -> None:
+    """Made anew from the ledger, by the arithmetic of which the coverage is known."""
+    rows = demo.rows(
+        "select attribution_model, channel, person_id, sum(credit)"
+        " from mart_attribution__credits where conversion_name = 'purchase'"
+        " and entry_type = 'conversion' group by all having sum(credit) > 0"
     )
-    assert made.is_green, made.said
-    rows = made.rows(
-        "select person_id, channel, sum(credit) from mart_attribution__credits"
-        " where attribution_model = 'linear' and conversion_name = 'purchase'"
-        " and entry_type = 'conversion' group by all"
+    parts: defaultdict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for model, channel, person, credit in rows:
+        parts[model, channel][person] = float(credit)
+    compared = demo.rows(
+        "select attribution_model, channel, conversions_low, conversions_high,"
+        " no_interval_reason, is_above_next from mart_attribution__model_comparison"
+        " join attribution_models using (attribution_model)"
+        " where conversion_name = 'purchase' and kind <> 'markov'"
+        " order by attribution_model, channel_rank"
     )
-    channels = {channel for _, channel, _ in rows}
-    samples: dict[str, list[Decimal]] = {channel: [] for channel in channels}
-    for sample in range(1, SAMPLES + 1):
-        got = dict.fromkeys(channels, Decimal(0))
-        for person, channel, credit in rows:
-            key = f"{person}\x1f{sample}".encode()
-            drawn = int(hashlib.md5(key).hexdigest()[:12], 16) / 16**12
-            got[channel] += credit * poisson(drawn)
-        for channel, credit in got.items():
-            samples[channel].append(credit)
-    # The middle 90 %: two of forty are left out on either side.
-    expected = {
-        channel: (sorted(values)[2], sorted(values)[-3])
-        for channel, values in samples.items()
-    }
-    compared = made.rows(
-        "select channel, conversions_low, conversions_high, is_above_next"
-        " from mart_attribution__model_comparison where attribution_model = 'linear'"
-        " and conversion_name = 'purchase' order by channel_rank"
-    )
-    built = {row[0]: (row[1], row[2]) for row in compared if row[1] is not None}
-    assert built == expected
-    for (channel, *_, is_above), (below, *_) in pairwise(compared):
-        if {channel, below} <= channels:
-            pairs = zip(samples[channel], samples[below], strict=True)
-            assert is_above == (sum(a > b for a, b in pairs) >= SAMPLES * 0.95)
-    assert {is_above for *_, is_above in compared} >= {True, False}
-    assert demo.value("select count(*) from int_channels__resampled") == 0
+    reasons = set()
+    for model, channel, low, high, reason, _ in compared:
+        own = np.array(list(parts[model, channel].values()))
+        is_asked = len(own) >= FEWEST_PERSONS and own.sum() >= FEWEST_CONVERSIONS
+        assert reason == (None if is_asked else "too_few"), (model, channel)
+        reasons.add(reason)
+        if is_asked:
+            sums = own.sum(), (own**2).sum(), own.max()
+            ends = interval(*(np.array([each]) for each in sums))
+            assert float(low) == pytest.approx(float(ends[0][0]), abs=2e-6)
+            assert float(high) == pytest.approx(float(ends[1][0]), abs=2e-6)
+        else:
+            assert (low, high) == (None, None)
+    assert reasons == {None, "too_few"}
+    for (model, channel, *_, is_next_above), (next_model, below, *_) in pairwise(
+        compared
+    ):
+        if model == next_model:
+            own_parts, others = parts[model, channel], parts[model, below]
+            persons = own_parts.keys() | others.keys()
+            apart = [own_parts.get(p, 0.0) - others.get(p, 0.0) for p in persons]
+            both = sum(own_parts.values()) + sum(others.values())
+            variance = sum(each**2 for each in apart)
+            unit = variance / both if both else 0.0
+            expected = sum(apart) ** 2 > NORMAL_95**2 * (variance + unit**2) * (
+                1 + 1e-9
+            )
+            assert is_next_above == expected, (model, channel, below)
+    assert {row[-1] for row in compared} == {True, False, None}
+
+
+def test_totals_have_no_interval(demo: Build) -> None:
+    """They share out what all persons did, and no person's conversions."""
+    assert demo.rows(
+        "select distinct no_interval_reason, is_above_next is null"
+        " from mart_attribution__model_comparison"
+        " join attribution_models using (attribution_model) where kind = 'markov'"
+    ) == [("channel_totals", True)]

@@ -98,7 +98,6 @@ OTHERS: dict[str, object] = {
     "attribution_direct": "excluded",
     "attribution_path": "unique",
     "attribution_counts_non_converting": False,
-    "attribution_bootstrap_samples": 2,
 }
 INPUT = {"sources"}
 

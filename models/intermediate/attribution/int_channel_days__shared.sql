@@ -12,6 +12,15 @@ reversals as (
 
 effects as (
     select * from {{ ref('int_channels__removed') }}
+    where not_computed_reason is null
+),
+
+unsolved as (
+    select distinct
+        conversion_name,
+        markov_order
+    from {{ ref('int_channels__removed') }}
+    where not_computed_reason is not null
 ),
 
 attribution_models as (
@@ -97,10 +106,11 @@ attributed as (
     where days.unattributed_reason is null
 ),
 
+-- What has no touch has a reason; what has one, in a chain without an answer, is that.
 unattributed as (
     select
         days.report_date,
-        days.unattributed_reason as channel,
+        coalesce(days.unattributed_reason, '(not computed)') as channel,
         days.conversion_name,
         attribution_models.attribution_model,
         cast(days.credit as numeric(18, 12)) as conversions,
@@ -109,7 +119,13 @@ unattributed as (
         cast(days.reversed_revenue as numeric(28, 6)) as reversed_revenue
     from days
     cross join attribution_models
-    where days.unattributed_reason is not null
+    left join unsolved
+        on
+            days.conversion_name = unsolved.conversion_name
+            and attribution_models.markov_order = unsolved.markov_order
+    where
+        days.unattributed_reason is not null
+        or unsolved.conversion_name is not null
 ),
 
 shared as (

@@ -1,21 +1,16 @@
 -- grain: one row per conversion name, order of memory and channel: what would be lost
--- without the channel, and its share of all conversions by that.
+-- without the channel, and its share of all conversions by that, or why nobody knows.
 
 with transitions as (
     select * from {{ ref('int_transitions__counted') }}
 ),
 
-channels as (
-    select * from {{ ref('int_markov_channels__numbered') }}
+chains as (
+    select * from {{ ref('int_chains__counted') }}
 ),
 
-states as (
-    select * from {{ ref('int_markov_states__numbered') }}
-    where state = '(start)'
-),
-
-solved as (
-    select * from {{ ref('int_markov_states__solved') }}
+removals as (
+    select * from {{ ref('int_removals__solved') }}
 ),
 
 visited as (
@@ -27,43 +22,40 @@ visited as (
     where channel_1 is not null
 ),
 
--- How likely is a conversion from the start, with all channels and without this one?
+-- One removal without an answer leaves the whole chain without shares.
 compared as (
     select
         visited.conversion_name,
         visited.markov_order,
         visited.channel,
-        with_all.units_0 as units_with_all,
-        case channels.removal_number - 24 * without_one.pack_number
-            {%- for slot in range(24) %}
-                when {{ slot }} then without_one.units_{{ slot }}
-            {%- endfor %}
-        end as units_without_one
+        removals.removal_effect,
+        max(coalesce(chains.not_computed_reason, removals.not_computed_reason)) over (
+            partition by visited.conversion_name, visited.markov_order
+        ) as not_computed_reason
     from visited
-    inner join channels
-        on visited.channel = channels.channel
-    inner join states
+    inner join chains
         on
-            visited.conversion_name = states.conversion_name
-            and visited.markov_order = states.markov_order
-    inner join solved as with_all
+            visited.conversion_name = chains.conversion_name
+            and visited.markov_order = chains.markov_order
+    left join removals
         on
-            states.state_number = with_all.state_number
-            and with_all.pack_number = 0
-    inner join solved as without_one
-        on
-            states.state_number = without_one.state_number
-            and without_one.pack_number
-            = cast(floor(channels.removal_number / 24) as bigint)
+            visited.conversion_name = removals.conversion_name
+            and visited.markov_order = removals.markov_order
+            and visited.channel = removals.channel
 ),
 
+-- To the tenth decimal, which every engine's floats agree on. A half is rounded up
+-- where the float is a hair below it too.
 affected as (
     select
         conversion_name,
         markov_order,
         channel,
-        {{ ratio('units_with_all - units_without_one', 'units_with_all', 12) }}
-            as removal_effect
+        not_computed_reason,
+        case
+            when not_computed_reason is null
+                then {{ from_units('removal_effect * 10000000000 + 0.001', 10) }}
+        end as removal_effect
     from compared
 ),
 
@@ -112,10 +104,12 @@ removed as (
         conversion_name,
         markov_order,
         channel,
-        removal_effect,
+        cast(removal_effect as numeric(18, 12)) as removal_effect,
+        not_computed_reason,
         share_before,
         cast(
             case
+                when not_computed_reason is not null then null
                 when channel_rank < channel_count then rounded_share
                 else 1 - share_before
             end as numeric(18, 12)

@@ -23,14 +23,16 @@ attribution_models as (
         and kind = 'markov_by_journey'
 ),
 
--- An effect too small to be seen still counts: no path is left without weight.
+-- An effect too small to be seen still counts: no path is left without weight. Where
+-- effects are not computed all touches weigh alike, which is the model linear.
 weighted as (
     select
         touches.journey_id as conversion_id,
         touches.channel,
         touches.touch_number,
         attribution_models.attribution_model,
-        greatest(effects.removal_effect, 0.000000000001) as touch_weight
+        case when effects.removal_effect is null then 'linear' end as fallback_model,
+        greatest(coalesce(effects.removal_effect, 1), 0.000000000001) as touch_weight
     from touches
     cross join attribution_models
     inner join effects
@@ -78,6 +80,7 @@ credited as (
     select
         conversion_id,
         attribution_model,
+        fallback_model,
         channel,
         touch_number,
         case
@@ -92,6 +95,7 @@ uncredited as (
     select
         conversions.conversion_id,
         attribution_models.attribution_model,
+        cast(null as {{ dbt.type_string() }}) as fallback_model,
         conversions.unattributed_reason as channel,
         cast(null as bigint) as touch_number,
         1 as credit,
@@ -114,7 +118,7 @@ spread as (
         conversions.person_id,
         all_credits.conversion_id,
         all_credits.attribution_model,
-        cast(null as {{ dbt.type_string() }}) as fallback_model,
+        all_credits.fallback_model,
         all_credits.channel,
         all_credits.touch_number,
         cast(all_credits.credit as numeric(18, 12)) as credit,

@@ -4,8 +4,12 @@ with channel_days as (
     select * from {{ ref('mart_attribution__channels') }}
 ),
 
-samples as (
-    select * from {{ ref('int_channels__resampled') }}
+persons as (
+    select * from {{ ref('int_persons__credited') }}
+),
+
+attribution_models as (
+    select * from {{ ref('attribution_models') }}
 ),
 
 -- A channel with spend alone has no conversions, under any model.
@@ -93,101 +97,191 @@ spread as (
     from shared
 ),
 
-sorted_samples as (
+-- Persons come by chance, each with what the channel gets of them. Floats, since from
+-- here on there are squares and roots.
+counted as (
     select
-        *,
-        row_number() over (
-            partition by conversion_name, attribution_model, channel
-            order by conversions, sample_number
-        ) as sample_rank,
-        count(*) over (
-            partition by conversion_name, attribution_model, channel
-        ) as sample_count
-    from samples
+        conversion_name,
+        attribution_model,
+        channel,
+        count(*) as person_count,
+        {{ dbt.cast('max(conversions)', 'double precision') }} as largest,
+        {{ dbt.cast(
+            'sum(' ~ product('conversions', 'conversions', 12, 12) ~ ')',
+            'double precision'
+        ) }} as squares
+    from persons
+    group by conversion_name, attribution_model, channel
 ),
 
--- The middle 90 of 100 samples: as many are left out below as above.
+varied as (
+    select
+        spread.*,
+        attribution_models.kind <> 'markov' as is_of_persons,
+        counted.person_count,
+        counted.largest,
+        coalesce(counted.squares, 0) as squares,
+        {{ dbt.cast('spread.conversions', 'double precision') }} as drawn
+    from spread
+    inner join attribution_models
+        on spread.attribution_model = attribution_models.attribution_model
+    left join counted
+        on
+            spread.conversion_name = counted.conversion_name
+            and spread.attribution_model = counted.attribution_model
+            and spread.channel = counted.channel
+),
+
+-- As many persons with equal parts vary as much; the upper end has half a person more,
+-- of whom the channel gets as much as of any.
+equalled as (
+    select
+        conversion_name,
+        attribution_model,
+        channel,
+        squares / drawn as low_part,
+        drawn * drawn / squares + 0.5 as low_count,
+        (squares + largest * largest / 2) / (drawn + largest / 2) as high_part,
+        (drawn + largest / 2) * (drawn + largest / 2)
+        / (squares + largest * largest / 2) as high_count
+    from varied
+    where
+        person_count >= 3
+        and drawn >= 1
+),
+
+-- The middle 90 of 100 Poisson counts: Byar's approximation, mid-P.
+rooted as (
+    select
+        *,
+        1 - 1 / (9 * low_count) - 1.6448536269514722 / (3 * sqrt(low_count))
+            as low_root,
+        1 - 1 / (9 * high_count) + 1.6448536269514722 / (3 * sqrt(high_count))
+            as high_root
+    from equalled
+),
+
 intervals as (
     select
         conversion_name,
         attribution_model,
         channel,
-        min(
-            case when 20 * sample_rank > sample_count then conversions end
-        ) as conversions_low,
-        max(
-            case
-                when 20 * (sample_count + 1 - sample_rank) > sample_count
-                    then conversions
-            end
-        ) as conversions_high
-    from sorted_samples
-    group by conversion_name, attribution_model, channel
+        {{ from_units(
+            'low_part * low_count * low_root * low_root * low_root * 1000000', 6
+        ) }} as conversions_low,
+        {{ from_units(
+            'high_part * high_count * high_root * high_root * high_root * 1000000', 6
+        ) }} as conversions_high
+    from rooted
 ),
 
--- In how many samples does a channel get more than the one that ranks below it?
-duels as (
+-- What a person gives to both of two channels moves both.
+neighbours as (
     select
-        spread.conversion_name,
-        spread.attribution_model,
-        spread.channel,
-        count(*) as sample_count,
-        count(case when own.conversions > next_ones.conversions then 1 end)
-            as won_count
-    from spread
-    inner join spread as below
+        own.*,
+        below.channel as next_channel,
+        own.drawn + below.drawn as both_drawn,
+        own.drawn - below.drawn as difference,
+        own.squares + below.squares as both_squares
+    from varied as own
+    inner join varied as below
         on
-            spread.conversion_name = below.conversion_name
-            and spread.attribution_model = below.attribution_model
-            and spread.channel_rank + 1 = below.channel_rank
-    inner join samples as own
+            own.conversion_name = below.conversion_name
+            and own.attribution_model = below.attribution_model
+            and own.channel_rank + 1 = below.channel_rank
+    where own.is_of_persons
+),
+
+moved_together as (
+    select
+        neighbours.conversion_name,
+        neighbours.attribution_model,
+        neighbours.channel,
+        {{ dbt.cast(
+            'sum(' ~ product('own.conversions', 'next_ones.conversions', 12, 12) ~ ')',
+            'double precision'
+        ) }} as products
+    from neighbours
+    inner join persons as own
         on
-            spread.conversion_name = own.conversion_name
-            and spread.attribution_model = own.attribution_model
-            and spread.channel = own.channel
-    inner join samples as next_ones
+            neighbours.conversion_name = own.conversion_name
+            and neighbours.attribution_model = own.attribution_model
+            and neighbours.channel = own.channel
+    inner join persons as next_ones
         on
             own.conversion_name = next_ones.conversion_name
             and own.attribution_model = next_ones.attribution_model
-            and own.sample_number = next_ones.sample_number
-            and below.channel = next_ones.channel
-    group by spread.conversion_name, spread.attribution_model, spread.channel
+            and own.person_id = next_ones.person_id
+            and neighbours.next_channel = next_ones.channel
+    group by
+        neighbours.conversion_name,
+        neighbours.attribution_model,
+        neighbours.channel
 ),
 
+differed as (
+    select
+        neighbours.conversion_name,
+        neighbours.attribution_model,
+        neighbours.channel,
+        neighbours.difference,
+        neighbours.both_drawn,
+        neighbours.both_squares - 2 * coalesce(moved_together.products, 0) as variance
+    from neighbours
+    left join moved_together
+        on
+            neighbours.conversion_name = moved_together.conversion_name
+            and neighbours.attribution_model = moved_together.attribution_model
+            and neighbours.channel = moved_together.channel
+),
+
+-- Above by more than chance leaves to 5 of 100, with one more person of the usual part
+-- on either side.
 decided as (
     select
-        *,
-        20 * won_count >= 19 * sample_count as is_above_next
-    from duels
+        conversion_name,
+        attribution_model,
+        channel,
+        coalesce(
+            difference * difference > 2.705543454095404 * (
+                variance + variance * variance / nullif(both_drawn * both_drawn, 0)
+            ),
+            false
+        ) as is_above_next
+    from differed
 ),
 
 final as (
     select
-        spread.conversion_name,
-        spread.channel,
-        spread.attribution_model,
-        spread.channel_rank,
+        varied.conversion_name,
+        varied.channel,
+        varied.attribution_model,
+        varied.channel_rank,
         decided.is_above_next,
-        spread.conversions,
-        intervals.conversions_low,
-        intervals.conversions_high,
-        spread.attributed_revenue,
-        spread.conversion_share,
-        spread.lowest_share,
-        spread.highest_share,
-        cast(spread.highest_share - spread.lowest_share as numeric(18, 6))
-            as share_spread
-    from spread
+        varied.conversions,
+        cast(intervals.conversions_low as numeric(24, 12)) as conversions_low,
+        cast(intervals.conversions_high as numeric(24, 12)) as conversions_high,
+        varied.attributed_revenue,
+        varied.conversion_share,
+        varied.lowest_share,
+        varied.highest_share,
+        cast(varied.highest_share - varied.lowest_share as numeric(18, 6))
+            as share_spread,
+        case
+            when not varied.is_of_persons then 'channel_totals'
+            when intervals.conversions_low is null then 'too_few'
+        end as no_interval_reason
+    from varied
     left join intervals
         on
-            spread.conversion_name = intervals.conversion_name
-            and spread.attribution_model = intervals.attribution_model
-            and spread.channel = intervals.channel
+            varied.conversion_name = intervals.conversion_name
+            and varied.attribution_model = intervals.attribution_model
+            and varied.channel = intervals.channel
     left join decided
         on
-            spread.conversion_name = decided.conversion_name
-            and spread.attribution_model = decided.attribution_model
-            and spread.channel = decided.channel
+            varied.conversion_name = decided.conversion_name
+            and varied.attribution_model = decided.attribution_model
+            and varied.channel = decided.channel
 )
 
 select * from final

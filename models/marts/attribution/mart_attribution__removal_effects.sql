@@ -1,5 +1,5 @@
 -- grain: one row per conversion name, order of memory and channel: what would be lost
--- without the channel, and its share of all conversions by that.
+-- without the channel, and its share of all conversions by that, or why nobody knows.
 
 with effects as (
     select * from {{ ref('int_channels__removed') }}
@@ -25,6 +25,7 @@ final as (
         cast(effects.markov_order as bigint) as markov_order,
         effects.channel,
         effects.removal_effect,
+        effects.not_computed_reason,
         effects.conversion_share,
         cast(
             {{ product('effects.conversion_share', 'totals.conversions', 0, 12) }}
@@ -37,7 +38,7 @@ final as (
             6
         ) }} as attributed_revenue
     from effects
-    inner join totals
+    left join totals
         on effects.conversion_name = totals.conversion_name
 )
 

@@ -1,0 +1,21 @@
+-- grain: one row per conversion name, model of the ledger, channel and person with any
+-- credit there: how many conversions of this person does the channel get?
+
+with credits as (
+    select * from {{ ref('int_credits__entered') }}
+    where entry_type = 'conversion'
+),
+
+credited as (
+    select
+        conversion_name,
+        attribution_model,
+        channel,
+        person_id,
+        cast(sum(credit) as numeric(18, 12)) as conversions
+    from credits
+    group by conversion_name, attribution_model, channel, person_id
+    having sum(credit) > 0
+)
+
+select * from credited
