@@ -1,6 +1,6 @@
 {#- What the first matching rule of the seed user_agent_rules says of a user agent in
-    lower case. The patterns stand in the SQL as literals: DuckDB would compile a pattern
-    from a column anew for every row. -#}
+    lower case; nothing, if that rule has no value. The patterns stand in the SQL as
+    literals: DuckDB would compile a pattern from a column anew for every row. -#}
 {% macro user_agent_verdict(field, user_agent) -%}
     {%- set name = 'user_agent_rules' -%}
     {#- A unit test must not name what it is not given, but has the rules all the same. -#}
@@ -18,7 +18,7 @@
             ~ "' order by priority"
         ).rows %}
             when {{ matches_regex(user_agent, "'" ~ pattern ~ "'") }}
-                then '{{ value }}'
+                then {{ "'" ~ value ~ "'" if value is not none else 'null' }}
         {%- endfor %}
         end
     {%- endif -%}
