@@ -21,10 +21,13 @@ HEADERS = {
 }
 REFERRER_MEDIUM = {
     "ai_assistant": "ai-assistant",
+    "display": "display",
     "gateway": "",
     "mail": "email",
     "search": "organic",
+    "search_ads": "cpc",
     "shopping": "referral",
+    "shortener": "referral",
     "social": "referral",
     "tool": "referral",
     "video": "referral",
@@ -57,7 +60,7 @@ CLICK_IDS = {
 }
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-PACKAGE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+PACKAGE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\.?")
 AD_SUFFIX = re.compile(r"ads?$")
 
 Row = dict[str, str]
@@ -196,9 +199,9 @@ def test_ad_aliases_can_be_told_from_names(sources: list[Row]) -> None:
         ("alias", "threads", "threads", "social"),
         ("app", "com.google.android.gm", "gmail", "mail"),
         ("app", "com.google.android.googlequicksearchbox", "google", "search"),
-        ("app", "com.reddit.frontpage", "reddit", "social"),
-        ("app", "org.telegram.messenger", "telegram", "social"),
-        ("app", "com.slack", "slack", "social"),
+        ("app", "com.reddit.", "reddit", "social"),
+        ("app", "org.telegram.", "telegram", "social"),
+        ("app", "com.slack.", "slack", "social"),
     ],
 )
 def test_well_known_sources(
@@ -245,7 +248,7 @@ def test_click_ids() -> None:
 def test_click_id_sources_agree_with_the_sources(sources: list[Row]) -> None:
     """A click id names its vendor as the traffic sources do."""
     known = {r["source"] for r in sources}
-    outside = {"cj", "impact", "outbrain", "taboola"}
+    outside = {"cj", "impact"}
     assert {r["source"] for r in read("click_ids")} - known == outside
 
 

@@ -60,7 +60,7 @@ matched as (
         select
             user_agent,
             '{{ field }}' as field,
-            {{ user_agent_verdict(field, text) }} as verdict
+            {{ rule_verdict('user_agent_rules', field, text) }} as verdict
         from without_models
         {{ 'union all' if not loop.last }}
     {% endfor %}
