@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import ua_parser
 from harness import ROOT, SHARED, Builder, needs, one_source, write_parquet
-from regexes import found_by
+from regexes import BANNED, found_by
 from tiers import TRIALS, some
 
 from parity.engines import ALL
@@ -26,10 +26,6 @@ DEVICE = FIELDS[1:]
 
 Row = dict[str, str]
 Reading = Callable[[str], dict[str, str | None]]
-
-# Lookaround, inline flags and lazy or possessive quantifiers; any backslash, so
-# that no SQL dialect eats one; nested brackets and class intersection (Java).
-BANNED = re.compile(r"\(\?|\\|[*+?}][?+]|\[[^]]*(\[|&&)")
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 IOS = (
