@@ -96,6 +96,9 @@ HOSTS = {
     "bbs.acme.example": "social",
     "onboard.example": "",
     "shorturl.example": "shortener",
+    "ads2.acme.example": "display",
+    "adserver.acme.example": "display",
+    "roads.acme.example": "",
     "blog.acme.example": "",
     "shop.acme.example": "",
 }

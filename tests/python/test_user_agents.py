@@ -167,9 +167,7 @@ BOTS = {
     f"{MAC} {CHROME} browser-use/0.7": "ai_crawler",
     "Agent/AcmeShopsForMe": "ai_crawler",
     f"{ANDROID.format('AcmeBot/1.0')} {CHROME_M}": "declared_bot",
-    "Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 (KHTML, like Gecko; compatible; Ac/1)": (
-        "declared_bot"
-    ),
+    f"{WIN} AppleWebKit/537.36 (KHTML, like Gecko; compatible; Ac/1)": "declared_bot",
     "${jndi:ldap://host.example/a}": "security_scanner",
     "AcmeTalk/1.0; Please visit: acme": "declared_contact",
     f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/126.0 Safari/537": (
