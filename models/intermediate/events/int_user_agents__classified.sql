@@ -40,8 +40,8 @@ user_agents as (
     where known.user_agent is null
 ),
 
--- A phone called Spider or M bot 60 is no bot: what stands between Android's version and
--- the next `;`, `)` or ` Build/` is a model's name, unless it has a version of its own.
+-- A phone called Spider or M bot 60 is no bot: what stands between Android's version
+-- and the next `;`, `)` or ` Build/` is a model's name, unless a version is in it.
 without_models as (
     select
         user_agent,

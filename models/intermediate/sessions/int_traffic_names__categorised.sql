@@ -160,63 +160,52 @@ ranked as (
     from matches
 ),
 
-known as (
-    select
-        traffic_name,
-        source,
-        source_category,
-        is_ads,
-        source_category = 'search' and match_strength < 1000 as is_below_search
-    from ranked
-    where match_rank = 1
-),
-
--- What do a host's labels say, such as webmail or forum? Asked where no row knows it, and
--- of what lies below a search engine: its mail and its communities are no search.
-told_by_labels as (
-    select
-        labelled.traffic_name,
-        case
-            when known.traffic_name is null
-                then {{ rule_verdict('host_rules', 'host', 'labelled.traffic_name') }}
-            when known.is_below_search
-                then {{ rule_verdict(
-                    'host_rules', 'portal', 'labelled.traffic_name'
-                ) }}
-        end as label_category
-    from labelled
-    left join known
-        on labelled.traffic_name = known.traffic_name
-),
-
 recognised as (
     select
         labelled.traffic_name,
         labelled.registrable_domain,
-        coalesce(told_by_labels.label_category, known.source_category) as source_category,
-        case when told_by_labels.label_category is null then known.source end as source,
-        case when told_by_labels.label_category is null then known.is_ads end as is_ads
+        ranked.source,
+        ranked.source_category,
+        ranked.is_ads,
+        ranked.source_category = 'search' and ranked.match_strength < 1000
+            as is_below_search
     from labelled
-    inner join told_by_labels
-        on labelled.traffic_name = told_by_labels.traffic_name
-    left join known
-        on labelled.traffic_name = known.traffic_name
+    left join ranked
+        on
+            labelled.traffic_name = ranked.traffic_name
+            and ranked.match_rank = 1
+),
+
+-- What do a host's labels say, such as webmail or forum? Asked where no row knows it,
+-- and of what lies below a search engine: its mail and its communities are no search.
+told as (
+    select
+        *,
+        case
+            when source_category is null
+                then {{ rule_verdict('host_rules', 'host', 'traffic_name') }}
+            when is_below_search
+                then {{ rule_verdict('host_rules', 'portal', 'traffic_name') }}
+        end as label_category
+    from recognised
 ),
 
 categorised as (
     select
-        recognised.traffic_name,
-        recognised.registrable_domain,
+        told.traffic_name,
+        told.registrable_domain,
         coalesce(
-            recognised.source,
-            {{ regex_group('recognised.traffic_name', '^(?:www[.])?(.*)$') }}
+            case when told.label_category is null then told.source end,
+            {{ regex_group('told.traffic_name', '^(?:www[.])?(.*)$') }}
         ) as source,
-        recognised.source_category,
-        coalesce(recognised.is_ads, false) as is_ads,
+        coalesce(told.label_category, told.source_category) as source_category,
+        coalesce(told.label_category is null and told.is_ads, false) as is_ads,
         source_categories.referrer_medium
-    from recognised
+    from told
     left join source_categories
-        on recognised.source_category = source_categories.source_category
+        on
+            coalesce(told.label_category, told.source_category)
+            = source_categories.source_category
 )
 
 select * from categorised
