@@ -94,7 +94,7 @@ HOSTS = {
     "acme.social": "social",
     "mastodon.acme.example": "social",
     "bbs.acme.example": "social",
-    "onboard.example": "",
+    "boards.acme.example": "",
     "shorturl.example": "shortener",
     "ads2.acme.example": "display",
     "adserver.acme.example": "display",
