@@ -107,6 +107,7 @@ PORTALS = {
     "messages.acme.example": "social",
     "oshiete.acme.example": "social",
     "mail.acme.example": "mail",
+    "ads.acme.example": "search_ads",
     "search.acme.example": "",
     "news.acme.example": "",
 }

@@ -105,6 +105,7 @@ PEOPLE = [
     f"{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) NetNewsWire/6.1",
     "AcmePodcasts/2.1 (Android 13; SM-A546B) ExoPlayerLib/2.18.2",
     "AcmeRadio/3 (https://radio.example)",
+    "AcmeListen/2.0 iOS/17.1 (https://listen.example)",
     "Acme Downloader/29 CFNetwork/1390 Darwin/22.0.0",
     "WhatsApp/2.18.65 Android/8.0 Device/Acme-A1",
     "iPhone14,5",
