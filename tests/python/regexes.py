@@ -5,12 +5,17 @@ of places as JSON. A process of its own, since Spark stays in the one that start
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 Pairs = set[tuple[int, int]]
+
+# Lookaround, inline flags and lazy or possessive quantifiers; any backslash, so
+# that no SQL dialect eats one; nested brackets and class intersection (Java).
+BANNED = re.compile(r"\(\?|\\|[*+?}][?+]|\[[^]]*(\[|&&)")
 
 
 def found_by(

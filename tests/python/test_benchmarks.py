@@ -15,6 +15,7 @@ from benchmarks.measure import CommandError, measure
 from benchmarks.report import Results
 from benchmarks.shapes import COLUMNS, SHAPES
 from scripts.pages import README, fill
+from scripts.reference_lists import AbsentError, Told, agent_rows, fetched, host_rows
 
 STORED: dict[str, Any] = {
     "taken_on": "2026-01-02",
@@ -310,3 +311,37 @@ def test_stored_figures_hold_every_round() -> None:
     for path in report.RESULTS.glob("*.json"):
         stored = json.loads(path.read_text())
         assert {len(runs) for runs in stored["runs"].values()} == {stored["rounds"]}
+
+
+def test_hosts_are_counted_per_list_and_kind() -> None:
+    """Two of three mail hosts are mail here, and one that the list calls search."""
+    told = [Told(host, "mail") for host in ("a", "b", "c")]
+    told += [Told("d", "search"), Told("e", "display")]
+    categories = {"a": "mail", "b": "mail", "d": "mail", "e": "search_ads"}
+    assert host_rows({"referer-parser": told}, categories) == [
+        ["`referer-parser`", "mail", 3, 66.7, 66.7],
+        ["`referer-parser`", "search", 1, 0.0, None],
+        ["`referer-parser`", "display", 1, 100.0, 100.0],
+    ]
+
+
+def test_agents_are_counted_by_weight() -> None:
+    """One bot of two is caught; a tablet seen three times as often as a phone."""
+    told = [Told("x", "bot"), Told("y", "bot")]
+    told += [Told("t", "tablet", 3), Told("u", "tablet", 1)]
+    read = {"x": ("declared_bot", ""), "t": ("", "tablet"), "u": ("declared_bot", "")}
+    rows = agent_rows({"lists": told}, read)
+    assert [row[1:4] for row in rows] == [
+        ["bots caught", 2, 50.0],
+        ["people called bots", 2, 25.0],
+        ["tablet is tablet", 2, 75.0],
+    ]
+
+
+def test_a_package_that_cannot_be_had_is_left_out_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where no npm is installed."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(AbsentError, match="npm is not installed"):
+        fetched("npm", "user-agents", tmp_path)

@@ -324,7 +324,7 @@ BAD_RULES = {
     ),
     "rule_id of a preset": (
         PODCAST | {"rule_id": "direct", "priority": "20"},
-        "the rule_id 'direct' is also that of seeds/rules/channel_rules.csv, row 40.",
+        "the rule_id 'direct' is also that of seeds/rules/channel_rules.csv, row 41.",
     ),
 }
 
@@ -349,14 +349,14 @@ def test_a_bad_rule_stops_the_run_and_names_its_row(
         (
             "footfall,400,unassigned,Unassigned,,",
             "footfall,400,unassigned,Unassigned,search,",
-            "row 41: the last rule of the preset footfall must match everything, but"
+            "row 42: the last rule of the preset footfall must match everything, but"
             " asks for source_category.",
         ),
         (
             "ga4_2025,60,paid_social",
             "ga4_2026,60,paid_social",
-            "row 81: the rule_id 'paid_social' is also that of"
-            " seeds/rules/channel_rules.csv, row 47.",
+            "row 82: the rule_id 'paid_social' is also that of"
+            " seeds/rules/channel_rules.csv, row 48.",
         ),
         (
             "footfall,10,cross_network,Cross-network,,,,,cross-network,",

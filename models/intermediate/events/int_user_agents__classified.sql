@@ -1,7 +1,12 @@
 -- grain: one row per distinct user agent.
 
 {% set known = stored('int_user_agents__classified') %}
-{% set fields = ['bot_reason', 'device_category', 'os_name', 'browser_name'] %}
+{% set texts = {
+    'bot_reason': 'text_but_model',
+    'device_category': 'lower_user_agent',
+    'os_name': 'lower_user_agent',
+    'browser_name': 'lower_user_agent',
+} %}
 
 with arriving as (
     select user_agent from {{ ref('int_events__arrived') }}
@@ -35,14 +40,28 @@ user_agents as (
     where known.user_agent is null
 ),
 
+-- A phone called Spider or M bot 60 is no bot: what stands between Android's version
+-- and the next `;`, `)` or ` Build/` is a model's name, unless a version is in it.
+without_models as (
+    select
+        user_agent,
+        lower_user_agent,
+        {{ replaced_regex(
+            'lower_user_agent',
+            '(android [0-9.]+; )([a-z]{2}[-_][a-z]{2} ?; )?[^;)/]*( build/|[;)])',
+            '\\1\\3'
+        ) }} as text_but_model
+    from user_agents
+),
+
 -- One field after the other, since Postgres keeps no more than 32 patterns compiled.
 matched as (
-    {% for field in fields %}
+    {% for field, text in texts.items() %}
         select
             user_agent,
             '{{ field }}' as field,
-            {{ user_agent_verdict(field, 'lower_user_agent') }} as verdict
-        from user_agents
+            {{ rule_verdict('user_agent_rules', field, text) }} as verdict
+        from without_models
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -50,7 +69,7 @@ matched as (
 classified as (
     select
         user_agent,
-        {%- for field in fields %}
+        {%- for field in texts %}
             max(case when field = '{{ field }}' then verdict end) as {{ field }},
         {%- endfor %}
         '{{ definition_hash() }}' as definition_hash

@@ -94,6 +94,28 @@ host_suffixes as (
             = '.' || host_patterns.pattern
 ),
 
+-- All apps of a brand: com.example.chat and com.example alike, by com.example.
+app_prefixes as (
+    select
+        labelled.traffic_name,
+        traffic_sources.source,
+        traffic_sources.source_category,
+        traffic_sources.is_ads,
+        length(traffic_sources.pattern) as match_strength
+    from labelled
+    inner join traffic_sources
+        on
+            split_part(labelled.traffic_name, '.', 1)
+            = split_part(traffic_sources.pattern, '.', 1)
+            and split_part(labelled.traffic_name, '.', 2)
+            = split_part(traffic_sources.pattern, '.', 2)
+            and left(labelled.traffic_name || '.', length(traffic_sources.pattern))
+            = traffic_sources.pattern
+            and right(traffic_sources.pattern, 1) = '.'
+            and traffic_sources.match_type = 'app'
+),
+
+-- google.co.uk and google.fr are Google's, google.xyz may be anybody's.
 brands as (
     select
         labelled.traffic_name,
@@ -106,6 +128,10 @@ brands as (
         on
             labelled.brand_label = traffic_sources.pattern
             and traffic_sources.match_type = 'brand'
+            and {{ matches_regex(
+                'labelled.registrable_domain',
+                "'^[^.]+[.]((co|com|net|org|or|ne)[.])?(com|net|org|cat|[a-z][a-z])$'"
+            ) }}
 ),
 
 matches as (
@@ -114,6 +140,10 @@ matches as (
     union all
 
     select * from host_suffixes
+
+    union all
+
+    select * from app_prefixes
 
     union all
 
@@ -130,24 +160,52 @@ ranked as (
     from matches
 ),
 
-categorised as (
+recognised as (
     select
         labelled.traffic_name,
         labelled.registrable_domain,
-        coalesce(
-            ranked.source,
-            {{ regex_group('labelled.traffic_name', '^(?:www[.])?(.*)$') }}
-        ) as source,
+        ranked.source,
         ranked.source_category,
-        coalesce(ranked.is_ads, false) as is_ads,
-        source_categories.referrer_medium
+        ranked.is_ads,
+        ranked.source_category = 'search' and ranked.match_strength < 1000
+            as is_below_search
     from labelled
     left join ranked
         on
             labelled.traffic_name = ranked.traffic_name
             and ranked.match_rank = 1
+),
+
+-- What do a host's labels say, such as webmail or forum? Asked where no row knows it,
+-- and of what lies below a search engine: its mail and its communities are no search.
+told as (
+    select
+        *,
+        case
+            when source_category is null
+                then {{ rule_verdict('host_rules', 'host', 'traffic_name') }}
+            when is_below_search
+                then {{ rule_verdict('host_rules', 'portal', 'traffic_name') }}
+        end as label_category
+    from recognised
+),
+
+categorised as (
+    select
+        told.traffic_name,
+        told.registrable_domain,
+        coalesce(
+            case when told.label_category is null then told.source end,
+            {{ regex_group('told.traffic_name', '^(?:www[.])?(.*)$') }}
+        ) as source,
+        coalesce(told.label_category, told.source_category) as source_category,
+        coalesce(told.label_category is null and told.is_ads, false) as is_ads,
+        source_categories.referrer_medium
+    from told
     left join source_categories
-        on ranked.source_category = source_categories.source_category
+        on
+            coalesce(told.label_category, told.source_category)
+            = source_categories.source_category
 )
 
 select * from categorised
