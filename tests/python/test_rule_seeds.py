@@ -17,7 +17,14 @@ HEADERS = {
         "is_ads",
     ],
     "source_categories": ["source_category", "referrer_medium", "description"],
-    "click_ids": ["click_id_type", "source", "medium", "is_paid", "description"],
+    "click_ids": [
+        "click_id_type",
+        "priority",
+        "source",
+        "medium",
+        "is_paid",
+        "description",
+    ],
 }
 REFERRER_MEDIUM = {
     "ai_assistant": "ai-assistant",
