@@ -276,5 +276,5 @@ def test_spend_meets_the_visits_of_its_campaign(
     found = build(given, select="+mart_channel__campaigns_daily")
     assert found.is_green, found.said
     assert found.rows(
-        "select campaign, session_count, spend from mart_channel__campaigns_daily"
+        "select campaign, sessions, spend from mart_channel__campaigns_daily"
     ) == [("été à pâques", 1, 20)]
