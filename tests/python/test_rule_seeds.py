@@ -53,7 +53,7 @@ CLICKS = {
     "false": ({"3", "4", "5"}, {"affiliate", "email", "referral", "organic"}),
 }
 # Ads, what rides along with an ad, partners, mails, and the rest.
-FIRST_OF = {"gclid": "1", "gad_source": "2", "irclickid": "3", "mc_cid": "4"}
+FIRST_OF = {"gclid": "1", "gclsrc": "2", "irclickid": "3", "mc_cid": "4"}
 FIRST_OF |= {"fbclid": "5", "srsltid": "5", "igshid": "5", "ysclid": "5", "epik": "5"}
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")

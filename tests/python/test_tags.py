@@ -100,9 +100,7 @@ def test_every_engine_reads_a_tag_alike(
 
 
 @needs_postgres
-@pytest.mark.parametrize(
-    ("encoding", "is_green"), [("UTF8", True), ("LATIN1", False)]
-)
+@pytest.mark.parametrize(("encoding", "is_green"), [("UTF8", True), ("LATIN1", False)])
 def test_postgres_folds_in_any_locale_or_says_so(
     shared: Path, tmp_path: Path, encoding: str, is_green: bool
 ) -> None:
@@ -240,9 +238,7 @@ def test_a_campaign_in_other_letters_splits_no_session(
     ) == [(2, "été"), (1, "summer")]
 
 
-def test_spend_meets_the_visits_of_its_campaign(
-    build: Builder, tmp_path: Path
-) -> None:
+def test_spend_meets_the_visits_of_its_campaign(build: Builder, tmp_path: Path) -> None:
     """However either is written."""
     events = write_parquet(
         tmp_path / "events.parquet",

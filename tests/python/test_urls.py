@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiers import TRIALS
 
+from simulator.hostile_events import BLANKS
+
 EVENT = ["event_id", "visitor_id", "occurred_at", "event_name"]
 COLUMNS = [*EVENT, "page_url"]
 ASKED = ("utm_source", "utm_medium", "utm_campaign", "page_host", "page_path")
@@ -128,8 +130,9 @@ PLACES: dict[str, tuple[str | None, str | None]] = {
 CLICKS: dict[str, tuple[str | None, str | None]] = {
     "?gclid=Abc": ("Abc", "gclid"),
     "?fbclid=F&gclid=G": ("G", "gclid"),
-    "?fbclid=F&mc_cid=M&gad_source=1&msclkid=B": ("B", "msclkid"),
-    "?gad_source=1&gclid=G": ("G", "gclid"),
+    "?fbclid=F&mc_cid=M&gad_campaignid=1&msclkid=B": ("B", "msclkid"),
+    "?gclsrc=aw.ds&gclid=G": ("G", "gclid"),
+    "?gad_source=1&gclid=G": ("1", "gad_source"),
     "?fbclid=F&gad_source=1": ("1", "gad_source"),
     "?msclkid=B&gclid=G": ("B", "msclkid"),
     "?srsltid=S&irclickid=I": ("I", "irclickid"),
@@ -166,7 +169,7 @@ BY_HAND = address_cases()
 
 def by_urllib(url: str) -> tuple[str | None, ...]:
     """What is asked of a URL, by the other way."""
-    address = url.strip(urls.BLANKS)
+    address = url.strip(BLANKS)
     tags = (urls.tag(address, name) for name in urls.TAGS)
     return (*tags, urls.host(address), urls.path(address))
 

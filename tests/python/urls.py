@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_plus, unquote_to_bytes, urlsplit
 
-BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
-    chr(code) for code in range(0x2000, 0x200C)
-)
+from simulator.hostile_events import BLANKS
+
 # urlsplit drops these wherever they stand; no text of ours holds the others.
 KEPT_APART = {ord(sign): 0xE000 + ord(sign) for sign in "\t\n\r"}
 GIVEN_BACK = {value: key for key, value in KEPT_APART.items()}
@@ -97,12 +96,26 @@ ATOMS = """a Z 0 5 2 % %% %zz %2 %25 %2B %2b + %20 %C3%A4 %c3%a4 %C3 %A4 %E9 %E2
 %E2%82 %F0%9F%98%80 %F0%9F%98 %F0%8F%80%80 %F4%90%80%80 %F4%8F%BF%BF %ED%A0%80 %ED%9F%BF
 %C0%80 %C1%BF %E0%80%80 %E0%A0%80 %EF%BF%BD %EF%BF%BF %F5 %FF %00 %0A %7F %80 %C2%A0
 %u00e4 ä 😀 ſ K İ Σ = ; &amp; & # ? / : @ [ ] . .. " ' \\ $1 \\1 { | %+1 %-1""".split()
-ATOMS += [" ", "\n", "\t", "\r", "\x85", "\x01", "\u2028", "\u00a0", "e\u0301", "google"]
+ATOMS += [
+    " ",
+    "\n",
+    "\t",
+    "\r",
+    "\x85",
+    "\x01",
+    "\u2028",
+    "\u00a0",
+    "e\u0301",
+    "google",
+]
 NAMES = """utm_source utm_medium utm_campaign UTM_Source utm%5Fsource utm%5fmedium
 utm_ſource amp;utm_source xutm_source utm_sourcex utm_Campaign a""".split()
-AUTHORITIES = """h Shop.Example shop.example. u:p@H.example:80 a@b@C:1 [::1]
+AUTHORITIES = (
+    """h Shop.Example shop.example. u:p@H.example:80 a@b@C:1 [::1]
 [2001:DB8::A]:443 [::1 xn--mnchen-3ya.de MÜNCHEN.de İstanbul.Σ :80 . %41.example
-""".split() + ["", "a b"]
+""".split()
+    + ["", "a b"]
+)
 STARTS = ["https://", "http://", "//", "HTTP://", "android-app://", "", "/", "1a://"]
 STARTS += ["mailto:", "x:/"]
 
@@ -112,9 +125,7 @@ def drawn_url(dice: random.Random) -> str:
 
     def text(longest: int) -> str:
         return "".join(
-            dice.choice(ATOMS)
-            if dice.random() < 0.9
-            else f"%{dice.randrange(256):02X}"
+            dice.choice(ATOMS) if dice.random() < 0.9 else f"%{dice.randrange(256):02X}"
             for _ in range(dice.randrange(longest))
         )
 
