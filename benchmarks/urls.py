@@ -2,8 +2,8 @@
 
 `python -m benchmarks.urls` writes events with addresses as Parquet, of which all are
 tagged, or one in five. It builds staging over them and reads of the view, in turns, the
-address alone, with its host and path, with its tags and click id too, and all columns of
-an event. Prints a Markdown table of medians in seconds.
+address alone, its host and path, these with tags and click id, and all columns of an
+event. Prints a Markdown table of medians in seconds.
 """
 
 import argparse
@@ -41,11 +41,11 @@ select
     'https://www.google.com/' as referrer_url
 from range({rows}) as numbers (i)
 """
-COLUMNS = ("event_id", "visitor_id", "occurred_at", "event_name")
-COLUMNS += ("page_url", "referrer_url")
-PLACES = ("page_host", "page_path", "referrer_host")
-TAGS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-TAGS += ("click_id", "click_id_type")
+COLUMNS = ["event_id", "visitor_id", "occurred_at", "event_name"]
+COLUMNS += ["page_url", "referrer_url"]
+PLACES = ["page_host", "page_path", "referrer_host"]
+TAGS = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"]
+TAGS += ["click_id", "click_id_type"]
 SELECTIONS = {
     "the address": "count(page_url)",
     "host and path": ", ".join(f"count({name})" for name in PLACES),

@@ -1,4 +1,4 @@
-"""Write the seed of public suffixes, and what its page says of it, from the list itself.
+"""Write the seed of public suffixes, and what its page says, from the list itself.
 
 The list comes with the package publicsuffixlist, which requirements.in asks for: after
 an update of it `python -m scripts.public_suffixes` writes both files anew. Each suffix

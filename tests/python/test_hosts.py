@@ -66,7 +66,7 @@ def drawn_hosts() -> Sequence[str]:
     every = [row["suffix"] for row in rows]
     others = ["example", "local", "com", "co.uk", "de", "unknown.tld"]
     labels = ["www", "a", "shop", "x1", "b-c", "m", "city", "xn--mnchen-3ya", "ä"]
-    found = set()
+    found: set[str] = set()
     while len(found) < TRIALS.hosts:
         ending = dice.choice(dice.choice([odd, every, every, every, others]))
         before = [dice.choice(labels) for _ in range(dice.randrange(4))]
@@ -75,7 +75,7 @@ def drawn_hosts() -> Sequence[str]:
 
 
 def list_tests() -> Mapping[str, str | None]:
-    """The list's own: a host to its registrable domain; hosts are in lower case here."""
+    """The list's own: a host in lower case to its registrable domain."""
     text = (LIST.parent / "test_psl.txt").read_text(encoding="utf-8")
     found = re.findall(
         r"^checkPublicSuffix\('([^']*)', (?:null|'(.*)')\);", text, re.MULTILINE
@@ -134,8 +134,8 @@ def test_every_host_is_registered_as_the_list_says(
     events = write_parquet(tmp_path / "events.parquet", rows)
     made = build(one_source(events, list(rows[0])), select="+int_hosts__registered")
     assert made.is_green, made.said
-    found = dict(
-        made.rows("select host, registrable_domain from int_hosts__registered")
+    found: dict[str, str | None] = dict(
+        made.rows("select host_name, registrable_domain from int_hosts__registered")
     )
     assert {host: found.get(host) for host in expected} == expected
 
@@ -150,12 +150,12 @@ def with_hosts(folder: Path, hosts: Sequence[str]) -> Path:
     (folder / "models" / "told.sql").write_text("select * from {{ ref('hosts') }}")
     marts = folder / "models" / "marts" / "core"
     (marts / "dim_hosts.sql").write_text(
-        "select host, registrable_domain from {{ ref('int_hosts__registered') }}"
+        "select host_name, registrable_domain from {{ ref('int_hosts__registered') }}"
     )
     (marts / "_hosts__models.yml").write_text(
-        "models: [{name: dim_hosts, columns: [{name: host, data_type: text},"
+        "models: [{name: dim_hosts, columns: [{name: host_name, data_type: text},"
         " {name: registrable_domain, data_type: text}], data_tests: [{is_primary_key:"
-        " {arguments: {column_names: [host]}}}]}]"
+        " {arguments: {column_names: [host_name]}}}]}]"
     )
     return folder
 
@@ -184,7 +184,7 @@ def test_every_engine_registers_a_host_alike(
         select="+dim_hosts",
     )
     assert made.is_green, made.said
-    found = dict(made.rows("dim_hosts"))
+    found = {str(host): domain for host, domain in made.rows("dim_hosts")}
     assert {host: found.get(host) for host in hosts} == expected
 
 
@@ -274,7 +274,7 @@ ASKED = "select source, channel from fct_sessions order by visitor_id"
 def test_two_hosts_are_one_site_where_one_holder_has_both(
     build: Builder, tmp_path: Path
 ) -> None:
-    """Two tenants of a public suffix are two sites; port, user and last point are none."""
+    """Two tenants of a public suffix are two sites; port and user say nothing."""
     made = visits(build, tmp_path, list(VISITS))
     assert dict(zip(VISITS, made.rows(ASKED), strict=True)) == VISITS
 

@@ -38,9 +38,19 @@ SPELLINGS: dict[tuple[str, ...], tuple[str, ...]] = {
         "e\u0301te\u0301",
         "Email",
     ),
-    ("lettre", "email", "ΟΔΟΣ ΣΑΣ"): ("lettre", "email", "οδοσ σασ", "Email"),
+    ("lettre", "email", "ΟΔΟΣ ΣΑΣ"): (
+        "lettre",
+        "email",
+        "οδο\u03c3 \u03c3\u03b1\u03c3",
+        "Email",
+    ),
     ("lettre", "email", "οδος"): ("lettre", "email", "οδοσ", "Email"),
-    ("lettre", "email", "İSTANBUL I ı"): ("lettre", "email", "istanbul i ı", "Email"),
+    ("lettre", "email", "İSTANBUL I \u0131"): (
+        "lettre",
+        "email",
+        "istanbul i \u0131",
+        "Email",
+    ),
     ("lettre", "email", "STRASSE ẞ ß"): ("lettre", "email", "strasse ß ß", "Email"),
     ("lettre", "email", "ЖЁЛТЫЙ Ǆ Ǆ"): ("lettre", "email", "жёлтый ǆ ǆ", "Email"),
     ("lettre", "email", "\ue000 \U00010400"): (
@@ -168,10 +178,10 @@ def made(
 
 # Parameters of a page -> source, medium, campaign and channel of the visit.
 PAGES: dict[str, tuple[str, str, str | None, str]] = {
-    "?utm_source=Lettre&utm_medium=email&utm_campaign=%C3%89t%C3%A9+%C3%A0+P%C3%A2ques": (
+    "?utm_source=Lettre&utm_medium=email&utm_campaign=%C3%89t%C3%A9+%C3%A0+Nice": (
         "lettre",
         "email",
-        "été à pâques",
+        "été à nice",
         "Email",
     ),
     "#utm_source=Acme-Letter&utm_medium=email&utm_campaign=may": (

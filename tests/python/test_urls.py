@@ -23,7 +23,7 @@ ASKED = ("utm_source", "utm_medium", "utm_campaign", "page_host", "page_path")
 ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 AT = "https://shop.example/a?utm_source="
 # What follows utm_source= -> utm_source, and utm_medium where there is one.
-VALUES: dict[str, str | None | tuple[str | None, str | None]] = {
+VALUES: dict[str, str | tuple[str | None, str | None] | None] = {
     "plain": "plain",
     "Fr%C3%BChling": "Frühling",
     "fr%c3%bchling": "frühling",
@@ -288,7 +288,7 @@ def on_engine(
     rows: Sequence[str],
     columns: Mapping[str, str],
 ) -> list[dict[str, str | None]]:
-    """What fct_events says of texts on an engine, in their order; `columns` reads body."""
+    """What fct_events says of texts on an engine, in order; `columns` reads body."""
     event = {
         "event_id": "nth",
         "visitor_id": "nth",

@@ -1,4 +1,4 @@
-"""What a URL says, by Python's own urllib where that can tell, to hold SQL against it."""
+"""What a URL says, by Python's urllib where that can tell, to hold SQL against it."""
 
 import random
 import re
@@ -92,10 +92,78 @@ def path(url: str) -> str | None:
     return found if found.startswith("/") else None
 
 
-ATOMS = """a Z 0 5 2 % %% %zz %2 %25 %2B %2b + %20 %C3%A4 %c3%a4 %C3 %A4 %E9 %E2%82%AC
-%E2%82 %F0%9F%98%80 %F0%9F%98 %F0%8F%80%80 %F4%90%80%80 %F4%8F%BF%BF %ED%A0%80 %ED%9F%BF
-%C0%80 %C1%BF %E0%80%80 %E0%A0%80 %EF%BF%BD %EF%BF%BF %F5 %FF %00 %0A %7F %80 %C2%A0
-%u00e4 ä 😀 ſ K İ Σ = ; &amp; & # ? / : @ [ ] . .. " ' \\ $1 \\1 { | %+1 %-1""".split()
+ATOMS = [
+    "a",
+    "Z",
+    "0",
+    "5",
+    "2",
+    "%",
+    "%%",
+    "%zz",
+    "%2",
+    "%25",
+    "%2B",
+    "%2b",
+    "+",
+    "%20",
+    "%C3%A4",
+    "%c3%a4",
+    "%C3",
+    "%A4",
+    "%E9",
+    "%E2%82%AC",
+    "%E2%82",
+    "%F0%9F%98%80",
+    "%F0%9F%98",
+    "%F0%8F%80%80",
+    "%F4%90%80%80",
+    "%F4%8F%BF%BF",
+    "%ED%A0%80",
+    "%ED%9F%BF",
+    "%C0%80",
+    "%C1%BF",
+    "%E0%80%80",
+    "%E0%A0%80",
+    "%EF%BF%BD",
+    "%EF%BF%BF",
+    "%F5",
+    "%FF",
+    "%00",
+    "%0A",
+    "%7F",
+    "%80",
+    "%C2%A0",
+    "%u00e4",
+    "ä",
+    "😀",
+    "\u017f",
+    "K",
+    "İ",
+    "Σ",
+    "=",
+    ";",
+    "&amp;",
+    "&",
+    "#",
+    "?",
+    "/",
+    ":",
+    "@",
+    "[",
+    "]",
+    ".",
+    "..",
+    '"',
+    "'",
+    "\\",
+    "$1",
+    "\\1",
+    "{",
+    "|",
+    "%+1",
+    "%-1",
+]
 ATOMS += [
     " ",
     "\n",
@@ -108,14 +176,38 @@ ATOMS += [
     "e\u0301",
     "google",
 ]
-NAMES = """utm_source utm_medium utm_campaign UTM_Source utm%5Fsource utm%5fmedium
-utm_ſource amp;utm_source xutm_source utm_sourcex utm_Campaign a""".split()
-AUTHORITIES = (
-    """h Shop.Example shop.example. u:p@H.example:80 a@b@C:1 [::1]
-[2001:DB8::A]:443 [::1 xn--mnchen-3ya.de MÜNCHEN.de İstanbul.Σ :80 . %41.example
-""".split()
-    + ["", "a b"]
-)
+NAMES = [
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "UTM_Source",
+    "utm%5Fsource",
+    "utm%5fmedium",
+    "utm_\u017fource",
+    "amp;utm_source",
+    "xutm_source",
+    "utm_sourcex",
+    "utm_Campaign",
+    "a",
+]
+AUTHORITIES = [
+    "h",
+    "Shop.Example",
+    "shop.example.",
+    "u:p@H.example:80",
+    "a@b@C:1",
+    "[::1]",
+    "[2001:DB8::A]:443",
+    "[::1",
+    "xn--mnchen-3ya.de",
+    "MÜNCHEN.de",
+    "İstanbul.Σ",
+    ":80",
+    ".",
+    "%41.example",
+    "",
+    "a b",
+]
 STARTS = ["https://", "http://", "//", "HTTP://", "android-app://", "", "/", "1a://"]
 STARTS += ["mailto:", "x:/"]
 

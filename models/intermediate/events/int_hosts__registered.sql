@@ -20,27 +20,27 @@ public_suffixes as (
 ),
 
 all_names as (
-    select page_host as host
+    select page_host as host_name
     from events
 
     union
 
-    select referrer_host as host
+    select referrer_host as host_name
     from events
 
     union
 
-    select {{ campaign_tag('utm_source') }} as host
+    select {{ campaign_tag('utm_source') }} as host_name
     from events
 
     union
 
-    select source as host
+    select source as host_name
     from ad_spend
 
     union
 
-    select pattern as host
+    select pattern as host_name
     from traffic_sources
     where match_type = 'host'
 ),
@@ -48,13 +48,13 @@ all_names as (
 {% if known %}
 
     known as (
-        select host from {{ known }}
+        select host_name from {{ known }}
     ),
 
 {% else %}
 
     known as (
-        select host from all_names
+        select host_name from all_names
         where false
     ),
 
@@ -63,16 +63,16 @@ all_names as (
 -- Which hosts has nobody looked up yet? Addresses in numbers are registered by nobody.
 hosts as (
     select
-        all_names.host,
-        length(all_names.host) - length(replace(all_names.host, '.', '')) + 1
+        all_names.host_name,
+        length(all_names.host_name) - length(replace(all_names.host_name, '.', '')) + 1
             as label_count
     from all_names
     left join known
-        on all_names.host = known.host
+        on all_names.host_name = known.host_name
     where
-        known.host is null
+        known.host_name is null
         and {{ matches_regex(
-            'all_names.host', "'^([^.:/]+[.])+[^.:/]*[^.:/0-9][^.:/]*$'"
+            'all_names.host_name', "'^([^.:/]+[.])+[^.:/]*[^.:/0-9][^.:/]*$'"
         ) }}
 ),
 
@@ -80,10 +80,10 @@ hosts as (
 endings as (
     {% for count in range(1, 9) %}
         select
-            host,
+            host_name,
             label_count,
             {{ count }} as ending_count,
-            {{ last_labels('host', count) }} as ending
+            {{ last_labels('host_name', count) }} as ending
         from hosts
         where label_count >= {{ count }}
         {{ 'union all' if not loop.last }}
@@ -93,7 +93,7 @@ endings as (
 -- How many labels of the host are public by each rule that it meets?
 met as (
     select
-        endings.host,
+        endings.host_name,
         public_suffixes.is_private,
         public_suffixes.match_type = 'exception' as is_exception,
         case
@@ -113,7 +113,7 @@ met as (
 -- An exception beats all, then the longest; where there is no rule, one label is public.
 counted as (
     select
-        hosts.host,
+        hosts.host_name,
         coalesce(
             max(case when met.is_exception then met.public_count end),
             max(met.public_count),
@@ -130,24 +130,24 @@ counted as (
         ) as registry_count
     from hosts
     left join met
-        on hosts.host = met.host
-    group by hosts.host
+        on hosts.host_name = met.host_name
+    group by hosts.host_name
 ),
 
 registered as (
     select
-        counted.host,
+        counted.host_name,
         registrable.ending as registrable_domain,
         registry.ending as registry_domain,
         '{{ definition_hash() }}' as definition_hash
     from counted
     left join endings as registrable
         on
-            counted.host = registrable.host
+            counted.host_name = registrable.host_name
             and counted.public_count + 1 = registrable.ending_count
     left join endings as registry
         on
-            counted.host = registry.host
+            counted.host_name = registry.host_name
             and counted.registry_count + 1 = registry.ending_count
 )
 

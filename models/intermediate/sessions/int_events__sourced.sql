@@ -52,11 +52,11 @@ compared as (
         ) as is_internal_tag
     from hinted
     left join hosts as pages
-        on hinted.page_host = pages.host
+        on hinted.page_host = pages.host_name
     left join hosts as referrers
-        on hinted.referrer_host = referrers.host
+        on hinted.referrer_host = referrers.host_name
     left join hosts as tagged
-        on hinted.utm_source = tagged.host
+        on hinted.utm_source = tagged.host_name
 ),
 
 -- Judged event by event, so that the verdict never depends on what else arrived.
@@ -64,10 +64,10 @@ judged as (
     select
         source_name,
         event_id,
+        click_id_type,
         case when not is_internal_tag then utm_source end as utm_source,
         case when not is_internal_tag then utm_medium end as utm_medium,
         case when not is_internal_tag then utm_campaign end as utm_campaign,
-        click_id_type,
         case when not is_internal_referrer then referrer_host end as referrer_host
     from compared
 ),

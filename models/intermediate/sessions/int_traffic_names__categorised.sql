@@ -52,7 +52,7 @@ labelled as (
         split_part(hosts.registry_domain, '.', 1) as brand_label
     from all_names
     left join hosts
-        on all_names.traffic_name = hosts.host
+        on all_names.traffic_name = hosts.host_name
     where all_names.traffic_name is not null
 ),
 
@@ -83,7 +83,7 @@ host_patterns as (
         hosts.registry_domain
     from traffic_sources
     inner join hosts
-        on traffic_sources.pattern = hosts.host
+        on traffic_sources.pattern = hosts.host_name
     where traffic_sources.match_type = 'host'
 ),
 
