@@ -76,7 +76,7 @@ hosts as (
         ) }}
 ),
 
--- Rules have six labels at most, and a wildcard one more; then comes the registered one.
+-- Rules have six labels at most, a wildcard one more; then comes the registered one.
 endings as (
     {% for count in range(1, 9) %}
         select
@@ -110,7 +110,7 @@ met as (
         on endings.ending = public_suffixes.suffix
 ),
 
--- An exception beats all, then the longest; where there is no rule, one label is public.
+-- An exception beats all, then the longest; without a rule, one label is public.
 counted as (
     select
         hosts.host_name,
