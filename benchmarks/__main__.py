@@ -146,7 +146,7 @@ class Bench:
         """Parse the project, and keep a database with nothing but the staging view."""
         self.deliver("raw")
         self.restore(None, self.database)
-        self.must(dbt(self.inputs, self.target, "--select", "stg_columns__events"))
+        self.must(dbt(self.inputs, self.target, "--select", "+stg_columns__events"))
         self.keep("staged", self.database)
 
     def build(self, name: str, delivered: str) -> None:

@@ -4,11 +4,11 @@
 {% macro clean_text(column) -%}
     case
         when
-            trim({{ column }}) = ''
-            or lower(trim({{ column }}))
+            {{ column }} = ''
+            or {{ ascii_lower_case(column) }}
             in ('(not set)', '(none)', '<other>', '(data deleted)')
-            or lower(trim({{ column }})) in ('null', 'none', 'undefined', 'n/a')
+            or {{ ascii_lower_case(column) }} in ('null', 'none', 'undefined', 'n/a')
             then null
-        else trim({{ column }})
+        else {{ column }}
     end
 {%- endmacro %}

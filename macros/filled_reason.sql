@@ -1,11 +1,14 @@
 {#- A rule's reason with what is known of a relation's row in place of the names in
-    braces. -#}
+    braces. What is put in is not searched for names again: its { is {} until all is. -#}
 {% macro filled_reason(reason, relation) -%}
     {%- set filled = namespace(text=reason) -%}
     {%- for name in ['source', 'medium', 'campaign', 'click_id_type', 'referrer_host'] -%}
         {%- set filled.text -%}
-            replace({{ filled.text }}, '{{ '{' ~ name ~ '}' }}', coalesce({{ relation }}.{{ name }}, '(none)'))
+            replace(
+                {{ filled.text }}, '{{ '{' ~ name ~ '}' }}',
+                replace(coalesce({{ relation }}.{{ name }}, '(none)'), '{', '{}')
+            )
         {%- endset -%}
     {%- endfor -%}
-    {{ filled.text }}
+    replace({{ filled.text }}, '{}', '{')
 {%- endmacro %}

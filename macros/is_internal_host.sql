@@ -1,18 +1,17 @@
-{#- Whether a referrer is the site itself: one of the own hosts or below it, else on the
-    registrable domain of the page. -#}
-{% macro is_internal_host(referrer_host, page_host) -%}
+{#- Whether a host is that of the site itself: one of the own hosts or below it, else of
+    the page's registrable domain. Both relations are rows of int_hosts__registered. -#}
+{% macro is_internal_host(host, host_row, page_row) -%}
     {%- if own_hosts() -%}
         (
-        {%- for host in own_hosts() %}
-            {{ referrer_host }} = {{ sql_literal(host | lower) }}
-            or {{ referrer_host }} like {{ sql_literal('%.' ~ host | lower) }}
+        {%- for own_host in own_hosts() %}
+            {{ host }} = {{ sql_literal(own_host | lower) }}
+            or {{ host }} like {{ sql_literal('%.' ~ own_host | lower) }}
             {{- ' or' if not loop.last }}
         {%- endfor %}
         )
     {%- else -%}
         coalesce(
-            {{ registrable_domain(referrer_host) }}
-            = {{ registrable_domain(page_host) }},
+            {{ host_row }}.registrable_domain = {{ page_row }}.registrable_domain,
             false
         )
     {%- endif -%}

@@ -20,6 +20,9 @@ COLUMNS = (
     "page_title",
     "revenue",
 )
+# What texts are padded with: Unicode's white space, and signs of no width.
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+BLANKS += "".join(map(chr, range(0x2000, 0x200C)))
 NUL = "\x00"
 STEM = "https://shop.example"
 START = datetime(2026, 5, 4, 9)
@@ -256,7 +259,7 @@ class EventDraw:
 
 def _meant(text: str) -> str:
     """A text of the file as it is meant: no NUL, no blanks around it."""
-    return text.replace(NUL, "").strip(" ")
+    return text.replace(NUL, "").strip(BLANKS)
 
 
 def _texts(event: Event) -> Spelled:

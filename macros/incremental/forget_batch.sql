@@ -6,7 +6,9 @@
         if result.node.name == 'int_events__classified' and result.status == 'error' -%}
         {%- set names = ['int_visitors__clocked'] -%}
         {%- if relation_named('int_events__classified') is none -%}
-            {%- do names.append('int_user_agents__classified') -%}
+            {%- do names.extend(
+                ['int_user_agents__classified', 'int_hosts__registered']
+            ) -%}
         {%- endif -%}
         {%- for name in names if relation_named(name) is not none -%}
             {%- call statement(auto_begin=true) -%}

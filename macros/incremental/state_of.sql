@@ -17,10 +17,14 @@
             {%- do seen.append(name) -%}
             {%- if parent.config.materialized == 'incremental'
                 and parent.fqn[1] != 'staging' -%}
-                {%- set numbers = ['batch_number', 'change_number']
-                    | select('in', parent.columns) -%}
+                {#- Rows without a number never change: there are only more of them. -#}
+                {%- set asked = ['count(*)'] -%}
+                {%- for number in ['batch_number', 'change_number']
+                    if number in parent.columns -%}
+                    {%- do asked.append('max(' ~ number ~ ')') -%}
+                {%- endfor -%}
                 {%- do found.append(name ~ '=' ~ run_query(
-                    'select count(*), max(' ~ numbers | join('), max(') ~ ') from '
+                    'select ' ~ asked | join(', ') ~ ' from '
                     ~ relation_named(parent.name)
                 ).rows[0].values() | join(',')) -%}
             {%- elif parent.resource_type == 'model' and parent.fqn[1] != 'staging' -%}

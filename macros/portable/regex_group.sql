@@ -1,5 +1,5 @@
 {#- The first group of a pattern's first match, null where nothing matches: DuckDB
-    and Spark answer an empty text instead. -#}
+    and Spark answer an empty text instead. A point is any sign. -#}
 {% macro regex_group(text, pattern) -%}
     {{ adapter.dispatch('regex_group', 'footfall')(text, pattern) }}
 {%- endmacro %}
@@ -9,9 +9,9 @@
 {%- endmacro %}
 
 {% macro duckdb__regex_group(text, pattern) -%}
-    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1), '')
+    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1, 's'), '')
 {%- endmacro %}
 
 {% macro spark__regex_group(text, pattern) -%}
-    nullif(regexp_extract({{ text }}, r'{{ pattern }}', 1), '')
+    nullif(regexp_extract({{ text }}, r'(?s){{ pattern }}', 1), '')
 {%- endmacro %}

@@ -7,25 +7,37 @@
             cast({{ source_time('spend_date', spend_clock(source)) }} as date)
                 as spend_date,
             {%- for column in ['source', 'medium', 'campaign'] %}
-                {{ campaign_tag(text_of(column)) }} as {{ column }},
+                {{ campaign_tag('trimmed_' ~ column) }} as {{ column }},
             {%- endfor %}
-            upper({{ clean_text(text_of('currency')) }}) as currency,
+            upper({{ clean_text('trimmed_currency') }}) as currency,
             {{ safe_amount('cost') }} as spend,
             {{ safe_number('clicks', 'bigint') }} as clicks,
             {{ safe_number('impressions', 'bigint') }} as impressions,
-            {{ clean_text(text_of(tried(source.get('spend_id') or 'null'))) }} as spend_id
-        from
-            {%- if shape %} {{ shape }}
-            {%- elif source.get('spend') %} {{ source_rows(name, 'spend') }} as spent
-            {%- else %} (
-                select
-                    {%- for column in spend_columns() %}
-                        cast(null as {{ dbt.type_string() }}) as {{ column }}
-                        {{- ',' if not loop.last }}
-                    {%- endfor %}
-            ) as nothing
-        where false
-            {%- endif %}
+            {{ clean_text('trimmed_spend_id') }} as spend_id
+        from (
+            select
+                spend_date,
+                cost,
+                clicks,
+                impressions,
+                {%- for column in ['source', 'medium', 'campaign', 'currency'] %}
+                    {{ trimmed(text_of(column)) }} as trimmed_{{ column }},
+                {%- endfor %}
+                {{ trimmed(text_of(tried(source.get('spend_id') or 'null'))) }}
+                    as trimmed_spend_id
+            from
+                {%- if shape %} {{ shape }}
+                {%- elif source.get('spend') %} {{ source_rows(name, 'spend') }} as spent
+                {%- else %} (
+                    select
+                        {%- for column in spend_columns() %}
+                            cast(null as {{ dbt.type_string() }}) as {{ column }}
+                            {{- ',' if not loop.last }}
+                        {%- endfor %}
+                ) as nothing
+            where false
+                {%- endif %}
+        ) as trimmed
         {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -26,6 +26,7 @@
         seeds of words. -#}
     {%- set ruled = campaign_tag_columns() + id_columns() + consent_columns() -%}
     {%- set finishing = finishing_columns(name, map) -%}
+    {%- set click_ids = click_id_columns('parameters') -%}
     with mapped as (
         select
             {%- for column in mapped_columns() %}
@@ -52,20 +53,48 @@
         from mapped
     ),
 
+    trimmed as (
+        select
+            *
+            {%- for column in texts %},
+                {{ trimmed('raw_' ~ column) }} as trimmed_{{ column }}
+            {%- endfor %}
+        from timed
+    ),
+
     cleaned as (
         select
             occurred_at,
             received_at,
             {%- for column in texts %}
-                {{ clean_text('raw_' ~ column) if column not in ruled
-                    else "nullif(trim(raw_" ~ column ~ "), '')" }} as {{ column }},
+                {{ clean_text('trimmed_' ~ column) if column not in ruled
+                    else "nullif(trimmed_" ~ column ~ ", '')" }} as {{ column }},
             {%- endfor %}
             {{ safe_number('raw_engagement_ms', 'bigint') }} as engagement_ms,
             {{ safe_number('raw_scroll_percent', 'numeric(5, 2)') }} as scroll_percent,
             {{ safe_number('raw_page_load_ms', 'bigint') }} as page_load_ms,
             {{ safe_amount('raw_revenue') }} as revenue,
             {{ unread_amount('raw_revenue') }} as unread_revenue
-        from timed
+        from trimmed
+    ),
+
+    -- What do the addresses say? Each is read once, and what it says is decoded once.
+    addressed as (
+        {{ computed_once('cleaned', {
+            'event_words': separated_words('event_name'),
+            'parameters': url_parameters('page_url'),
+            'page_url_host': url_host('page_url'),
+            'page_url_path': url_path('page_url'),
+            'referrer_url_host': url_host('referrer_url'),
+        }) }}
+    ),
+
+    tagged as (
+        {{ computed_once('addressed', tag_expressions(click_ids)) }}
+    ),
+
+    decoded as (
+        {{ computed_once('tagged', decoded_expressions(click_ids)) }}
     ),
 
     finished as (
@@ -75,7 +104,7 @@
                 {%- if column in finishing %} as {{ column }}{% endif %}
                 {{- ',' if not loop.last }}
             {%- endfor %}
-        from cleaned
+        from decoded
     )
 
     select * from finished
@@ -88,23 +117,54 @@
     {%- set columns = {
         'source_name': sql_literal(name),
         'event_id': 'coalesce(event_id, ' ~ surrogate_key(whole_row) ~ ')',
-        'platform': 'lower(platform)',
+        'platform': ascii_lower_case('platform'),
         'received_at': 'coalesce(received_at, occurred_at)',
-        'event_name': 'coalesce(' ~ snake_case('event_name') ~ ", 'unknown')",
-        'page_host': 'lower(coalesce(page_host, ' ~ url_host('page_url') ~ '))',
-        'page_path': 'coalesce(page_path, ' ~ url_path('page_url') ~ ')',
-        'referrer_host':
-            'lower(coalesce(referrer_host, ' ~ url_host('referrer_url') ~ '))',
-        'click_id': 'coalesce(click_id, ' ~ url_click_id('page_url') ~ ')',
+        'event_name': 'coalesce(' ~ snake_case('event_words') ~ ", 'unknown')",
+        'page_host': host_form(told_host('page', map)),
+        'page_path': 'coalesce(page_path, page_url_path)',
+        'referrer_host': host_form(told_host('referrer', map)),
+        'click_id': 'coalesce(click_id, decoded_click_id)',
         'click_id_type':
-            'lower(coalesce(click_id_type, ' ~ url_click_id_type('page_url') ~ '))',
-        'device_category': 'lower(device_category)',
+            'coalesce(' ~ ascii_lower_case('click_id_type') ~ ', '
+            ~ click_id_name('click_pair') ~ ')',
+        'device_category': ascii_lower_case('device_category'),
         'country_code': 'upper(country_code)',
         'currency': 'upper(currency)',
     } -%}
     {%- for tag in campaign_tag_columns() -%}
         {%- do columns.update({
-            tag: 'coalesce(' ~ tag ~ ', ' ~ url_parameter('page_url', tag) ~ ')'
+            tag: 'coalesce(' ~ tag ~ ', nullif(' ~ trimmed('decoded_' ~ tag) ~ ", ''))"
+        }) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{#- A host that a map names, and where it names none that of the URL. -#}
+{% macro told_host(of, map) -%}
+    {{ return(
+        'coalesce(' ~ named_host(of ~ '_host') ~ ', ' ~ of ~ '_url_host)'
+        if of ~ '_host' in map else of ~ '_url_host'
+    ) }}
+{%- endmacro %}
+
+{#- What the page's URL says of where a visitor came from, as it is written there. -#}
+{% macro tag_expressions(click_ids) -%}
+    {%- set columns = {} -%}
+    {%- for tag in campaign_tag_columns() -%}
+        {%- do columns.update({'written_' ~ tag: url_parameter('parameters', tag)}) -%}
+    {%- endfor -%}
+    {{ return(dict(columns, **click_ids)) }}
+{%- endmacro %}
+
+{#- And as it was meant. Of several click ids that of the lowest priority counts. -#}
+{% macro decoded_expressions(click_ids) -%}
+    {%- set pair = 'coalesce(' ~ click_ids | join(', ') ~ ', null)' -%}
+    {%- set columns = {'click_pair': pair, 'decoded_click_id': percent_decoded(
+        'substr(' ~ pair ~ ", position('=' in " ~ pair ~ ') + 1)'
+    )} -%}
+    {%- for tag in campaign_tag_columns() -%}
+        {%- do columns.update({
+            'decoded_' ~ tag: percent_decoded('written_' ~ tag)
         }) -%}
     {%- endfor -%}
     {{ return(columns) }}

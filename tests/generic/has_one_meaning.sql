@@ -5,7 +5,7 @@
 with words as (
     select
         field,
-        {{ word_form('word') }} as word
+        {{ word_form(trimmed('word')) }} as word
     from {{ model }}
 )
 

@@ -25,7 +25,7 @@ from harness import Build, Builder, folder_of, once
 from tiers import TRIALS
 
 from simulator.hostile import HostileFile, write_hostile
-from simulator.hostile_events import COLUMNS, Event
+from simulator.hostile_events import BLANKS, COLUMNS, Event
 
 SEED = 1
 NUMBERS = range(TRIALS.hostile_files)
@@ -134,7 +134,7 @@ def as_events(texts: Iterator[Texts]) -> Iterator[Event]:
     seen: set[str] = set()
     for each in texts:
         values = {
-            column: LINE_END.sub("\n", text or "").replace("\0", "").strip(" ")
+            column: LINE_END.sub("\n", text or "").replace("\0", "").strip(BLANKS)
             for column, text in each.items()
         }
         visitor = None if values["visitor_id"] in NOBODY else values["visitor_id"]

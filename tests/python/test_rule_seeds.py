@@ -20,7 +20,14 @@ HEADERS = {
         "is_ads",
     ],
     "source_categories": ["source_category", "referrer_medium", "description"],
-    "click_ids": ["click_id_type", "source", "medium", "is_paid", "description"],
+    "click_ids": [
+        "click_id_type",
+        "priority",
+        "source",
+        "medium",
+        "is_paid",
+        "description",
+    ],
     "host_rules": ["field", "priority", "rule_id", "pattern", "value"],
 }
 REFERRER_MEDIUM = {
@@ -47,21 +54,14 @@ MIN_SOURCES = {
     "shopping": 50,
     "mail": 30,
 }
-CLICK_IDS = {
-    **dict.fromkeys(["gclid", "gbraid", "wbraid", "gad_source"], ("cpc", "true")),
-    **dict.fromkeys(["msclkid", "ttclid", "twclid", "rdt_cid"], ("cpc", "true")),
-    **dict.fromkeys(["yclid", "tblci", "dicbo", "ndclid"], ("cpc", "true")),
-    **dict.fromkeys(["qclid", "sccid", "li_fat_id"], ("cpc", "true")),
-    "dclid": ("display", "true"),
-    "epik": ("referral", "false"),
-    "fbclid": ("referral", "false"),
-    "igshid": ("referral", "false"),
-    "srsltid": ("organic", "false"),
-    "mc_cid": ("email", "false"),
-    "_kx": ("email", "false"),
-    "irclickid": ("affiliate", "false"),
-    "cjevent": ("affiliate", "false"),
+# What a click proves -> the priorities of its ids, and the media that they imply.
+CLICKS = {
+    "true": ({"1", "2"}, {"cpc", "display"}),
+    "false": ({"3", "4", "5"}, {"affiliate", "email", "referral", "organic"}),
 }
+# Ads, what rides along with an ad, partners, mails, and the rest.
+FIRST_OF = {"gclid": "1", "gclsrc": "2", "irclickid": "3", "mc_cid": "4"}
+FIRST_OF |= {"fbclid": "5", "srsltid": "5", "igshid": "5", "ysclid": "5", "epik": "5"}
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\.?")
@@ -287,18 +287,33 @@ def read_categories() -> list[Row]:
 
 
 def test_click_ids() -> None:
-    """Every click id is there once with the medium and the paid flag agreed."""
+    """What only ads carry comes before what partners, mails and free links do."""
     rows = read("click_ids")
-    assert len(rows) == len(CLICK_IDS)
-    found = {r["click_id_type"]: (r["medium"], r["is_paid"]) for r in rows}
-    assert found == CLICK_IDS
+    assert len(rows) >= 60
+    assert len({r["click_id_type"] for r in rows}) == len(rows)
+    for row in rows:
+        priorities, media = CLICKS[row["is_paid"]]
+        assert row["priority"] in priorities, row
+        assert row["medium"] in media, row
+    found = {r["click_id_type"]: r["priority"] for r in rows}
+    assert {name: found[name] for name in FIRST_OF} == FIRST_OF
+    by_medium = {(r["medium"], r["priority"]) for r in rows if r["is_paid"] == "false"}
+    assert by_medium == {
+        ("affiliate", "3"),
+        ("email", "4"),
+        ("organic", "5"),
+        ("referral", "5"),
+    }
 
 
 def test_click_id_sources_agree_with_the_sources(sources: list[Row]) -> None:
     """A click id names its vendor as the traffic sources do."""
     known = {r["source"] for r in sources}
-    outside = {"cj", "impact"}
-    assert {r["source"] for r in read("click_ids")} - known == outside
+    of_sites = {"affiliate", "email"}
+    outside = {"taboola", "outbrain", "teads", "criteo", "tencent", "gunosy"}
+    assert {
+        r["source"] for r in read("click_ids") if r["medium"] not in of_sites
+    } - known == outside | {"adobe_advertising"}
 
 
 @pytest.mark.parametrize("name", ["click_ids", "source_categories"])

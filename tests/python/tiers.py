@@ -37,6 +37,10 @@ class Trials:
     """User agents of crawlers in which every engine looks for every pattern."""
     hostile_files: int
     """Drawn files of events, odd in every way, of which each line is accounted for."""
+    urls: int
+    """Drawn URLs of which every part is compared with what urllib makes of it."""
+    hosts: int
+    """Drawn hosts whose registrable domain is compared with a package's."""
     share_of_visitors: int
     """Of the demo's visitors one in so many is there where builds are broken off."""
 
@@ -52,6 +56,8 @@ QUICK = Trials(
     path_sets=25,
     crawlers=100,
     hostile_files=20,
+    urls=400,
+    hosts=3_000,
     share_of_visitors=9,
 )
 ALL = Trials(
@@ -65,6 +71,8 @@ ALL = Trials(
     path_sets=100,
     crawlers=400,
     hostile_files=200,
+    urls=20_000,
+    hosts=20_000,
     share_of_visitors=1,
 )
 IS_ALL = os.environ.get("FOOTFALL_TESTS", "quick") == "all"

@@ -22,7 +22,7 @@ arriving as (
 nobodies as (
     select
         field,
-        {{ word_form('word') }} as word
+        {{ word_form(trimmed('word')) }} as word
     from placeholders
 ),
 
@@ -30,7 +30,7 @@ decisions as (
     select
         field,
         meaning,
-        {{ word_form('word') }} as word
+        {{ word_form(trimmed('word')) }} as word
     from consent_words
 ),
 

@@ -28,6 +28,18 @@ dated as (
 ),
 
 -- Does a campaign bring the visitor, and is it not the one that brought them last?
+tagged as (
+    select
+        source_name,
+        event_id,
+        {{ campaign_tag('utm_source') }} as utm_source,
+        {{ campaign_tag('utm_medium') }} as utm_medium,
+        {{ campaign_tag('utm_campaign') }} as utm_campaign,
+        click_id
+    from events
+    where {{ var('session_splits_on_campaign_change') }}
+),
+
 campaigned as (
     select
         timeline.source_name,
@@ -36,18 +48,17 @@ campaigned as (
         timeline.activity_event_number,
         timeline.is_new_instant,
         {{ surrogate_key([
-            'events.utm_source', 'events.utm_medium', 'events.utm_campaign',
-            'events.click_id'
+            'tagged.utm_source', 'tagged.utm_medium', 'tagged.utm_campaign',
+            'tagged.click_id'
         ]) }} as campaign_key
     from timeline
-    inner join events
+    inner join tagged
         on
-            timeline.source_name = events.source_name
-            and timeline.event_id = events.event_id
+            timeline.source_name = tagged.source_name
+            and timeline.event_id = tagged.event_id
     where
-        {{ var('session_splits_on_campaign_change') }}
-        and coalesce(
-            events.utm_source, events.utm_medium, events.utm_campaign, events.click_id
+        coalesce(
+            tagged.utm_source, tagged.utm_medium, tagged.utm_campaign, tagged.click_id
         ) is not null
 ),
 

@@ -14,6 +14,10 @@ sessionized as (
         and {{ is_unseen('int_events__sourced') }}
 ),
 
+hosts as (
+    select * from {{ ref('int_hosts__registered') }}
+),
+
 -- A referrer counts if it is another host than the page's.
 hinted as (
     select
@@ -32,20 +36,40 @@ hinted as (
         or referrer_host <> coalesce(page_host, '')
 ),
 
+-- Is the referrer the site itself? Or the source of tags that a tool made of one?
+compared as (
+    select
+        hinted.*,
+        {{ is_internal_host('hinted.referrer_host', 'referrers', 'pages') }}
+            as is_internal_referrer,
+        coalesce(
+            hinted.utm_medium = 'referral'
+            and (
+                hinted.utm_source = hinted.page_host
+                or {{ is_internal_host('hinted.utm_source', 'tagged', 'pages') }}
+            ),
+            false
+        ) as is_internal_tag
+    from hinted
+    left join hosts as pages
+        on hinted.page_host = pages.host_name
+    left join hosts as referrers
+        on hinted.referrer_host = referrers.host_name
+    left join hosts as tagged
+        on hinted.utm_source = tagged.host_name
+),
+
 -- Judged event by event, so that the verdict never depends on what else arrived.
 judged as (
     select
         source_name,
         event_id,
-        utm_source,
-        utm_medium,
-        utm_campaign,
         click_id_type,
-        case
-            when not {{ is_internal_host('referrer_host', 'page_host') }}
-                then referrer_host
-        end as referrer_host
-    from hinted
+        case when not is_internal_tag then utm_source end as utm_source,
+        case when not is_internal_tag then utm_medium end as utm_medium,
+        case when not is_internal_tag then utm_campaign end as utm_campaign,
+        case when not is_internal_referrer then referrer_host end as referrer_host
+    from compared
 ),
 
 sourced as (

@@ -21,6 +21,10 @@ source_categories as (
     select * from {{ ref('source_categories') }}
 ),
 
+hosts as (
+    select * from {{ ref('int_hosts__registered') }}
+),
+
 all_names as (
     select referrer_host as traffic_name
     from events
@@ -43,11 +47,13 @@ all_names as (
 
 labelled as (
     select
-        traffic_name,
-        {{ registrable_domain('traffic_name') }} as registrable_domain,
-        split_part({{ registrable_domain('traffic_name') }}, '.', 1) as brand_label
+        all_names.traffic_name,
+        hosts.registry_domain,
+        split_part(hosts.registry_domain, '.', 1) as brand_label
     from all_names
-    where traffic_name is not null
+    left join hosts
+        on all_names.traffic_name = hosts.host_name
+    where all_names.traffic_name is not null
 ),
 
 -- A whole name is surer than a host within it, a longer host than a shorter one, and
@@ -67,16 +73,18 @@ equal_names as (
             and traffic_sources.match_type in ('alias', 'app', 'host')
 ),
 
--- Only hosts of the same registrable domain can be a suffix of this one.
+-- Only hosts of the same domain of a registry can be a suffix of this one.
 host_patterns as (
     select
-        pattern,
-        source,
-        source_category,
-        is_ads,
-        {{ registrable_domain('pattern') }} as registrable_domain
+        traffic_sources.pattern,
+        traffic_sources.source,
+        traffic_sources.source_category,
+        traffic_sources.is_ads,
+        hosts.registry_domain
     from traffic_sources
-    where match_type = 'host'
+    inner join hosts
+        on traffic_sources.pattern = hosts.host_name
+    where traffic_sources.match_type = 'host'
 ),
 
 host_suffixes as (
@@ -89,7 +97,7 @@ host_suffixes as (
     from labelled
     inner join host_patterns
         on
-            labelled.registrable_domain = host_patterns.registrable_domain
+            labelled.registry_domain = host_patterns.registry_domain
             and right(labelled.traffic_name, length(host_patterns.pattern) + 1)
             = '.' || host_patterns.pattern
 ),
@@ -129,7 +137,7 @@ brands as (
             labelled.brand_label = traffic_sources.pattern
             and traffic_sources.match_type = 'brand'
             and {{ matches_regex(
-                'labelled.registrable_domain',
+                'labelled.registry_domain',
                 "'^[^.]+[.]((co|com|net|org|or|ne)[.])?(com|net|org|cat|[a-z][a-z])$'"
             ) }}
 ),
@@ -163,7 +171,6 @@ ranked as (
 recognised as (
     select
         labelled.traffic_name,
-        labelled.registrable_domain,
         ranked.source,
         ranked.source_category,
         ranked.is_ads,
@@ -193,7 +200,6 @@ told as (
 categorised as (
     select
         told.traffic_name,
-        told.registrable_domain,
         coalesce(
             case when told.label_category is null then told.source end,
             {{ regex_group('told.traffic_name', '^(?:www[.])?(.*)$') }}

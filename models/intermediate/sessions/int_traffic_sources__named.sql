@@ -106,7 +106,16 @@ named as (
         referrer_category,
         source_is_ads,
         is_blank,
-        coalesce(utm_source, click_source, referrer_source, '(direct)') as source,
+        coalesce(
+            utm_source,
+            click_source,
+            referrer_source,
+            -- Somebody tagged the link, and left out whose it is.
+            case
+                when coalesce(utm_medium, utm_campaign) is not null then '(not set)'
+            end,
+            '(direct)'
+        ) as source,
         coalesce(
             utm_medium,
             click_medium,
