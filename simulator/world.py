@@ -4,6 +4,7 @@ Tables of constants. Codes in the drawn events are positions in these tuples.
 """
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -207,12 +208,15 @@ def _utm(
     price: int = 0,
     referrer: str | None = None,
 ) -> Source:
-    query = f"?utm_source={source}&utm_medium={medium}&utm_campaign={campaign}{click}"
+    """Tags as somebody typed or pasted them; their case and padding mean nothing."""
+    tags = {"utm_source": source, "utm_medium": medium, "utm_campaign": campaign}
+    query = "?" + urlencode(tags) + click
+    source, medium, campaign = (text.strip().lower() for text in tags.values())
     return Source(
         channel,
-        source.lower(),
-        medium.lower(),
-        campaign.lower(),
+        source,
+        medium,
+        campaign,
         weight,
         query,
         referrer,
@@ -233,7 +237,7 @@ SOURCES = (
     Source("Direct", "(direct)", "(none)", None, 24.0),
     _utm("Cross-network", "google", "cpc", "cross-network", 2, "&gclid=", 45),
     _utm("Paid Shopping", "google", "cpc", "shopping-gear", 3, "&gclid=", 40),
-    _utm("Paid Shopping", "Google", "CPC", "shopping-sale", 1, "&gclid=", 38),
+    _utm("Paid Shopping", "Google", "CPC", "Shopping-Été", 1, "&gclid=", 38),
     _utm("Paid Search", "google", "cpc", "brand", 4, "&gclid=", 30, _GOOGLE),
     _utm("Paid Search", "bing", "cpc", "brand", 1.5, "&msclkid=", 25),
     Source("Paid Search", "google", "cpc", None, 1.5, "?gclid=", _GOOGLE),
@@ -247,7 +251,7 @@ SOURCES = (
     _utm("Display", "gdn", "display", "retarget", 1.5, "", 15),
     _utm("Display", "criteo", "banner", "retarget", 0.8, "", 18),
     _utm("Display", "adnews", "CPM", "launch", 0.5, "", 12),
-    _utm("Paid Other", "peaknews", "cpc", "summer", 0.9, "", 22),
+    _utm("Paid Other", "peaknews", "cpc\n", "summer", 0.9, "", 22),
     _from("Organic Shopping", "amazon", "referral", 0.6, "https://www.amazon.de/"),
     _from("Organic Shopping", "etsy", "referral", 0.5, "https://www.etsy.com/"),
     Source("Organic Social", "facebook", "referral", None, 1.5, "?fbclid=", _FACEBOOK),
@@ -274,7 +278,7 @@ SOURCES = (
         "Referral", "gearblog.example", "referral", 1.5, "https://www.gearblog.example/"
     ),
     _utm("Email", "newsletter", "email", "weekly", 3),
-    _utm("Email", "Newsletter", "Email", "sale", 1),
+    _utm("Email", "\u00a0Newsletter\u00a0", "Email", "ÉTÉ À PÂQUES", 1),
     _from("Email", "gmail", "email", 0.5, "https://mail.google.com/"),
     _from("Email", "outlook", "email", 0.3, "https://outlook.live.com/"),
     _utm("Affiliates", "awin", "affiliate", "partners", 1.5),
