@@ -153,6 +153,14 @@
     {%- for tag in campaign_tag_columns() -%}
         {%- do columns.update({'written_' ~ tag: url_parameter('parameters', tag)}) -%}
     {%- endfor -%}
+    {#- Plausible's users tag by these names too; elsewhere they may mean anything. -#}
+    {%- if var('channel_preset') == 'plausible' -%}
+        {%- do columns.update({'written_utm_source': 'coalesce('
+            ~ columns['written_utm_source'] ~ ', '
+            ~ url_parameter('parameters', 'source') ~ ', '
+            ~ url_parameter('parameters', 'ref') ~ ')'
+        }) -%}
+    {%- endif -%}
     {{ return(dict(columns, **click_ids)) }}
 {%- endmacro %}
 

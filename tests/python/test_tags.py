@@ -214,6 +214,19 @@ def test_an_address_gives_a_visit_its_source(build: Builder, tmp_path: Path) -> 
     assert dict(zip(PAGES, rows, strict=True)) == PAGES
 
 
+def test_under_plausibles_rules_source_and_ref_are_tags(
+    build: Builder, tmp_path: Path
+) -> None:
+    """In this order after utm_source; under other rules a ref may be anything."""
+    pages = ["?ref=a", "?ref=a&source=B", "?source=b&utm_source=c", "?preference=d"]
+    rows = [{"page_url": HOME + each} for each in pages]
+    asked = "select source from fct_sessions order by visitor_id"
+    found = made(build, tmp_path, rows, channel_preset="plausible")
+    assert found.rows(asked) == [("a",), ("b",), ("c",), ("(direct)",)]
+    found = made(build, tmp_path, rows)
+    assert found.rows(asked) == [("(direct)",)] * 2 + [("c",), ("(direct)",)]
+
+
 def test_a_reason_quotes_a_macro_that_nobody_filled(
     build: Builder, tmp_path: Path
 ) -> None:
