@@ -1,4 +1,4 @@
-"""How amounts are shown to people: to the minor unit of their currency, as ISO 4217 has it.
+"""How amounts are shown: to the minor unit of their currency, as ISO 4217 has it.
 
 Marts never round money; whoever shows it rounds the sum, once.
 """

@@ -125,11 +125,12 @@ def read_marts(database: Path) -> dict[str, Any]:
 
 def page(data: dict[str, Any]) -> str:
     """The whole page: its style, its scripts, Vega and the data."""
+    specs = charts(data["texts"], data["money_digits"])
     packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
     parts = {
         "style": (HERE / "page.css").read_text(),
         "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
-        "specs": json.dumps(charts(data["texts"], data["money_digits"]), separators=(",", ":")),
+        "specs": json.dumps(specs, separators=(",", ":")),
         "data": base64.b64encode(packed).decode(),
         "script": (HERE / "page.js").read_text(),
     }
