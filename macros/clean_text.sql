@@ -5,9 +5,9 @@
     case
         when
             {{ column }} = ''
-            or {{ ascii_lower_case(column) }}
+            or lower({{ column }})
             in ('(not set)', '(none)', '<other>', '(data deleted)')
-            or {{ ascii_lower_case(column) }} in ('null', 'none', 'undefined', 'n/a')
+            or lower({{ column }}) in ('null', 'none', 'undefined', 'n/a')
             then null
         else {{ column }}
     end
