@@ -27,9 +27,7 @@ ROWS = alt.NamedData(name="rows")
 ROW_ORDER = alt.EncodingSortField(field="place", op="min")
 
 
-def charts(
-    texts: dict[str, list[str]], money_digits: int
-) -> dict[str, dict[str, Any]]:
+def charts(texts: dict[str, list[str]], money_digits: int) -> dict[str, dict[str, Any]]:
     """Vega specifications by id of the page's figure, all over the data `rows`.
 
     Args:
