@@ -19,7 +19,9 @@
             {%- endfor -%}
             {%- do rows.append(texts) -%}
         {%- endfor -%}
-        {%- set json = tojson(rows) | replace('\\', '\\\\') | replace("'", "\\'") -%}
+        {#- Spark would put a variable of its own in place of ${name}. -#}
+        {%- set json = tojson(rows) | replace('$', '\\u0024')
+            | replace('\\', '\\\\') | replace("'", "\\'") -%}
         {%- set sql -%}
             insert into {{ this }}
             select {{ casts | join(', ') }}
