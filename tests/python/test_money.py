@@ -1,17 +1,20 @@
 """Amounts from a thousandth to a million millions: right on every engine."""
 
 import csv
+import random
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pytest
+from dbt.cli.main import dbtRunner
 from engines import EngineBuilder
-from harness import ROOT, copy_project, folder_of, once
+from harness import ROOT, close_connections, copy_project, folder_of, once
 from tiers import IS_ALL
 
 from parity.build import Built
@@ -289,3 +292,38 @@ def totals_are_those_of_the_orders(made: Built) -> None:
             share = Decimal(row["conversion_share"])
             assert Decimal(row["conversions"]) == len(ORDERS) * share
             assert abs(revenue - everything * share) <= MILLIONTH
+
+
+def test_a_share_of_a_sum_is_exact_up_to_its_last_digit(tmp_path: Path) -> None:
+    """Of ten million of the largest orders, of thousandths, and below nothing."""
+    chance = random.Random(28)
+    amounts = [Decimal(10) ** power for power in (-6, -3, 0, 6, 11, 12, 13, 19, 21)]
+    amounts += [Decimal(chance.randrange(10**25)).scaleb(-6) for _ in range(300)]
+    amounts += [each + MILLIONTH for each in amounts] + [-each for each in amounts]
+    shares = [Decimal(chance.randrange(10**12)).scaleb(-12) for _ in amounts]
+    shares[:3] = [Decimal(0), Decimal(1), Decimal("0.5")]
+    arguments = ["--quiet", "--log-level", "none", "compile", "--inline"]
+    arguments += ["{{ product_of_money('amount', 'share', 12) }}"]
+    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+    arguments += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOOTFALL_DUCKDB_PATH", str(tmp_path / "footfall.duckdb"))
+        result = dbtRunner().invoke(arguments)
+        close_connections()
+    assert result.success, result.exception
+    (compiled,) = result.result
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table parts (amount numeric(28, 6), share numeric(18, 12))"
+        )
+        connection.executemany(
+            "insert into parts values (?, ?)",
+            [(str(a), str(b)) for a, b in zip(amounts, shares, strict=True)],
+        )
+        found = connection.execute(
+            f"select amount, share, {compiled.node.compiled_code} from parts"
+        ).fetchall()
+    with localcontext(Context(prec=60)):
+        for amount, share, part in found:
+            assert part == (amount * share).quantize(MILLIONTH, ROUND_HALF_UP)
+    assert len(found) == len(amounts)
