@@ -208,7 +208,7 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
         "unread_amounts": {"1,299": 1},
         "unread_amount_count": 1,
         "amounts_without_currency": 0,
-        "revenue_without_currency": "0.00",
+        "revenue_without_currency": "0.000000",
         "left_out": {},
         "set_aside": [],
     }
