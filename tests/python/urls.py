@@ -21,7 +21,7 @@ def ascii_lower(text: str) -> str:
 
 def lower(text: str) -> str:
     """In lower case letter by letter, wherever in a word each stands."""
-    return "".join({"İ": "i", "ς": "σ"}.get(s, s.lower()) for s in text)
+    return "".join({"İ": "i", "ς": "\u03c3"}.get(s, s.lower()) for s in text)
 
 
 def decoded_run(run: re.Match[str]) -> str:

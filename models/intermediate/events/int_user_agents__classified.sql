@@ -40,9 +40,9 @@ user_agents as (
     where known.user_agent is null
 ),
 
--- A phone called Spider or M bot 60 is no bot: what stands between the system, with its
--- version and a language, and the next `;`, `)` or ` Build/` is a model's name, unless a
--- version is in it.
+-- A phone called Spider or M bot 60 is no bot: what stands between the system, with a
+-- version and a language, and the next `;`, `)` or ` Build/` is a model's name, unless
+-- a version is in it.
 without_models as (
     select
         user_agent,
