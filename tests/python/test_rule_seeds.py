@@ -312,10 +312,10 @@ def test_click_id_sources_agree_with_the_sources(sources: list[Row]) -> None:
     """A click id names its vendor as the traffic sources do."""
     known = {r["source"] for r in sources}
     of_sites = {"affiliate", "email"}
-    outside = {"taboola", "outbrain", "teads", "criteo", "tencent", "gunosy"}
+    outside = {"adobe_advertising", "gunosy", "tencent"}
     assert {
         r["source"] for r in read("click_ids") if r["medium"] not in of_sites
-    } - known == outside | {"adobe_advertising"}
+    } - known == outside
 
 
 @pytest.mark.parametrize("name", ["click_ids", "source_categories"])
