@@ -4,8 +4,8 @@
     {%- if own_hosts() -%}
         (
         {%- for own_host in own_hosts() %}
-            {{ host }} = {{ sql_literal(own_host | lower) }}
-            or {{ host }} like {{ sql_literal('%.' ~ own_host | lower) }}
+            {{ host }} = {{ sql_literal(own_host) }}
+            or {{ host }} like {{ sql_literal('%.' ~ own_host) }}
             {{- ' or' if not loop.last }}
         {%- endfor %}
         )
@@ -23,5 +23,13 @@
     {%- for source in sources().values() if model.resource_type != 'unit_test' -%}
         {%- do hosts.extend(source.get('own_hosts') or []) -%}
     {%- endfor -%}
-    {{ return(hosts | unique | list) }}
+    {%- set forms = [] -%}
+    {%- for host in hosts -%}
+        {%- set form = modules.re.sub(':[0-9]*$', '', host | trim | lower).rstrip('.') -%}
+        {%- do forms.append(form) -%}
+        {%- if not form.isascii() -%}
+            {%- do forms.append(form.encode('idna').decode()) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(forms | unique | list) }}
 {%- endmacro %}

@@ -27,7 +27,8 @@ def minor_digits(currency: str | None) -> int:
 def shown(amount: Decimal | str, currency: str | None) -> str:
     """An amount with its currency, thousands apart, rounded half away from zero."""
     unit = Decimal(1).scaleb(-minor_digits(currency))
-    rounded = Decimal(amount).quantize(unit, ROUND_HALF_UP)
+    # Added to nothing, what rounds to nothing has no sign.
+    rounded = Decimal(amount).quantize(unit, ROUND_HALF_UP) + 0
     return f"{rounded:,f} {currency or ''}".strip()
 
 

@@ -1,6 +1,8 @@
 {#- Whether a visitor has a stored session of which that is said otherwise now: an earlier
     first event of the source touches sessions of visitors that nothing else does. -#}
 {% macro is_history_moved() -%}
+    {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
+    {%- set started = ref('int_sources__started') -%}
     {%- set held = stored('fct_sessions') -%}
     {%- if held is none -%} true
     {%- elif taken_in(stored('int_events__classified')) <= taken_in(held) -%} false
@@ -10,7 +12,7 @@
                 held.source_name,
                 held.visitor_id
             from {{ held }} as held
-            inner join {{ ref('int_sources__started') }} as sources
+            inner join {{ started }} as sources
                 on held.source_name = sources.source_name
             where
                 held.is_history_complete

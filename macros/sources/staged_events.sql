@@ -93,8 +93,13 @@
         {{ computed_once('addressed', tag_expressions(click_ids)) }}
     ),
 
+    -- Of several click ids that of the lowest priority counts.
+    clicked as (
+        {{ computed_once('tagged', {'click_pair': told_click_id(click_ids)}) }}
+    ),
+
     decoded as (
-        {{ computed_once('tagged', decoded_expressions(click_ids)) }}
+        {{ computed_once('clicked', decoded_expressions()) }}
     ),
 
     finished as (
@@ -164,12 +169,9 @@
     {{ return(dict(columns, **click_ids)) }}
 {%- endmacro %}
 
-{#- And as it was meant. Of several click ids that of the lowest priority counts. -#}
-{% macro decoded_expressions(click_ids) -%}
-    {%- set pair = 'coalesce(' ~ click_ids | join(', ') ~ ', null)' -%}
-    {%- set columns = {'click_pair': pair, 'decoded_click_id': percent_decoded(
-        'substr(' ~ pair ~ ", position('=' in " ~ pair ~ ') + 1)'
-    )} -%}
+{#- And as it was meant. -#}
+{% macro decoded_expressions() -%}
+    {%- set columns = {'decoded_click_id': percent_decoded(pair_value('click_pair'))} -%}
     {%- for tag in campaign_tag_columns() -%}
         {%- do columns.update({
             'decoded_' ~ tag: percent_decoded('written_' ~ tag)

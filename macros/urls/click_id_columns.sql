@@ -21,6 +21,24 @@
     {{ return(columns) }}
 {%- endmacro %}
 
+{#- The first of those columns whose id is one: blanks and words for nothing, such as
+    undefined, are none. -#}
+{% macro told_click_id(click_ids) -%}
+    {%- set pairs = [] -%}
+    {%- for pair in click_ids -%}
+        {%- set id = "trim(replace(replace(" ~ pair_value(pair) ~ ", '+', ' '), '%20', ' '))" -%}
+        {%- do pairs.append(
+            'case when ' ~ clean_text(id) ~ ' is not null then ' ~ pair ~ ' end'
+        ) -%}
+    {%- endfor -%}
+    coalesce({{ pairs | join(', ') }}, null)
+{%- endmacro %}
+
+{#- Of a name=value the value. -#}
+{% macro pair_value(pair) -%}
+    substr({{ pair }}, position('=' in {{ pair }}) + 1)
+{%- endmacro %}
+
 {#- Of a name=value the name as the seed click_ids has it. -#}
 {% macro click_id_name(pair) -%}
     replace({{ ascii_lower_case("split_part(" ~ pair ~ ", '=', 1)") }}, '%5f', '_')

@@ -21,5 +21,5 @@
 
 {#- A host as hosts are compared: letter case is nothing, nor is the point of the root. -#}
 {% macro host_form(host) -%}
-    nullif(trim(trailing '.' from {{ ascii_lower_case(host) }}), '')
+    nullif(trim(trailing '.' from {{ lower_case(host) }}), '')
 {%- endmacro %}

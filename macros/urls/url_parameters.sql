@@ -1,5 +1,6 @@
 {#- All that a URL says after ? and #, as &name=value&name=value, null where it says
-    nothing: the query before the fragment, which may be a route with a query of its own.
+    nothing: the query before the fragment, which may be a route with a query of its own,
+    or begin as one: #!name=value and #/name=value.
     &amp; is a & that was escaped for HTML, once. -#}
 {% macro url_parameters(url) -%}
     {%- set before = "split_part(" ~ url ~ ", '#', 1)" -%}
@@ -16,7 +17,13 @@
                     end,
                     '&amp;', '&'
                 ) || '&' || replace(
-                    replace(substr({{ url }}, length({{ before }}) + 2), '&amp;', '&'),
+                    replace(
+                        trim(
+                            leading '!/'
+                            from substr({{ url }}, length({{ before }}) + 2)
+                        ),
+                        '&amp;', '&'
+                    ),
                     '?', '&'
                 )
         when position('?' in {{ url }}) > 0

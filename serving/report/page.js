@@ -2,7 +2,7 @@
 const DAY = 864e5;
 const $ = (id) => document.getElementById(id);
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const exact = (digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const exact = (digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" });
 const number = (value) => plain.format(value);
 // In the smallest unit of the currency, which the data name.
 const money = (amount) => (amount == null ? "none" : exact(data.money_digits).format(amount));

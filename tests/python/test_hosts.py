@@ -292,3 +292,20 @@ def test_own_hosts_hold_for_what_a_tool_made_of_a_referrer(
     }
     made = visits(build, tmp_path, list(cases), own_hosts=["Partner.example"])
     assert dict(zip(cases, made.rows(ASKED), strict=True)) == cases
+
+
+def test_own_hosts_are_named_in_any_spelling(build: Builder, tmp_path: Path) -> None:
+    """As one reads them in a browser: with a port, in capitals, in letters."""
+    cases = {
+        (SHOP, "https://pay.port.example/"): ("(direct)", "Direct"),
+        (SHOP, "https://root.example/"): ("(direct)", "Direct"),
+        (SHOP, "https://kauf.bücher.example/"): ("(direct)", "Direct"),
+        (SHOP, "https://KAUF.BÜCHER.EXAMPLE/"): ("(direct)", "Direct"),
+        (SHOP, "https://xn--bcher-kva.example/"): ("(direct)", "Direct"),
+        (SHOP, "http://[::1]/"): ("(direct)", "Direct"),
+        (SHOP, "http://[::2]/"): ("[::2]", "Referral"),
+        (SHOP, "https://other.example/"): ("other.example", "Referral"),
+    }
+    own = ["port.example:8443", " Root.example. ", "BÜCHER.example", "[::1]:3000"]
+    made = visits(build, tmp_path, list(cases), own_hosts=own)
+    assert dict(zip(cases, made.rows(ASKED), strict=True)) == cases

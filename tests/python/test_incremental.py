@@ -344,6 +344,47 @@ def rows_of_a_lead() -> list[Event]:
     ]
 
 
+def test_an_earlier_first_event_reaches_visitors_without_news(tmp_path: Path) -> None:
+    """What is said of a session changes with where the history of its source begins."""
+    rows: list[Event] = [
+        {
+            "event_id": visitor,
+            "visitor_id": visitor,
+            "event_name": "page_view",
+            "occurred_at": START + timedelta(hours=hour),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for visitor, hour, batch in (
+            ("the first", 0, 0),
+            ("a day after the earlier one", 20, 0),
+            ("a day after both", 30, 0),
+            ("an earlier one", -10, 1),
+        )
+    ]
+    told: list[list[Row]] = []
+
+    def look(batch: int, built: Build) -> None:
+        told.append(
+            built.rows(
+                "select visitor_id, is_history_complete from fct_sessions order by 1"
+            )
+        )
+
+    # One day of history is enough: PACE.
+    assert differences(tmp_path, rows, 2, look, select="+fct_sessions") == []
+    after_both, after_earlier = ("a day after both", "a day after the earlier one")
+    assert told == [
+        [(after_both, True), (after_earlier, False), ("the first", False)],
+        [
+            (after_both, True),
+            (after_earlier, True),
+            ("an earlier one", False),
+            ("the first", False),
+        ],
+    ]
+
+
 @pytest.fixture(scope="module")
 def rows_of_mutants() -> list[Event]:
     """Events in two batches, with what two batches drawn at random seldom have."""

@@ -20,6 +20,7 @@ from harness import (
     write_parquet,
 )
 
+from serving.money import shown
 from serving.summary import Summary, as_text, figures
 
 HOME = "https://shop.example/"
@@ -48,6 +49,27 @@ def figures_of(made: Build) -> Any:
     found = figures(nodes, nodes, made.rows)
     assert found
     return found
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1234.565", "EUR", "1,234.57 EUR"),
+        ("-1234.565", "EUR", "-1,234.57 EUR"),
+        ("0.5", "JPY", "1 JPY"),
+        ("1.2345", "KWD", "1.235 KWD"),
+        ("0.004", None, "0.00"),
+        # What rounds to nothing is neither above nor below it.
+        ("-0.004", "EUR", "0.00 EUR"),
+        ("-0.4", "JPY", "0 JPY"),
+        ("99999999999999.995", "EUR", "100,000,000,000,000.00 EUR"),
+    ],
+)
+def test_an_amount_is_shown_to_the_minor_unit(
+    amount: str, currency: str | None, text: str
+) -> None:
+    """Of its own currency, rounded once."""
+    assert shown(amount, currency) == text
 
 
 def said_of(found: Any) -> str:

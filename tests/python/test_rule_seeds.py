@@ -81,6 +81,8 @@ HOSTS = {
     "www.royalmail.example": "",
     "www.mail-archive.example": "",
     "www.chainmail.example": "",
+    "news.mail.ru": "",
+    "news.mail.example": "mail",
     "tailor.example": "",
     "search.acme.example": "search",
     "metasearch.example": "search",

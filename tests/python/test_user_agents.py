@@ -99,6 +99,10 @@ PEOPLE = [
     # A model's name says what a phone is, not who holds it.
     f"{ANDROID.format('M bot 61')} {CHROME_M}",
     f"{ANDROID.format('Acme Spider X2 Build/RP1A.200720.011; wv')} {WEBVIEW}",
+    f"{ANDROID.format('en; Spider X2 Build/RP1A.200720.011')} {CHROME_M}",
+    f"{ANDROID.format('HarmonyOS; BOT-L29; HMSCore 6.1')} {CHROME_M}",
+    f"Mozilla/5.0 (Linux; HarmonyOS; BOT-L29) {CHROME_M}",
+    f"Mozilla/5.0 (Linux; Android; Spider X2) {CHROME_M}",
     f"Mozilla/5.0 (Linux; U; Android 4.2.2; en-us; R_BOT Build/JDQ39) {CHROME_M}",
     # Readers and players that run on one's own machine; what fetches there is a person.
     "Reeder/5.4 CFNetwork/1496.0.7 Darwin/23.5.0",

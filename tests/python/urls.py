@@ -19,6 +19,11 @@ def ascii_lower(text: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
+def lower(text: str) -> str:
+    """In lower case letter by letter, wherever in a word each stands."""
+    return "".join({"İ": "i", "ς": "\u03c3"}.get(s, s.lower()) for s in text)
+
+
 def decoded_run(run: re.Match[str]) -> str:
     """Bytes that are UTF-8 as what they say, others as they are written."""
     written, encoded, text = run[0], unquote_to_bytes(run[0]), ""
@@ -46,7 +51,7 @@ def parameters(url: str) -> Iterator[tuple[str, str]]:
     """Names in lower case and values as written: the query's, then the fragment's."""
     before, _, fragment = url.partition("#")
     query = before.partition("?")[2].replace("&amp;", "&")
-    fragment = fragment.replace("&amp;", "&").replace("?", "&")
+    fragment = fragment.lstrip("!/").replace("&amp;", "&").replace("?", "&")
     for pair in (*query.split("&"), *fragment.split("&")):
         name, is_pair, value = pair.partition("=")
         if is_pair:
@@ -81,7 +86,7 @@ def host(url: str) -> str | None:
         name = "".join(authority.partition("]")[:2])
     else:
         name = authority.partition(":")[0]
-    return ascii_lower(name).rstrip(".") or None
+    return lower(name).rstrip(".") or None
 
 
 def path(url: str) -> str | None:

@@ -40,15 +40,17 @@ user_agents as (
     where known.user_agent is null
 ),
 
--- A phone called Spider or M bot 60 is no bot: what stands between Android's version
--- and the next `;`, `)` or ` Build/` is a model's name, unless a version is in it.
+-- A phone called Spider or M bot 60 is no bot: what stands between the system, with a
+-- version and a language, and the next `;`, `)` or ` Build/` is a model's name, unless
+-- a version is in it.
 without_models as (
     select
         user_agent,
         lower_user_agent,
         {{ replaced_regex(
             'lower_user_agent',
-            '(android [0-9.]+; )([a-z]{2}[-_][a-z]{2} ?; )?[^;)/]*( build/|[;)])',
+            '((?:android|harmonyos)[ 0-9.]*; )'
+            ~ '((?:harmonyos|[a-z]{2}(?:[-_][a-z]{2})?) ?; )?[^;)/]*( build/|[;)])',
             '\\1\\3'
         ) }} as text_but_model
     from user_agents
