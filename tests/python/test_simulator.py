@@ -205,9 +205,9 @@ def acquired(event: Event) -> tuple[str, str, str, str | None]:
     query = parse_qs(urlsplit(event.row["page_url"] or "").query)
     host = urlsplit(event.row["referrer_url"] or "").netloc.removeprefix("www.")
     if "utm_source" in query:
-        source = query["utm_source"][0].lower()
-        medium = query["utm_medium"][0].lower()
-        campaign = query["utm_campaign"][0].lower()
+        source = query["utm_source"][0].strip().lower()
+        medium = query["utm_medium"][0].strip().lower()
+        campaign = query["utm_campaign"][0].strip().lower()
         if "cross-network" in campaign:
             channel = "Cross-network"
         elif medium in ("cpc", "paid_social"):
