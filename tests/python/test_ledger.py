@@ -457,7 +457,7 @@ def test_other_engines_count_and_stop_alike(
     )
     (row,) = made.rows("mart_quality__event_ledger")
     found = dict(zip(columns, row, strict=True))
-    assert [found[name] for name in LEDGER] == ["4", "4", "0", "1", "2", "1309.50"]
+    assert [found[name] for name in LEDGER] == ["4", "4", "0", "1", "2", "1309.500000"]
     bad = [event(number, occurred_at="04.05.2026 Uhr") for number in range(3)]
     stopped = engine_build(
         engine,
