@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -311,7 +311,7 @@ def test_a_share_of_a_sum_is_exact_up_to_its_last_digit(tmp_path: Path) -> None:
         result = dbtRunner().invoke(arguments)
         close_connections()
     assert result.success, result.exception
-    (compiled,) = result.result
+    compiled: Any = result.result
     with duckdb.connect() as connection:
         connection.execute(
             "create table parts (amount numeric(28, 6), share numeric(18, 12))"
@@ -321,7 +321,7 @@ def test_a_share_of_a_sum_is_exact_up_to_its_last_digit(tmp_path: Path) -> None:
             [(str(a), str(b)) for a, b in zip(amounts, shares, strict=True)],
         )
         found = connection.execute(
-            f"select amount, share, {compiled.node.compiled_code} from parts"
+            f"select amount, share, {compiled[0].node.compiled_code} from parts"
         ).fetchall()
     with localcontext(Context(prec=60)):
         for amount, share, part in found:
