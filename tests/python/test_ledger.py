@@ -204,7 +204,7 @@ def test_amounts_without_a_currency_are_counted_and_summed(unconverted: Build) -
         (2, Decimal("9995.50"), 0)
     ]
     found = figures_of(unconverted)
-    assert found.revenue == {"EUR": "100.00"}
+    assert found.revenue == {"EUR": "100.000000"}
     assert "2 amounts without a currency, in no revenue: 9,995.50" in said_of(found)
 
 
