@@ -6,7 +6,13 @@
     {{ is_touched(name, ref('int_visitors__touched'), ['source_name', 'visitor_id']) }}
 {%- endmacro %}
 
-{#- The same of a person. -#}
+{#- Whether what is stored of a visitor's sessions may be another now. Whatever makes
+    sessions reads by this, or some of them would lack a part and be lost. -#}
+{% macro is_session_touched() -%}
+    ({{ is_visitor_touched('fct_sessions') }} or {{ is_history_moved() }})
+{%- endmacro %}
+
+{#- Of a person, whether the last batches may have changed what the stored model says. -#}
 {% macro is_person_touched(name) -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {{ is_touched(name, ref('int_persons__touched'), ['person_id']) }}

@@ -4,7 +4,7 @@ with arrivals as (
     select * from {{ ref('int_arrivals__sourced') }}
     where
         arrival_number = 1
-        and ({{ is_visitor_touched('fct_sessions') }} or {{ is_history_moved() }})
+        and {{ is_session_touched() }}
 ),
 
 traffic_sources as (

@@ -1,7 +1,6 @@
 -- grain: one row per session.
 
-{% set is_touched
-    = '(' ~ is_visitor_touched('fct_sessions') ~ ' or ' ~ is_history_moved() ~ ')' %}
+{% set is_touched = is_session_touched() %}
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}

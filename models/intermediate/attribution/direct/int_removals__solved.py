@@ -67,7 +67,7 @@ def expected_visits(steps: Numbers) -> Numbers:
 
 def effects(
     steps: Numbers, conversion: Numbers, members: Mapping[str, Places], start: int
-) -> dict[str, float]:
+) -> Mapping[str, float]:
     """Of each channel the share of conversions that is lost if its states lead nowhere.
 
     `steps` are the shares that go from state to state, `conversion` those that convert.
@@ -82,7 +82,7 @@ def effects(
     return lost
 
 
-def solve(transitions: Iterable[Transition]) -> dict[str, float | None]:
+def solve(transitions: Iterable[Transition]) -> Mapping[str, float | None]:
     """The effects in a chain; none where from some state no end is reached."""
     rows = list(transitions)
     place = {state: nth for nth, state in enumerate(sorted({row[0] for row in rows}))}
@@ -99,7 +99,7 @@ def solve(transitions: Iterable[Transition]) -> dict[str, float | None]:
     if not all_reach_an_end(steps, conversion):
         return dict.fromkeys(states)
     members = {name: np.array(sorted(each)) for name, each in states.items()}
-    return {**effects(steps, conversion, members, place["(start)"])}
+    return effects(steps, conversion, members, place["(start)"])
 
 
 def model(dbt: Any, session: Any) -> Any:
