@@ -31,7 +31,7 @@
 {#- The vars of dbt_project.yml; a test holds both to be equal. -#}
 {% macro known_vars() -%}
     {{ return([
-        'sources', 'unread_share_limit', 'event_earliest_date', 'event_latest_date',
+        'sources', 'own_presets', 'unread_share_limit', 'event_earliest_date', 'event_latest_date',
         'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
         'bot_limit_seconds', 'accept_bots', 'accept_unknown_consent',
         'accepted_share_limit', 'view_repeat_seconds', 'history_days',
@@ -140,7 +140,7 @@
             'the var ' ~ name ~ " is '" ~ var(name) ~ "', but must be true or false."
         ) -%}
     {%- endfor -%}
-    {%- for name in ['session_end_events', 'internal_hosts'] -%}
+    {%- for name in ['session_end_events', 'internal_hosts', 'own_presets'] -%}
         {%- if var(name) is string or var(name) is not iterable -%}
             {%- do stop_run(
                 'the var ' ~ name ~ " is '" ~ var(name)

@@ -6,10 +6,17 @@
         {%- for name in spend_columns() -%} {%- do found.update({name: [name]}) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- for name, expression in said_expressions(sources()[source_name], input_kind).items() -%}
+    {%- set source = sources()[source_name] -%}
+    {%- set meta = input_meta(source.preset, input_kind) -%}
+    {%- for name in meta.get('needs', []) + meta.get('columns', {}) | list -%}
+        {%- do found.update({name: [name]}) -%}
+    {%- endfor -%}
+    {#- Of several tables together it cannot be told which a map means. -#}
+    {%- set is_alone = preset_meta(source.preset, 'inputs') | length < 2 -%}
+    {%- for name, expression in said_expressions(source, input_kind).items() if is_alone -%}
         {%- set says = source_words(source_name) ~ 'says ' ~ name ~ ": '"
             ~ expression ~ "', " -%}
-        {%- for parts in expression_fields(expression, says) -%}
+        {%- for parts in expression_fields(origin_sql(expression, {}), says) -%}
             {%- do found.update({parts | join('.') | lower: parts}) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -2,11 +2,12 @@
     are not what they are called, or lack what the settings read. -#}
 {% macro duckdb__assert_files() -%}
     {%- for source_name, entry in sources().items() -%}
-        {%- for input_kind in ['events', 'spend'] -%}
-            {%- set path = entry.get(input_kind) -%}
-            {%- if path is string and is_path(path) -%}
-                {%- do assert_path(source_name, input_kind, path) -%}
-            {%- endif -%}
+        {%- for input_kind, path in source_inputs(source_name).items()
+            if is_path(path) and (
+                input_meta(entry.preset, input_kind).get('is_needed', true)
+                or is_there(path)
+            ) -%}
+            {%- do assert_path(source_name, input_kind, path) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- for listed in text_files() if listed.is_new -%}

@@ -87,13 +87,16 @@
     {%- set places = [] -%}
     {%- for parts in file.fields -%}
         {%- set name = parts | join('.') -%}
-        {%- if name.lower() not in names -%}
+        {%- if name.lower() not in names and name not in file.optional -%}
             {%- do stop_run(
                 file.path ~ ' of source ' ~ file.source_name ~ " has no column '" ~ name
                 ~ "'; its columns are " ~ dialect.names | join(', ') ~ '.'
             ) -%}
         {%- endif -%}
-        {%- do places.append(names.index(name.lower()) + 1) -%}
+        {#- There is no cell 0, so that what a file may lack is null. -#}
+        {%- do places.append(
+            names.index(name.lower()) + 1 if name.lower() in names else 0
+        ) -%}
     {%- endfor -%}
     {{ return(places) }}
 {%- endmacro %}

@@ -10,8 +10,8 @@
         ) -%}
     {%- endif -%}
     {%- for source_name, entry in sources().items() -%}
-        {%- for input_kind in ['events', 'spend'] if is_text_file(entry.get(input_kind)) -%}
-            {%- set path = entry[input_kind] -%}
+        {%- for input_kind, path in source_inputs(source_name).items()
+            if is_text_file(path) -%}
             {%- set fields = asked_fields(source_name, input_kind) -%}
             {%- set encoding = encoding_name(entry.get('encoding') or 'utf-8') -%}
             {%- set found = run_query(
@@ -32,6 +32,7 @@
                     'size': size | int,
                     'version': version,
                     'fields': fields,
+                    'optional': input_meta(entry.preset, input_kind).get('columns', {}),
                     'encoding': encoding,
                     'is_new': version not in read,
                 }) -%}

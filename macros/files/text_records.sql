@@ -120,7 +120,7 @@
     some of them lack is null there. -#}
 {% macro assert_keys_found(files) -%}
     {%- for file in files if file.get('missing') -%}
-        {%- for field in file.missing -%}
+        {%- for field in file.missing if field not in file.optional -%}
             {%- set others = [] -%}
             {%- for other in files
                 if other.source_name == file.source_name

@@ -43,7 +43,8 @@
             ~ ' were accepted, copies, bots, internal traffic and refused consent left'
             ~ ' out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
             ~ " (mapped from '" ~ column_map(sources()[source])[column] ~ "')"
-            ~ (", for example '" ~ example ~ "'" if example else ', which is empty')
+            ~ (", for example '" ~ example ~ "'" if example
+                else ', which is empty' if example is not none else '')
             ~ '; mend the column, or lower accepted_share_limit ('
             ~ var('accepted_share_limit') ~ ').'
         ) }}

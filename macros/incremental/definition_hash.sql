@@ -17,7 +17,9 @@
     {%- for ancestor in ancestors(node or model) -%}
         {%- set types = [] -%}
         {%- for column in ancestor.columns.values() -%}
-            {%- do types.append(column.name ~ ' ' ~ column.data_type) -%}
+            {%- do types.append(
+                column.name ~ ' ' ~ column.data_type ~ ' ' ~ origin_of(column)
+            ) -%}
         {%- endfor -%}
         {%- do said.append(
             ancestor.name ~ '=' ~ ancestor.checksum.checksum ~ types | join(',')

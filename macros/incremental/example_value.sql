@@ -4,10 +4,11 @@
 {% macro example_value(source, column, reason) -%}
     {%- set options = sources()[source] -%}
     {%- if reason == 'missing_time' -%}
+        {#- What a preset shapes is no table that could be asked. -#}
+        {%- if options.preset != 'columns' -%} {{ return(none) }} {%- endif -%}
         {%- set text -%}
-            select {{ text_of(tried(column_map(options)[column])) }} as example
-            from {{ source_rows(source, is_in_model=false) if options.get('events')
-                else preset_input(options.preset) }} as raw_events
+            select {{ text_of(column_expressions(source, options)[column]) }} as example
+            from {{ source_rows(source, is_in_model=false) }} as raw_events
             {{ source_filter(options) }}
         {%- endset -%}
         {%- set condition = source_time('example', options) ~ ' is null' -%}
@@ -32,13 +33,6 @@
         ~ ' group by substr(example, 1, 40) order by event_count desc, start limit 1'
     ).rows -%}
     {{ return(rows[0][0] if rows else '') }}
-{%- endmacro %}
-
-{#- What a preset that has its events itself makes its shape of, first of all. -#}
-{% macro preset_input(preset) -%}
-    {%- for node in graph.nodes.values() if node.name == 'stg_' ~ preset ~ '__events' -%}
-        {{ return(graph.nodes[node.depends_on.nodes[0]].relation_name) }}
-    {%- endfor -%}
 {%- endmacro %}
 
 {#- A relation of the project by its name. A ref would have to be a ref of every run. -#}

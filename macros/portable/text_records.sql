@@ -47,15 +47,12 @@
 {%- endmacro %}
 
 {% macro default__assert_files() -%}
-    {%- for source_name, entry in sources().items() -%}
-        {%- for input_kind in ['events', 'spend'] -%}
-            {%- set path = entry.get(input_kind) -%}
-            {%- if path is string and is_path(path) -%}
-                {%- do stop_run(
-                    'source ' ~ source_name ~ ' names the file ' ~ path ~ ', and files'
-                    ~ ' are read on DuckDB alone: load it and give the name of its table.'
-                ) -%}
-            {%- endif -%}
+    {%- for source_name in sources() -%}
+        {%- for path in source_inputs(source_name).values() if is_path(path) -%}
+            {%- do stop_run(
+                'source ' ~ source_name ~ ' names the file ' ~ path ~ ', and files'
+                ~ ' are read on DuckDB alone: load it and give the name of its table.'
+            ) -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -4,31 +4,49 @@
 {% macro assert_sources() -%}
     {%- for name, source in sources().items() -%}
         {%- set start = source_words(name) -%}
-        {%- for kind in ['events', 'spend'] if source.get(kind) -%}
-            {%- set is_text = is_text_file(source[kind]) -%}
-            {%- set there = input_columns(source[kind], start) if not is_text else [] -%}
-            {%- for column in (spend_columns() if kind == 'spend' and there else [])
-                if column not in there -%}
-                {%- do stop_run(
-                    start ~ 'has its spend in ' ~ source.spend ~ ", which has no column '"
-                    ~ column ~ "' (it has " ~ there | join(', ') ~ ').'
-                ) -%}
-            {%- endfor -%}
-            {%- if not is_text -%}
-                {%- do assert_readable(source, kind, there, start) -%}
+        {%- for input, place in source_inputs(name).items()
+            if is_there(place) or input_meta(source.preset, input).get('is_needed', true) -%}
+            {%- set is_text = is_text_file(place) -%}
+            {%- set there = input_columns(place, start) if not is_text else [] -%}
+            {%- do assert_columns_there(source, input, place, there, start) -%}
+            {%- if source.preset == 'columns' and not is_text -%}
+                {%- do assert_readable(name, input, there, start) -%}
             {%- endif -%}
-            {%- if is_text or there -%}
-                {%- do assert_bound(name, source, kind, start) -%}
+            {%- if source.preset == 'columns' and (is_text or there) -%}
+                {%- do assert_bound(
+                    source, input, source_rows(name, input, is_in_model=false), start,
+                    input_types(name, input)
+                ) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Whether an input has what each of its kind has. -#}
+{% macro assert_columns_there(source, input, place, there, start) -%}
+    {%- for column in spend_columns() if input == 'spend' and there and column not in there -%}
+        {%- do stop_run(
+            start ~ 'has its spend in ' ~ place ~ ", which has no column '" ~ column
+            ~ "' (it has " ~ there | join(', ') ~ ').'
+        ) -%}
+    {%- endfor -%}
+    {%- for column in input_meta(source.preset, input).get('needs', [])
+        if there and column not in there -%}
+        {%- do stop_run(
+            start ~ 'is of the preset ' ~ source.preset ~ ', but ' ~ place
+            ~ " has no column '" ~ column ~ "', which " ~ input
+            ~ ' of that preset need (it has ' ~ there | join(', ') ~ ').'
+        ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Whether the expressions over a source's rows read what is there. -#}
-{% macro assert_readable(source, kind, there, start) -%}
+{% macro assert_readable(name, kind, there, start) -%}
+    {%- set source = sources()[name] -%}
+    {%- set types = input_types(name, kind) -%}
     {%- for column, expression in said_expressions(source, kind).items() -%}
         {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', " -%}
-        {%- for used in expression_columns(expression, says)
+        {%- for used in expression_columns(origin_sql(expression, types), says)
             if there and used not in there -%}
             {%- do stop_run(
                 says ~ 'but ' ~ source[kind] ~ " has no column '" ~ used ~ "' (it has "
@@ -39,20 +57,22 @@
 {%- endmacro %}
 
 {#- Whether the engine can make sense of them: of types, functions and sums. -#}
-{% macro assert_bound(name, source, kind, start) -%}
-    {%- set rows = ' from ' ~ source_rows(name, kind, is_in_model=false) -%}
+{% macro assert_bound(source, kind, rows, start, types) -%}
     {%- set said = said_expressions(source, kind) -%}
-    {%- set expressions = dict(said) -%}
-    {%- if 'where' in said -%}
-        {%- do expressions.update({'where': 'case when ' ~ said['where'] ~ ' then 1 end'}) -%}
-    {%- endif -%}
+    {%- set expressions = {} -%}
+    {%- for column, expression in said.items() -%}
+        {%- set sql = origin_sql(expression, types) -%}
+        {%- do expressions.update({
+            column: 'case when ' ~ sql ~ ' then 1 end' if column == 'where' else sql
+        }) -%}
+    {%- endfor -%}
     {%- set texts = '; fields of text files are texts, which a cast makes numbers'
         if is_text_file(source[kind]) else '' -%}
     {%- set message = unbound_message(
-        'select ' ~ expressions.values() | join(', ') ~ rows
+        'select ' ~ expressions.values() | join(', ') ~ ' from ' ~ rows
     ) if expressions else none -%}
     {%- for column, expression in expressions.items() if message -%}
-        {%- set own_message = unbound_message('select ' ~ expression ~ rows) -%}
+        {%- set own_message = unbound_message('select ' ~ expression ~ ' from ' ~ rows) -%}
         {%- if own_message -%}
             {%- do stop_run(
                 start ~ 'says ' ~ column ~ ": '" ~ said[column]
@@ -78,7 +98,6 @@
     {%- endif -%}
     {%- set called = project_names(place) -%}
     {%- set node = project_node(place) if called else none -%}
-    {%- set parts = place.split('.') -%}
     {%- set relation = none -%}
     {%- if node -%}
         {%- set relation = adapter.get_relation(
@@ -86,13 +105,8 @@
             identifier=node.get('identifier') or node.alias,
         ) -%}
         {%- if relation is none and called[0] == 'ref' -%} {{ return([]) }} {%- endif -%}
-    {#- A quote would end the text in which the name is looked up. -#}
-    {%- elif not called and "'" not in place -%}
-        {%- set relation = adapter.get_relation(
-            database=parts[-3] if parts | length > 2 else target.database,
-            schema=parts[-2] if parts | length > 1 else target.schema,
-            identifier=parts[-1],
-        ) -%}
+    {%- elif not called -%}
+        {%- set relation = relation_at(place) -%}
     {%- endif -%}
     {%- if relation is none -%}
         {%- do stop_run(

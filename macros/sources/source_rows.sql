@@ -1,8 +1,64 @@
-{#- What a source delivers, as something to select from: its events, or its spend. dbt
-    knows of a ref or source alone where a model calls them; elsewhere is_in_model is
-    false. -#}
-{% macro source_rows(name, kind='events', is_in_model=true) -%}
-    {%- set place = sources()[name][kind] -%}
+{#- What a source delivers, as something to select from: its events, its spend, or another
+    input of its preset. Columns that the preset reads and the input lacks are null there,
+    and an input that is not there has no row. dbt knows of a ref or source alone where a
+    model calls them; elsewhere is_in_model is false. -#}
+{% macro source_rows(name, input='events', is_in_model=true) -%}
+    {%- set source = sources()[name] -%}
+    {%- set place = input_place(source, input) if execute else source.get(input) or '' -%}
+    {%- set said = input_meta(source.preset, input).get('columns', {}) -%}
+    {%- if not said or not execute -%}
+        {{ return(placed_rows(name, input, place, is_in_model)) }}
+    {%- endif -%}
+    {%- if not is_there(place) -%}
+        {{ return('(select ' ~ null_columns(said) ~ ' where 1 = 0)') }}
+    {%- endif -%}
+    {%- set there = input_types(name, input) -%}
+    {%- set missing = {} -%}
+    {%- for column, type in said.items() if column not in there -%}
+        {%- do missing.update({column: type}) -%}
+    {%- endfor -%}
+    {%- set rows = placed_rows(name, input, place, is_in_model) -%}
+    {{ return(
+        '(select *, ' ~ null_columns(missing) ~ ' from ' ~ rows ~ ' as placed)'
+        if missing else rows
+    ) }}
+{%- endmacro %}
+
+{#- Columns that are null, of the types that a preset says they would have. -#}
+{% macro null_columns(types) -%}
+    {%- set columns = [] -%}
+    {%- for column, type in types.items() -%}
+        {%- set sql_type = dbt.type_string() if type == 'text' else type -%}
+        {%- do columns.append('cast(null as ' ~ sql_type ~ ') as ' ~ column) -%}
+    {%- endfor -%}
+    {{ return(columns | join(', ')) }}
+{%- endmacro %}
+
+{#- Column of an input -> its type, as the engine says it. -#}
+{% macro input_types(name, input) -%}
+    {%- set place = input_place(sources()[name], input) -%}
+    {%- set types = {} -%}
+    {%- if is_text_file(place) -%}
+        {%- for parts in asked_fields(name, input) -%}
+            {%- do types.update({parts[0] | lower: 'VARCHAR'}) -%}
+        {%- endfor -%}
+    {%- elif is_path(place) -%}
+        {%- for row in run_query('describe select * from ' ~ parquet_rows(place)).rows -%}
+            {%- do types.update({row[0] | lower: row[1]}) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- set node = project_node(place) if project_names(place) -%}
+        {%- set relation = relation_at(node.relation_name | replace('"', '')
+            | replace('`', '') if node else place) -%}
+        {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
+            {%- do types.update({column.name | lower: column.dtype}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{#- The rows at a place as they are. -#}
+{% macro placed_rows(name, input, place, is_in_model) -%}
     {%- set called = project_names(place) -%}
     {%- if called and is_in_model -%}
         {{ ref(*called[1:]) if called[0] == 'ref' else source(*called[1:]) }}
@@ -10,7 +66,7 @@
     {%- elif is_text_file(place) -%}
         {%- set lines = ref('stg_files__lines') if is_in_model
             else relation_named('stg_files__lines') -%}
-        ({{ text_rows(name, kind, lines or no_lines()) }})
+        ({{ text_rows(name, input, lines or no_lines()) }})
     {%- elif is_path(place) -%} {{ parquet_rows(place) }}
     {%- else -%} {{ place }}
     {%- endif -%}

@@ -27,14 +27,27 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The presets: folders of models/staging; a test holds both to be equal. -#}
+{#- The presets: folders of models/staging, which a test holds to be equal, and one's own,
+    which a var names since dbt shows no folder while it parses. -#}
 {% macro known_presets() -%}
-    {{ return(['columns', 'demo']) }}
+    {{ return([
+        'columns', 'demo', 'ga4', 'snowplow', 'segment', 'posthog', 'matomo',
+        'access_log', 'shopify_orders',
+    ] + var('own_presets')) }}
 {%- endmacro %}
 
 {#- The presets of the sources there are, each once. -#}
 {% macro used_presets() -%}
     {{ return(sources().values() | map(attribute='preset') | unique | sort) }}
+{%- endmacro %}
+
+{#- The presets whose folders hold spend: that of the demo, and that of all others. -#}
+{% macro spending_presets() -%}
+    {%- set used = used_presets() -%}
+    {{ return(
+        (['columns'] if used | reject('equalto', 'demo') | list else [])
+        + used | select('equalto', 'demo') | list
+    ) }}
 {%- endmacro %}
 
 {#- How a sentence about a source begins. -#}
@@ -52,6 +65,9 @@
     {%- if source.get('where') -%}
         {%- do said.update({'where': source.where}) -%}
     {%- endif -%}
+    {%- if source.get('passthrough') is mapping -%}
+        {%- do said.update(source.passthrough) -%}
+    {%- endif -%}
     {{ return(said) }}
 {%- endmacro %}
 
@@ -60,17 +76,36 @@
     {%- if source.get('where') -%} where {{ tried(source.where) }} {%- endif -%}
 {%- endmacro %}
 
-{#- What a source may say, and of which kind it is. -#}
-{% macro source_options() -%}
-    {{ return({
+{#- What a source of a preset may say, and of which kind it is: besides what all may say,
+    where the preset's inputs are, and its own options, which are of the kind of their
+    default. -#}
+{% macro source_options(preset) -%}
+    {%- set own = {} -%}
+    {%- for input in preset_meta(preset, 'inputs') -%}
+        {%- do own.update({input: 'text'}) -%}
+    {%- endfor -%}
+    {%- for option, default in preset_meta(preset, 'options').items() -%}
+        {%- do own.update({
+            option: 'text' if default is string else 'flag' if default is boolean
+                else 'number' if default is number else 'list'
+        }) -%}
+    {%- endfor -%}
+    {{ return(dict(own, **{
         'preset': 'text', 'events': 'text', 'columns': 'mapping', 'spend': 'text',
         'spend_id': 'text', 'own_hosts': 'list', 'where': 'text', 'timezone': 'text',
-        'encoding': 'text', 'time_format': 'text',
-    }) }}
+        'encoding': 'text', 'time_format': 'text', 'event_names': 'mapping',
+        'passthrough': 'list or mapping',
+    })) }}
+{%- endmacro %}
+
+{#- What a source says for an option of its preset, or the preset's default. -#}
+{% macro source_option(name, option) -%}
+    {%- set source = sources()[name] -%}
+    {%- set default = preset_meta(source.preset, 'options').get(option) -%}
+    {{ return(source[option] if source.get(option) is not none else default) }}
 {%- endmacro %}
 
 {% macro assert_options(name, options) -%}
-    {%- set known = source_options() -%}
     {%- set start = source_words(name) -%}
     {%- if options is not mapping or 'preset' not in options -%}
         {%- do stop_run(
@@ -84,7 +119,10 @@
             ~ known_presets() | join(', ') ~ '.'
         ) -%}
     {%- endif -%}
-    {%- for option, value in options.items() -%}
+    {#- What a preset asks for is not known while dbt parses. -#}
+    {%- set known = source_options(options.preset) -%}
+    {%- for option, value in options.items()
+        if option in known or preset_model(options.preset) -%}
         {%- if option not in known -%}
             {%- do stop_run(
                 start ~ "has the option '" ~ option ~ "', but the options are "
@@ -94,7 +132,10 @@
         {%- set is_right = {
             'text': value is string and value | trim,
             'mapping': value is mapping,
-            'list': value is not string and value is not mapping and value is iterable,
+            'list': is_list(value),
+            'list or mapping': is_list(value) or value is mapping,
+            'flag': value is boolean,
+            'number': value is number and value is not boolean,
         }[known[option]] -%}
         {%- if not is_right and value is not none -%}
             {%- do stop_run(
@@ -123,8 +164,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro is_list(value) -%}
+    {{ return(value is not string and value is not mapping and value is iterable) }}
+{%- endmacro %}
+
 {% macro assert_column_map(start, options) -%}
-    {%- set has_place = options.preset == 'columns' -%}
+    {%- set has_place = options.preset != 'demo' -%}
     {%- for option in ['events', 'spend', 'spend_id', 'encoding']
         if options.get(option) and not has_place -%}
         {%- do stop_run(
@@ -132,7 +177,9 @@
             ~ ' brings its own: leave it out, or say preset: columns.'
         ) -%}
     {%- endfor -%}
-    {%- if has_place and not options.get('events') -%}
+    {%- set inputs = preset_meta(options.preset, 'inputs') | list -%}
+    {%- if has_place and not (inputs + ['events']) | select('in', options) | list
+        and (inputs or options.preset == 'columns') -%}
         {%- do stop_run(
             start ~ 'lacks events: a path or glob of files, a relation, or a ref or source'
             ~ ' of your project.'
@@ -145,7 +192,7 @@
     {%- endif -%}
     {%- set columns = options.get('columns') or {} -%}
     {%- for name in ['visitor_id', 'occurred_at', 'event_name']
-        if has_place and name not in columns -%}
+        if options.preset == 'columns' and name not in columns -%}
         {%- do stop_run(
             start ~ 'has columns that lack ' ~ name ~ ', which every event needs.'
         ) -%}

@@ -1,7 +1,8 @@
-{#- The ad spend of every source of a preset: of `shape`, the relation in which the preset
-    has it, without one of what each source names as its spend, which may be nothing. -#}
-{% macro staged_ad_spend(preset, shape=none) -%}
-    {%- for name, source in sources(preset).items() %}
+{#- The ad spend of sources: of those of the demo, which has it in a relation of its own,
+    `shape`; without one, what every other source names as its spend, which may be
+    nothing. -#}
+{% macro staged_ad_spend(shape=none) -%}
+    {%- for name, source in sources().items() if (source.preset == 'demo') == (shape is not none) %}
         select
             {{ sql_literal(name) }} as source_name,
             cast({{ source_time('spend_date', spend_clock(source)) }} as date)

@@ -1,9 +1,11 @@
-{#- The events of every source of a preset, in the columns of the event contract. `shape`
-    is the relation that the preset makes of its input, without one the input itself. -#}
-{% macro staged_events(preset, shape=none) -%}
+{#- The events of every source of a preset, in the columns of the event contract. The block
+    that calls it is the preset's shape: for the name of a source, a query of its rows as
+    the map reads them. -#}
+{% macro staged_events(preset) -%}
     {%- for name, source in sources(preset).items() %}
-        select * from (
-            {{ staged_source(name, source, shape or source_rows(name)) }}
+        select {{ event_columns() | join(', ') }}
+        from (
+            {{ staged_source(name, source, caller(name)) }}
         ) as staged_{{ loop.index }}
         {{- ' union all' if not loop.last }}
     {%- endfor %}
@@ -15,9 +17,31 @@
     {{ return(dict(preset_map(source.preset), **(source.get('columns') or {}))) }}
 {%- endmacro %}
 
+{#- The same as SQL. What a user wrote is tried; what a preset says has no error. -#}
+{% macro column_expressions(name, source) -%}
+    {%- set types = shape_types(name) if execute else {} -%}
+    {%- set own = source.get('columns') or {} -%}
+    {%- set expressions = {} -%}
+    {%- for column, said in column_map(source).items() -%}
+        {%- set sql = origin_sql(said, types) -%}
+        {%- do expressions.update({column: tried(sql) if column in own else sql}) -%}
+    {%- endfor -%}
+    {%- if source.get('passthrough') -%}
+        {%- do expressions.update({'properties': passed_through(source, types)}) -%}
+    {%- endif -%}
+    {{ return(expressions) }}
+{%- endmacro %}
+
 {#- One expression for each column of the contract, whatever the source. -#}
-{% macro staged_source(name, source, input) -%}
-    {%- set map = column_map(source) -%}
+{% macro staged_source(name, source, shape) -%}
+    {%- set map = column_expressions(name, source) -%}
+    {%- if execute and model.resource_type == 'model' and source.preset != 'columns'
+        and said_expressions(source) -%}
+        {%- do assert_bound(
+            source, 'events', '(' ~ shape ~ ') as shaped', source_words(name),
+            shape_types(name)
+        ) -%}
+    {%- endif -%}
     {%- set texts = event_columns() | reject('in', [
         'source_name', 'occurred_at', 'received_at', 'engagement_ms', 'scroll_percent',
         'page_load_ms', 'revenue', 'unread_revenue',
@@ -27,15 +51,19 @@
     {%- set ruled = campaign_tag_columns() + id_columns() + consent_columns() -%}
     {%- set finishing = finishing_columns(name, map) -%}
     {%- set click_ids = click_id_columns('parameters') -%}
-    with mapped as (
+    with shaped as (
+        {{ shape }}
+    ),
+
+    mapped as (
         select
             {%- for column in mapped_columns() %}
-                {%- set expression = tried(map.get(column, 'null')) %}
+                {%- set expression = map.get(column, 'null') %}
                 {{ text_of(expression) if column in texts else expression }}
                     as raw_{{ column }}
                 {{- ',' if not loop.last }}
             {%- endfor %}
-        from {{ input }}
+        from shaped
         {{ source_filter(source) }}
     ),
 
@@ -110,9 +138,14 @@
                 {{- ',' if not loop.last }}
             {%- endfor %}
         from decoded
+    ),
+
+    -- What the contract calls what the tracker calls otherwise.
+    named as (
+        {{ named_events(source) }}
     )
 
-    select * from finished
+    select * from named
 {%- endmacro %}
 
 {#- What a column becomes that is not what was mapped, or not that alone. -#}

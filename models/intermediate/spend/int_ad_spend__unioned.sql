@@ -1,6 +1,6 @@
 -- grain: one row per row of ad spend delivered by any source.
 
-{% for preset in used_presets() %}
+{% for preset in spending_presets() %}
     select
         source_name,
         spend_date,

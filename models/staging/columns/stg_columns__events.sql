@@ -4,7 +4,9 @@
 -- depends_on: {{ ref('stg_files__lines') }}
 
 with staged as (
-    {{ staged_events('columns') }}
+    {% call(name) staged_events('columns') %}
+        select * from {{ source_rows(name) }} as delivered
+    {% endcall %}
 )
 
 select * from staged

@@ -5,7 +5,7 @@ with raw_ad_spend as (
 ),
 
 staged as (
-    {{ staged_ad_spend('demo', 'raw_ad_spend') }}
+    {{ staged_ad_spend('raw_ad_spend') }}
 )
 
 select * from staged

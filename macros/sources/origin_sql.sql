@@ -1,0 +1,39 @@
+{#- What a map says of a column, as SQL of this engine. Beside columns and SQL it knows
+    four words for what engines write differently: list_entry(list, key) is the value of a
+    key in a list of records, record_field(record, field.field) a field of a record and
+    null where the record lacks it, json_text(column, key.key) a text in a JSON text, and
+    since_1970(column) a time of microseconds since 1970. -#}
+{% macro origin_sql(said, types) -%}
+    {%- set form = '\\b(list_entry|record_field|json_text|since_1970)'
+        ~ '\\(\\s*("[^"]+"|[A-Za-z_]\\w*)\\s*(?:,\\s*([^(),]+?)\\s*)?\\)' -%}
+    {%- set sql = [] -%}
+    {%- set ends = [0] -%}
+    {%- for found in modules.re.finditer(form, said) -%}
+        {%- set word, column, path = found.groups() -%}
+        {%- set type = types.get(column.strip('"') | lower) -%}
+        {%- do sql.append(said[ends[-1]:found.start()]) -%}
+        {%- do ends.append(found.end()) -%}
+        {%- if word == 'since_1970' -%} {%- do sql.append(counted_time(column)) -%}
+        {%- elif type is none and word != 'json_text' -%} {%- do sql.append('null') -%}
+        {%- elif word == 'list_entry' -%}
+            {%- do sql.append(list_entry(column, path, type)) -%}
+        {%- elif word == 'record_field' -%}
+            {%- do sql.append(record_field(column, path, type)) -%}
+        {%- else -%}
+            {%- do sql.append(json_text(column, path)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do sql.append(said[ends[-1]:]) -%}
+    {{ return(sql | join) }}
+{%- endmacro %}
+
+{#- Column -> type of all that a source's preset reads. What a shape hands on keeps its
+    name. -#}
+{% macro shape_types(name) -%}
+    {%- set types = {} -%}
+    {%- for input, place in source_inputs(name).items() if input != 'spend' -%}
+        {%- if is_there(place) -%} {%- do types.update(input_types(name, input)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{#- What a source passes through beside the contract's columns, as the text of a JSON
+    object of texts: columns, or names with the expression of each. -#}
+{% macro passed_through(source, types) -%}
+    {%- set said = source.passthrough -%}
+    {%- set pairs = [] -%}
+    {%- for name in said -%}
+        {%- set sql = origin_sql(said[name] if said is mapping else name, types) -%}
+        {%- do pairs.append("', ' || " ~ sql_literal(tojson(name) ~ ': ') ~ ' || '
+            ~ json_literal(text_of(tried(sql)))) -%}
+    {%- endfor -%}
+    {%- set parts = [] -%}
+    {%- for pair in pairs -%} {%- do parts.append('coalesce(' ~ pair ~ ", '')") -%}
+    {%- endfor -%}
+    '{' || substr({{ parts | join(' || ') }}, 3) || '}'
+{%- endmacro %}
+
+{#- A text as a literal of JSON; null of null. -#}
+{% macro json_literal(text) -%}
+    {%- set escaped = namespace(sql=text) -%}
+    {%- for sign, letter in {
+        '\\': '\\', '"': '"', '\n': 'n', '\r': 'r', '\t': 't',
+    }.items() -%}
+        {%- set escaped.sql = 'replace(' ~ escaped.sql ~ ', ' ~ sql_literal(sign) ~ ', '
+            ~ sql_literal('\\' ~ letter) ~ ')' -%}
+    {%- endfor -%}
+    '"' || {{ escaped.sql }} || '"'
+{%- endmacro %}
