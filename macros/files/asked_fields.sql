@@ -8,7 +8,8 @@
     {%- endif -%}
     {%- set source = sources()[source_name] -%}
     {%- set meta = input_meta(source.preset, input_kind) -%}
-    {%- for name in meta.get('needs', []) + meta.get('columns', {}) | list -%}
+    {%- for name in meta.get('needs', []) + meta.get('columns', {}) | list
+        if name not in ['source_file', 'source_line'] -%}
         {%- do found.update({name: [name]}) -%}
     {%- endfor -%}
     {#- Of several tables together it cannot be told which a map means. -#}

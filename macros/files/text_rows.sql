@@ -5,11 +5,16 @@
 {% macro text_rows(source_name, input_kind, lines) -%}
     {#- While dbt parses, nothing can be asked about an expression. -#}
     {%- set fields = numbered_fields(source_name, input_kind) if execute else [] -%}
+    {%- set columns = field_columns(fields) -%}
+    {%- set names = columns | map(attribute='name') | map('lower') | list -%}
+    {#- Where a row stands, unless the file has columns of these names. -#}
+    {%- for name, sql in {'source_file': 'file_path', 'source_line': 'line_number'}.items()
+        if name not in names -%}
+        {%- do columns.append({'name': name, 'sql': sql}) -%}
+    {%- endfor -%}
     select
-    {%- for part in field_columns(fields) %}
+    {%- for part in columns %}
         {{ part.sql }} as {{ quoted_name(part.name) }}{{ ',' if not loop.last }}
-    {%- else %}
-        line_number
     {%- endfor %}
     from {{ lines }}
     where

@@ -1,5 +1,5 @@
-{#- A field of a record, or of a record in it, by its names with points between them; null
-    where the type that the engine says has no such field. -#}
+{#- A field of a record, or of a record in it, by its names with points between them, as
+    text; null where the type that the engine says has no such field. -#}
 {% macro record_field(record, path, type) -%}
     {{ return(adapter.dispatch('record_field', 'footfall')(record, path, type)) }}
 {%- endmacro %}
@@ -10,7 +10,7 @@
         {%- set found.type = record_fields(found.type).get(name, '') -%}
         {%- if not found.type -%} {{ return('null') }} {%- endif -%}
     {%- endfor -%}
-    {{ return(record ~ '.' ~ path) }}
+    {{ return('cast(' ~ record ~ '.' ~ path ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {%- endmacro %}
 
 {% macro postgres__record_field(record, path, type) -%}

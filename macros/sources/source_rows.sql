@@ -12,7 +12,7 @@
     {%- if not is_there(place) -%}
         {{ return('(select ' ~ null_columns(said) ~ ' where 1 = 0)') }}
     {%- endif -%}
-    {%- set there = input_types(name, input) -%}
+    {%- set there = input_types(name, input) | list + source_file_columns(place) -%}
     {%- set missing = {} -%}
     {%- for column, type in said.items() if column not in there -%}
         {%- do missing.update({column: type}) -%}
@@ -67,9 +67,17 @@
         {%- set lines = ref('stg_files__lines') if is_in_model
             else relation_named('stg_files__lines') -%}
         ({{ text_rows(name, input, lines or no_lines()) }})
-    {%- elif is_path(place) -%} {{ parquet_rows(place) }}
+    {%- elif is_path(place) -%} {{ parquet_rows(place, names_files=true) }}
     {%- else -%} {{ place }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What is known of a row of a file beside what is in it. -#}
+{% macro source_file_columns(place) -%}
+    {{ return(
+        ['source_file', 'source_line'] if is_text_file(place)
+        else ['source_file'] if is_path(place) else []
+    ) }}
 {%- endmacro %}
 
 {#- What stands for the lines of files while no build has read any. -#}

@@ -169,17 +169,20 @@
 {%- endmacro %}
 
 {% macro assert_column_map(start, options) -%}
-    {%- set has_place = options.preset != 'demo' -%}
     {%- for option in ['events', 'spend', 'spend_id', 'encoding']
-        if options.get(option) and not has_place -%}
+        if options.get(option) and options.preset == 'demo' -%}
         {%- do stop_run(
             start ~ 'has ' ~ option ~ ', but the preset ' ~ options.preset
             ~ ' brings its own: leave it out, or say preset: columns.'
         ) -%}
     {%- endfor -%}
     {%- set inputs = preset_meta(options.preset, 'inputs') | list -%}
-    {%- if has_place and not (inputs + ['events']) | select('in', options) | list
-        and (inputs or options.preset == 'columns') -%}
+    {%- set places = [] -%}
+    {%- for option in inputs + ['events'] if options.get(option) -%}
+        {%- do places.append(option) -%}
+    {%- endfor -%}
+    {#- While dbt parses, only of the preset columns is it known what it reads. -#}
+    {%- if not places and (inputs or options.preset == 'columns') -%}
         {%- do stop_run(
             start ~ 'lacks events: a path or glob of files, a relation, or a ref or source'
             ~ ' of your project.'

@@ -106,10 +106,13 @@
         from trimmed
     ),
 
-    -- What do the addresses say? Each is read once, and what it says is decoded once.
+    -- What do the addresses say? Each is read once, and what it says is decoded once. Most
+    -- names are written as the contract's are.
     addressed as (
         {{ computed_once('cleaned', {
-            'event_words': separated_words('event_name'),
+            'event_words': "case when " ~ matches_regex(
+                'event_name', "'^[a-z]+(_[a-z]+)*$'"
+            ) ~ ' then event_name else ' ~ separated_words('event_name') ~ ' end',
             'parameters': url_parameters('page_url'),
             'page_url_host': url_host('page_url'),
             'page_url_path': url_path('page_url'),
@@ -169,9 +172,12 @@
         'country_code': 'upper(country_code)',
         'currency': 'upper(currency)',
     } -%}
+    {#- What a tool has masked tells of nothing. -#}
     {%- for tag in campaign_tag_columns() -%}
         {%- do columns.update({
-            tag: 'coalesce(' ~ tag ~ ', nullif(' ~ trimmed('decoded_' ~ tag) ~ ", ''))"
+            tag: 'coalesce(case when lower(' ~ tag ~ ") not in ('<other>', '(data deleted)',"
+                ~ " '<obfuscated>') then " ~ tag ~ ' end, nullif('
+                ~ trimmed('decoded_' ~ tag) ~ ", ''))"
         }) -%}
     {%- endfor -%}
     {{ return(columns) }}
