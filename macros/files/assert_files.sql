@@ -64,7 +64,7 @@
         {%- do stop_run(
             named ~ (', and ' ~ file if file != path else '')
             ~ ', but what files are read as follows from their ending, which must be'
-            ~ ' .csv, .tsv, .json, .jsonl, .ndjson (each also with .gz or .zst) or'
+            ~ ' .csv, .tsv, .json, .jsonl, .ndjson, .log (each also with .gz or .zst) or'
             ~ ' .parquet.'
         ) -%}
     {%- endfor -%}

@@ -42,6 +42,8 @@
         'no_json': 'they are no JSON (no_json): write one object per line, or one'
             ~ ' array of objects',
         'repeated_key': 'they give a key twice (repeated_key): write each key once',
+        'no_log_line': 'they are not of the combined log format (no_log_line): set the'
+            ~ ' server to write it',
         'no_object': 'they are JSON but no objects (no_object): write one object per'
             ~ ' line, or one array of objects',
         'too_long': 'they are longer than 16 MB (too_long): break them',

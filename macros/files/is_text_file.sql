@@ -5,10 +5,15 @@
 {%- endmacro %}
 
 {#- The ending that says how a text file is read, and '' where no ending of ours does;
-    .gz and .zst are only how it is packed. -#}
+    .gz and .zst are only how it is packed, and what stands behind .log says which of a
+    rotated log's files it is. -#}
 {% macro text_ending(path) -%}
     {%- set plain = modules.re.sub('[.](gz|zst)$', '', path | lower) -%}
-    {%- set ending = plain.split('.')[-1] -%}
+    {%- set name = plain.replace('\\', '/').split('/')[-1] -%}
+    {%- if modules.re.search('([.]log|^access_log)([.-][0-9*.-]*)?$', name) -%}
+        {{ return('log') }}
+    {%- endif -%}
+    {%- set ending = name.split('.')[-1] -%}
     {%- set endings = ['csv', 'tsv', 'json', 'jsonl', 'ndjson'] -%}
-    {{ return(ending if '.' in plain and ending in endings else '') }}
+    {{ return(ending if '.' in name and ending in endings else '') }}
 {%- endmacro %}

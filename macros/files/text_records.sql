@@ -43,7 +43,8 @@
         records.line_text
     from (
         {%- for group in groups.values() %}
-        {{ csv_records(group) if group.kind == 'csv' else json_records(group) }}
+        {{ csv_records(group) if group.kind == 'csv' else log_records(group)
+            if group.kind == 'log' else json_records(group) }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     ) as records
@@ -72,7 +73,9 @@
         {%- endif -%}
         {{ return(dialect) }}
     {%- endif -%}
-    {{ return(json_dialect(file, head)) }}
+    {{ return(
+        log_dialect(file) if text_ending(file.path) == 'log' else json_dialect(file, head)
+    ) }}
 {%- endmacro %}
 
 {#- Whether a JSON file has an object on each line or is one document, and where in the

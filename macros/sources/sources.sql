@@ -1,5 +1,5 @@
-{#- The var sources, checked: name of a source -> its options; of one preset alone, if one
-    is named. dbt parses the unions before any hook runs, so what is wrong has to be
+{#- The var sources, checked: name of a source -> its options, those of its preset that it
+    does not name included; of one preset alone, if one is named. dbt parses the unions before any hook runs, so what is wrong has to be
     caught where it is used. -#}
 {% macro sources(preset=none) -%}
     {%- do assert_new_form() -%}
@@ -21,7 +21,12 @@
         {%- endif -%}
         {%- do assert_options(name, options) -%}
         {%- if preset in [none, options.preset] -%}
-            {%- do found.update({name: options}) -%}
+            {%- set said = dict(preset_meta(options.preset, 'options')) -%}
+            {%- for option, value in options.items()
+                if value is not none or option not in said -%}
+                {%- do said.update({option: value}) -%}
+            {%- endfor -%}
+            {%- do found.update({name: said}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
@@ -98,11 +103,9 @@
     })) }}
 {%- endmacro %}
 
-{#- What a source says for an option of its preset, or the preset's default. -#}
+{#- What a source says for an option, or its preset for it; nothing while dbt parses. -#}
 {% macro source_option(name, option) -%}
-    {%- set source = sources()[name] -%}
-    {%- set default = preset_meta(source.preset, 'options').get(option) -%}
-    {{ return(source[option] if source.get(option) is not none else default) }}
+    {{ return(sources()[name].get(option)) }}
 {%- endmacro %}
 
 {% macro assert_options(name, options) -%}

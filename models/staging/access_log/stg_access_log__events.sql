@@ -1,0 +1,64 @@
+-- grain: one row per request in the logs that the sources of the preset access_log name.
+
+-- A var says whether this is read, so dbt cannot see it.
+-- depends_on: {{ ref('stg_files__lines') }}
+
+with staged as (
+    {% call(name) staged_events('access_log') %}
+        with requests as (
+            select * from {{ source_rows(name) }} as requests
+        ),
+
+        -- Equal lines are usual, and a log changes its name when it is rotated: neither its
+        -- name nor the line's number makes a request, but how many are like it.
+        numbered as (
+            select
+                *,
+                row_number() over (
+                    partition by
+                        address, user_name, logged_at, method, target, status, byte_count,
+                        referrer, user_agent
+                    order by address
+                ) as repetition
+            from requests
+        ),
+
+        -- The address and the browser are the visitor, as far as a log knows one; the
+        -- address itself goes no further.
+        identified as (
+            select
+                *,
+                {{ surrogate_key([
+                    'address', 'user_name', 'logged_at', 'method', 'target', 'status',
+                    'byte_count', 'referrer', 'user_agent', 'repetition',
+                ]) }} as event_id,
+                {{ surrogate_key(
+                    ['address', 'user_agent', sql_literal(source_option(name, 'salt'))]
+                    + (['substr(logged_at, 1, 11)']
+                        if source_option(name, 'forgets_visitors_daily') else [])
+                ) }} as visitor_id,
+                lower({{ regex_group('target', '^([^?#]*)') }}) as lower_path
+            from numbered
+        )
+
+        select
+            *,
+            {%- for host in (source_option(name, 'own_hosts') or [])[:1] %}
+                {{ sql_literal('https://' ~ host) }} ||
+            {%- endfor %}
+            target as page_url,
+            case
+                when
+                    method = 'GET'
+                    and status in ('200', '304')
+                    and not {{ matches_regex('lower_path', "'[.]("
+                        ~ (source_option(name, 'asset_endings') or []) | join('|')
+                        ~ ")$'") }}
+                    then 'page_view'
+                else 'request'
+            end as event_name
+        from identified
+    {% endcall %}
+)
+
+select * from staged
