@@ -294,12 +294,18 @@ def parsed_sources(settings: Mapping[str, Any]) -> str:
     sources = settings.get("sources", {"demo": {"preset": "demo"}})
     try:
         presets = {source["preset"] for source in sources.values()}
-        places = {str(source.get("events")) for source in sources.values()}
+        places = {
+            str(place) for source in sources.values() for place in source.values()
+        }
     except (AttributeError, TypeError, KeyError):
         return json.dumps(sources)
-    if any("(" in place for place in places) or not presets <= {"demo", "columns"}:
+    folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    if any("(" in place for place in places) or not presets <= folders - {"files"}:
         return json.dumps(sources)
-    stands: dict[str, object] = {name: {"preset": name} for name in sorted(presets)}
+    stands: dict[str, object] = {
+        name: {"preset": name} | ({"events": "none.parquet"} if name != "demo" else {})
+        for name in sorted(presets)
+    }
     if "columns" in stands:
         needed = ("visitor_id", "occurred_at", "event_name")
         stands |= one_source("none.parquet", needed)["sources"]
