@@ -1,10 +1,10 @@
 """What it costs to read GA4's nested export, beside storing the same rows flat.
 
-`python -m benchmarks.ga4 ../shared/data/ga4_native` repeats the export's days, each time a
-week later and by other visitors, until there are a million events; builds staging over
-them; and then, in turns, stores the cleaned rows that the view makes of them, and the same
-rows from a Parquet file that has them already. Prints a Markdown table of medians in
-seconds of CPU, and the ratio of the two.
+`python -m benchmarks.ga4 ../shared/data/ga4_native` repeats the export's days, each
+time a week later and by other visitors, until there are a million events; builds
+staging over them; and then, in turns, stores the cleaned rows that the view makes of
+them, and the same rows from a Parquet file that has them already. Prints a Markdown
+table of medians in seconds of CPU, and the ratio of the two.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def staged(folder: Path, events: str) -> Path:
     command += ["unit_test", "--profiles-dir", str(ROOT), "--project-dir", str(ROOT)]
     command += [
         "--vars",
-        json.dumps({"sources": {"web": dict(preset="ga4", events=events)}}),
+        json.dumps({"sources": {"web": {"preset": "ga4", "events": events}}}),
     ]
     command += ["--target-path", str(folder / "target")]
     command += ["--log-path", str(folder / "logs")]

@@ -101,8 +101,7 @@ def look(named: str) -> Found:
 def look_into(folder: Path) -> Found:
     """A folder: its files, or those of its folders, are one table, or one a name."""
     files = sorted(path for path in folder.rglob("*") if path.suffix and path.is_file())
-    endings = {"".join(path.suffixes[-2:]) if path.suffix in (".gz", ".zst")
-               else path.suffix for path in files}  # fmt: skip
+    endings = {ending_of(path) for path in files}
     if not files:
         raise UnclearError(f"{folder} holds no file.")
     if len(endings) > 1:
@@ -117,6 +116,12 @@ def look_into(folder: Path) -> Found:
     if depth == 1 and len({tuple(columns) for columns in tables.values()}) > 1:
         return Found(pattern, tables)
     return Found(pattern, {"events": next(iter(tables.values()))})
+
+
+def ending_of(path: Path) -> str:
+    """How a file's name ends, with how it is packed."""
+    packed = path.suffix in (".gz", ".zst")
+    return "".join(path.suffixes[-2:]) if packed else path.suffix
 
 
 def look_up(named: str) -> Found:
@@ -229,7 +234,7 @@ def by_columns(found: Found) -> Reading:
             " reads: name one table or file, and say what its columns are."
         )
     columns = found.tables["events"]
-    mapped = {}
+    mapped: dict[str, str] = {}
     for column, guesses in GUESSES.items():
         for name in (column, *guesses):
             if name in columns and name not in mapped.values():
@@ -267,9 +272,9 @@ def stage(reading: Reading, name: str, folder: Path) -> Path:
     outcome = dbtRunner().invoke(arguments)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if not outcome.success:
-        messages = [str(outcome.exception)] if outcome.exception else [
-            str(result.message) for result in outcome.result if result.message
-        ]  # fmt: skip
+        results: Any = outcome.result or []
+        messages = [str(outcome.exception or "")]
+        messages += [str(result.message) for result in results if result.message]
         said = next((each for each in messages if "footfall: " in each), messages[0])
         sentence = said.split("footfall: ")[-1].split("\n")[0]
         raise UnclearError(sentence[0].upper() + sentence[1:])
@@ -293,8 +298,9 @@ def copy_tables(place: str, database: Path) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"attach '{build_database()}' as looked_at (read_only)")
         tables = connection.execute(
-            "select table_schema, table_name from information_schema.tables where"
-            " table_catalog = 'looked_at' and table_schema = ? and ? in ('*', table_name)",
+            "select table_schema, table_name from information_schema.tables"
+            " where table_catalog = 'looked_at' and table_schema = ?"
+            " and ? in ('*', table_name)",
             [schema or "main", name],
         ).fetchall()
         for owner, table in tables:
@@ -352,8 +358,9 @@ def oddities(
     """What is missing of the events, or looks wrong."""
     filled = connection.execute(
         "select count(visitor_id), count(occurred_at), count(page_url),"
-        " count(referrer_host), count(user_id), count(user_agent), count(device_category),"
-        " count(analytics_consent), count(order_id), count(revenue), count(currency)"
+        " count(referrer_host), count(user_id), count(user_agent),"
+        " count(device_category), count(analytics_consent), count(order_id),"
+        " count(revenue), count(currency)"
         f" from {events}"
     ).fetchone()
     assert filled
@@ -430,14 +437,15 @@ def one_day(connection: duckdb.DuckDBPyConnection, events: str) -> list[str]:
     if not sessions:
         return []
     shown = connection.execute(
-        "select strftime(started_at, '%H:%M'), date_diff('minute', started_at, ended_at),"
-        " events, views, landing, source, visitor_id from day_sessions"
+        "select strftime(started_at, '%H:%M'),"
+        " date_diff('minute', started_at, ended_at), events, views, landing, source,"
+        " visitor_id from day_sessions"
         " order by started_at, visitor_id limit 5"
     ).fetchall()
     lines = [
-        f"The day with most events, {day:%Y-%m-%d}, has {sessions:,} sessions by a gap of"
-        f" 30 minutes, with {views:g} views in the median; {singles:,} are of one event."
-        " The first:",
+        f"The day with most events, {day:%Y-%m-%d}, has {sessions:,} sessions by a gap"
+        f" of 30 minutes, with {views:g} views in the median; {singles:,} are of one"
+        " event. The first:",
         f"  {'start':<6}{'minutes':>8}{'events':>8}{'views':>7}  {'landing page':<32}"
         f"{'from':<22}visitor",
     ]
