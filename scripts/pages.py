@@ -1,4 +1,6 @@
-"""Fill the generated parts of README.md and docs/data_dictionary.md from a built demo.
+"""Fill the generated parts of README.md, the data dictionary and the pages of presets.
+
+They come from a built demo, and what a preset maps from its YAML.
 
 `python -m scripts.pages` rewrites what stands between `<!-- generated: NAME -->` and
 `<!-- end: NAME -->`; with `--check` it only says whether that would change anything.
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -268,6 +271,22 @@ def ledger(demo: Demo) -> str:
     )
 
 
+def mapped(preset: str) -> Callable[[Demo], str]:
+    """Each column of the event contract that a preset fills, with where it comes from."""
+
+    def part(_: Demo) -> str:
+        (path,) = (ROOT / "models" / "staging" / preset).glob("_*__models.yml")
+        models = {each["name"]: each for each in yaml.safe_load(path.read_text())["models"]}
+        rows = []
+        for column in models[f"stg_{preset}__events"]["columns"]:
+            origin = column.get("config", {}).get("meta", {}).get("origin")
+            if origin:
+                rows.append((f"`{column['name']}`", f"`{one_line(str(origin))}`"))
+        return table(["column", "comes from"], rows)
+
+    return part
+
+
 PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     README: {
         "lineage": lineage,
@@ -277,6 +296,12 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
         "vars": settings,
     },
     DICTIONARY: {"entities": entities, "dictionary": dictionary},
+} | {
+    ROOT / "docs" / "sources" / f"{path.parent.name}.md": {
+        f"map {path.parent.name}": mapped(path.parent.name)
+    }
+    for path in sorted((ROOT / "models" / "staging").glob("*/_*__models.yml"))
+    if path.parent.name not in ("columns", "demo", "files")
 }
 
 
