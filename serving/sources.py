@@ -58,7 +58,7 @@ GUESSES = {
 """Column of the event contract -> what tables often call it."""
 
 NEEDED = ("visitor_id", "occurred_at", "event_name")
-LOG = re.compile(r"([.]log|^access_log)([.-][0-9*.-]*)?([.](gz|zst))?$")
+LOG = re.compile(r"([.]log|^access_log)[-.*?0-9]*([.](gz|zst))?$")
 
 
 class UnclearError(Exception):

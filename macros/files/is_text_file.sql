@@ -10,7 +10,7 @@
 {% macro text_ending(path) -%}
     {%- set plain = modules.re.sub('[.](gz|zst)$', '', path | lower) -%}
     {%- set name = plain.replace('\\', '/').split('/')[-1] -%}
-    {%- if modules.re.search('([.]log|^access_log)([.-][0-9*.-]*)?$', name) -%}
+    {%- if modules.re.search('([.]log|^access_log)[-.*?0-9]*$', name) -%}
         {{ return('log') }}
     {%- endif -%}
     {%- set ending = name.split('.')[-1] -%}
