@@ -35,7 +35,7 @@
         case
             when reason is null then [
                 {%- for place in group.places %}
-                    nullif(found.{{ log_fields()[place - 1] }}, '-')
+                    nullif(nullif(found.{{ log_fields()[place - 1] }}, '-'), '')
                     {{- ',' if not loop.last }}
                 {%- endfor %}
             ]

@@ -17,14 +17,12 @@
     {{ return(dict(preset_map(source.preset), **(source.get('columns') or {}))) }}
 {%- endmacro %}
 
-{#- The same as SQL. What a user wrote is tried; what a preset says has no error. -#}
+{#- The same as SQL, in which no value stops a run. -#}
 {% macro column_expressions(name, source) -%}
     {%- set types = shape_types(name) if execute else {} -%}
-    {%- set own = source.get('columns') or {} -%}
     {%- set expressions = {} -%}
     {%- for column, said in column_map(source).items() -%}
-        {%- set sql = origin_sql(said, types) -%}
-        {%- do expressions.update({column: tried(sql) if column in own else sql}) -%}
+        {%- do expressions.update({column: tried(origin_sql(said, types))}) -%}
     {%- endfor -%}
     {%- if source.get('passthrough') -%}
         {%- do expressions.update({'properties': passed_through(source, types)}) -%}

@@ -1,7 +1,7 @@
 """A web server's log by name: lines of every kind, and the figures of a public one."""
 
 import gzip
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,10 @@ def line(
 LINES = [
     line("GET /shop?utm_source=letter&utm_medium=email HTTP/1.1"),
     # The same again, as a browser asks twice: two requests.
-    line("GET /style.CSS?v=2 HTTP/1.1"),
-    line("GET /style.CSS?v=2 HTTP/1.1"),
-    line("GET /missing HTTP/1.1", status="404"),
-    line("POST /order HTTP/1.1"),
+    line("GET /style.CSS?v=2 HTTP/1.1", at="02/Mar/2026:10:00:01 +0100"),
+    line("GET /style.CSS?v=2 HTTP/1.1", at="02/Mar/2026:10:00:01 +0100"),
+    line("GET /missing HTTP/1.1", status="404", at="02/Mar/2026:10:00:01 +0100"),
+    line("POST /order HTTP/1.1", at="02/Mar/2026:10:00:01 +0100"),
     line("GET /about HTTP/2.0", status="304", at="02/Mar/2026:10:10:00 +0100"),
     line("GET /wiki HTTP/1.1", address="2001:db8::7", user="ann", more=' "-" 0.012'),
     line("GET /from HTTP/1.1", address="192.0.2.9", referrer="https://www.google.com/"),
@@ -67,21 +67,23 @@ def made(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 def test_each_line_is_an_event_or_set_aside(made: Build) -> None:
     """A page that was given is a view; what else was asked for starts no session."""
+    nine = datetime(2026, 3, 2, 9)
+    then, later = nine + timedelta(seconds=1), nine + timedelta(minutes=10)
     assert made.rows(
         "select event_name, page_host, page_path, occurred_at, user_id"
         " from int_events__classified where rejection_reason is null"
         " order by occurred_at, page_path nulls last, event_id"
     ) == [
-        ("page_view", "shop.example", "/from", datetime(2026, 3, 2, 9), None),
-        ("request", "shop.example", "/missing", datetime(2026, 3, 2, 9), None),
-        ("request", "shop.example", "/order", datetime(2026, 3, 2, 9), None),
-        ("page_view", "shop.example", "/shop", datetime(2026, 3, 2, 9), None),
-        ("request", "shop.example", "/style.CSS", datetime(2026, 3, 2, 9), None),
-        ("request", "shop.example", "/style.CSS", datetime(2026, 3, 2, 9), None),
-        ("page_view", "shop.example", "/wiki", datetime(2026, 3, 2, 9), "ann"),
-        ("request", None, None, datetime(2026, 3, 2, 9), None),
-        ("request", None, None, datetime(2026, 3, 2, 9), None),
-        ("page_view", "shop.example", "/about", datetime(2026, 3, 2, 9, 10), None),
+        ("page_view", "shop.example", "/from", nine, None),
+        ("page_view", "shop.example", "/shop", nine, None),
+        ("page_view", "shop.example", "/wiki", nine, "ann"),
+        ("request", None, None, nine, None),
+        ("request", None, None, nine, None),
+        ("request", "shop.example", "/missing", then, None),
+        ("request", "shop.example", "/order", then, None),
+        ("request", "shop.example", "/style.CSS", then, None),
+        ("request", "shop.example", "/style.CSS", then, None),
+        ("page_view", "shop.example", "/about", later, None),
     ]
     assert made.rows(
         "select unread_reason, line_text from stg_files__lines"
