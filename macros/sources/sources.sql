@@ -65,7 +65,7 @@
     {{ return({
         'preset': 'text', 'events': 'text', 'columns': 'mapping', 'spend': 'text',
         'spend_id': 'text', 'own_hosts': 'list', 'where': 'text', 'timezone': 'text',
-        'encoding': 'text', 'time_format': 'text',
+        'encoding': 'text', 'time_format': 'text', 'split_by_app': 'flag',
     }) }}
 {%- endmacro %}
 
@@ -95,11 +95,13 @@
             'text': value is string and value | trim,
             'mapping': value is mapping,
             'list': value is not string and value is not mapping and value is iterable,
+            'flag': value is boolean,
         }[known[option]] -%}
         {%- if not is_right and value is not none -%}
             {%- do stop_run(
-                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be a '
-                ~ known[option] ~ '.'
+                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be '
+                ~ ('true or false' if known[option] == 'flag' else 'a ' ~ known[option])
+                ~ '.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
