@@ -36,6 +36,7 @@
                     source_name,
                     visitor_id,
                     event_id,
+                    {{ session_app() }} as session_app,
                     occurred_at as session_started_at,
                     batch_number
                 from {{ stored('int_events__classified') }}
@@ -48,6 +49,7 @@
                     source_name,
                     visitor_id,
                     event_id,
+                    session_app,
                     case when session_started_at is not null then occurred_at end
                         as session_started_at,
                     batch_number

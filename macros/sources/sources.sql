@@ -99,7 +99,7 @@
         'preset': 'text', 'events': 'text', 'columns': 'mapping', 'spend': 'text',
         'spend_id': 'text', 'own_hosts': 'list', 'where': 'text', 'timezone': 'text',
         'encoding': 'text', 'time_format': 'text', 'event_names': 'mapping',
-        'passthrough': 'list or mapping',
+        'passthrough': 'list or mapping', 'split_by_app': 'flag',
     })) }}
 {%- endmacro %}
 
@@ -142,8 +142,9 @@
         }[known[option]] -%}
         {%- if not is_right and value is not none -%}
             {%- do stop_run(
-                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be a '
-                ~ known[option] ~ '.'
+                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be '
+                ~ ('true or false' if known[option] == 'flag' else 'a ' ~ known[option])
+                ~ '.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -46,6 +46,7 @@ COLUMNS = [
     "event_id",
     "visitor_id",
     "user_id",
+    "app_id",
     "platform",
     "occurred_at",
     "received_at",
@@ -76,6 +77,7 @@ STATES = "footfall_states"
 def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Event]:
     """One visitor's rows, each with the number of its batch, under the key `batch`."""
     rows: list[Event] = []
+    apps = random.Random(visitor)
     # Three browsers a person, some lent to the next one, and a login that many share.
     # With few persons journeys get so long that Markov chains take ten times the steps.
     own, other = f"u{visitor % 40}", f"u{(visitor + 1) % 40}"
@@ -90,6 +92,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             "event_id": f"{visitor}-{number}",
             "visitor_id": f"v{visitor}",
             "user_id": chance.choice(users),
+            "app_id": apps.choice(["shop", "shop", "blog", None]),
             "platform": chance.choice(["web", "web", "web", "ios", "server"]),
             "occurred_at": moment,
             "received_at": START + timedelta(days=30, hours=arrival),
@@ -129,6 +132,7 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             if chance.random() < 0.5:
                 again["occurred_at"] = moment + chance.choice(GAPS)
                 again["visitor_id"] = f"v{visitor + chance.randrange(2)}"
+                again["app_id"] = apps.choice(["shop", "blog"])
             rows.append(again)
     if chance.random() < 0.3:
         rows += burst(chance, visitor, moment + timedelta(hours=1), batches)
@@ -198,6 +202,7 @@ def run(
     exclude: str | None = LEFT_OUT,
     settings: Mapping[str, object] | None = None,
     flags: Sequence[str] = (),
+    splits_by_app: bool = False,
 ) -> Build:
     """Deliver these rows as the source's only file, and build."""
     delivered = [
@@ -205,7 +210,8 @@ def run(
         for row in rows
     ]
     events = write_parquet(folder / "events.parquet", delivered)
-    chosen = one_source(events, COLUMNS) | PACE | dict(settings or {})
+    options = {"split_by_app": True} if splits_by_app else {}
+    chosen = one_source(events, COLUMNS, **options) | PACE | dict(settings or {})
     built = run_dbt(
         folder,
         chosen,
@@ -238,6 +244,7 @@ def differences(
     look: Callable[[int, Build], None] = lambda batch, built: None,
     select: str | None = None,
     exclude: str | None = LEFT_OUT,
+    splits_by_app: bool = False,
 ) -> list[str]:
     """Relations that differ from a full refresh after some batch, with the batch.
 
@@ -245,7 +252,9 @@ def differences(
     """
     incremental = folder / "incremental"
     incremental.mkdir(parents=True)
-    built_of = partial(run, project=ROOT, select=select, exclude=exclude)
+    built_of = partial(
+        run, project=ROOT, select=select, exclude=exclude, splits_by_app=splits_by_app
+    )
     look(0, built_of(incremental, arrived(rows, 0), is_first=True))
     found = []
     for batch in range(1, batches):
@@ -285,6 +294,127 @@ def test_every_batch_equals_a_full_refresh(
     ]
     # The last batch brings nothing.
     assert differences(tmp_path_factory.mktemp("batches"), rows, batches) == []
+
+
+def rows_of_two_apps() -> list[Event]:
+    """Sessions of one visitor and instant: to that in the shop the next batch adds.
+
+    A third batch adds to both, before and after them, and in no app begins a third.
+    """
+    events = [
+        ("shop", timedelta(0), 0),
+        ("blog", timedelta(0), 0),
+        ("shop", timedelta(minutes=10), 1),
+        ("shop", timedelta(minutes=30), 2),
+        ("blog", timedelta(minutes=29), 2),
+        (None, timedelta(0), 2),
+        ("blog", -timedelta(minutes=30), 2),
+    ]
+    return [
+        {
+            "event_id": f"in two apps {number}",
+            "visitor_id": "in two apps",
+            "app_id": app,
+            "event_name": "page_view",
+            "page_url": "https://shop.example/",
+            "occurred_at": START + after,
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for number, (app, after, batch) in enumerate(events)
+    ]
+
+
+def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
+    """Where sessions are cut per app: two of one start, only one of them touched."""
+    chance = random.Random(2)
+    rows = [
+        *rows_of_two_apps(),
+        *(row for visitor in range(120) for row in visitor_events(chance, visitor, 3)),
+    ]
+    told: list[list[Row]] = []
+
+    def look(batch: int, built: Build) -> None:
+        told.append(
+            built.rows(
+                "select app_id, started_at, ended_at, session_number, event_count"
+                " from fct_sessions where visitor_id = 'in two apps'"
+                " order by session_number"
+            )
+        )
+
+    some_marts = "+fct_sessions +fct_events +mart_funnel__entries +dim_persons"
+    select = None if IS_ALL else some_marts
+    assert differences(tmp_path, rows, 3, look, select=select, splits_by_app=True) == []
+    before, first, second, last = (
+        START + timedelta(minutes=minutes) for minutes in (-30, 10, 29, 30)
+    )
+    assert told == [
+        [("blog", START, START, 1, 1), ("shop", START, START, 2, 1)],
+        [("blog", START, START, 1, 1), ("shop", START, first, 2, 2)],
+        [
+            ("blog", before, second, 1, 3),
+            (None, START, START, 2, 1),
+            ("shop", START, last, 3, 3),
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param(
+            "dbt_project.yml",
+            "visitor_id, session_app, session_started_at]",
+            "visitor_id, session_started_at]",
+            id="a session goes with one of another app",
+        ),
+        pytest.param(
+            "models/intermediate/sessions/int_events__pooled.sql",
+            "                and history.session_app = touched.session_app\n",
+            "",
+            id="an activity is found once per app",
+        ),
+        pytest.param(
+            "macros/incremental/get_incremental_replace_sql.sql",
+            "{{ session_app() }} as session_app",
+            "'' as session_app",
+            id="sessions that another absorbed stay in an app",
+        ),
+    ],
+)
+def test_the_comparison_bites_in_apps(
+    tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    """Each mistake loses sessions of an app, or has some twice."""
+    project = tmp_path / "project"
+    project.mkdir()
+    copy_project(project)
+    text = (project / name).read_text()
+    assert text.count(old) == 1
+    (project / name).write_text(text.replace(old, new))
+    # Of one visitor the second batch touches one app, of another it touches all; and an
+    # event of the shop turns out to have been the blog's.
+    rows = arrived(rows_of_two_apps(), 1)
+    for row in rows_of_two_apps():
+        other = {"visitor_id": "in all apps", "event_id": f"{row['event_id']} of all"}
+        rows.append(row | other | {"batch": min(int(str(row["batch"])), 1)})
+    moved = rows[0] | {"visitor_id": "moved", "event_id": "moved"}
+    earlier = {"app_id": "blog", "batch": 1, "received_at": START}
+    rows += [moved, moved | earlier]
+    built_of = partial(run, select="+int_sessions__aggregated", splits_by_app=True)
+    for folder in (tmp_path / "full", tmp_path / "batches"):
+        folder.mkdir()
+    whole = contents(built_of(tmp_path / "full", rows, project=ROOT, is_first=True))
+    for batch in (0, 1):
+        built = built_of(
+            tmp_path / "batches",
+            arrived(rows, batch),
+            project=project,
+            is_first=batch == 0,
+        )
+    sessions = "int_sessions__aggregated"
+    assert contents(built)[sessions] != whole[sessions]
 
 
 def rows_of_an_order() -> list[Event]:

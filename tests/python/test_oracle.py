@@ -42,6 +42,7 @@ class Event:
     user: str | None
     campaign: tuple[str | None, str | None] = (None, None)
     engagement_ms: int | None = None
+    app: str | None = None
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -72,6 +73,12 @@ class Rules:
     session_limit_events: int | None = None
     reporting_timezone: str = "UTC"
     engaged_pause_limit_seconds: int = 60
+    split_by_app: bool = False
+    """No var: an option of the source."""
+
+    def timeline(self, event: Event) -> tuple[str, str]:
+        """Whose events are cut as one: the visitor's, in an app or in all."""
+        return event.visitor, (event.app or "") if self.split_by_app else ""
 
     def is_late(self, event: Event, before: datetime) -> bool:
         """Whether the visitor had been away when this happened."""
@@ -92,7 +99,7 @@ class Rules:
 
 
 def answer(events: list[Event], rules: Rules) -> dict[str, tuple[Any, Any]]:
-    """Session start and number in session of one visitor's events, by id.
+    """Session start and number in session of the events of one timeline, by id.
 
     A campaign or user is another one if it differs from the last one since the
     visitor came back, be it before a split for another reason.
@@ -146,15 +153,15 @@ def answer(events: list[Event], rules: Rules) -> dict[str, tuple[Any, Any]]:
 
 def engagements(
     events: list[Event], found: dict[str, tuple[Any, Any]], rules: Rules
-) -> dict[tuple[str, Any], tuple[int | None, timedelta, timedelta]]:
+) -> dict[tuple[tuple[str, str], Any], tuple[int | None, timedelta, timedelta]]:
     """What was measured in milliseconds, what is inferred, and the length, by session.
 
     A measurement that is below nothing is none.
     """
-    sessions: dict[tuple[str, Any], list[Event]] = defaultdict(list)
+    sessions: dict[tuple[tuple[str, str], Any], list[Event]] = defaultdict(list)
     for event in sorted(events, key=lambda each: each.order):
         if (start := found[event.event_id][0]) is not None:
-            sessions[event.visitor, start].append(event)
+            sessions[rules.timeline(event), start].append(event)
     limit = timedelta(seconds=rules.engaged_pause_limit_seconds)
     answers = {}
     for key, own in sessions.items():
@@ -175,7 +182,7 @@ def engagements(
 
 def random_events() -> list[Event]:
     """Gaps at and around every limit, ties, and midnights in two time zones."""
-    draw = random.Random(5)
+    draw, draw_app = random.Random(5), random.Random(7)
     events: list[Event] = []
     for nth in range(VISITORS):
         now = datetime(2026, 3, 28, draw.choice([9, 22, 23]), draw.randrange(60))
@@ -218,6 +225,7 @@ def random_events() -> list[Event]:
                         + [("spring", None), ("autumn", None), ("spring", "g1")]
                     ),
                     draw.choice([None] * 12 + [0, 2500, -3000]),
+                    draw_app.choice(["shop", "shop", "blog", None]),
                 )
             )
     assert len({event.event_id for event in events}) == len(events)
@@ -247,12 +255,22 @@ def events_file(
             "utm_campaign": event.campaign[0],
             "click_id": event.campaign[1],
             "engagement_ms": event.engagement_ms,
+            "app_id": event.app,
         }
         for event in random.Random(6).sample(events, len(events))
     ]
     path = tmp_path_factory.mktemp("events") / "events.parquet"
     vars_: dict[str, Any] = one_source(write_parquet(path, rows), list(rows[0]))
     return vars_
+
+
+def told(events_file: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Vars for these settings, some of which are said of the source."""
+    chosen = events_file | settings
+    if "split_by_app" in settings:
+        option = {"split_by_app": chosen.pop("split_by_app")}
+        chosen["sources"] = {"own": events_file["sources"]["own"] | option}
+    return chosen
 
 
 @pytest.mark.parametrize(
@@ -284,8 +302,22 @@ def events_file(
             "session_limit_events": 6,
             "session_timeout_is_inclusive": True,
         },
+        {"split_by_app": True},
+        {
+            "split_by_app": True,
+            "session_splits_at_midnight": True,
+            "session_splits_on_campaign_change": True,
+            "session_splits_on_user_change": True,
+            "session_end_events": ["logout"],
+            "session_limit_minutes": 60,
+            "session_limit_events": 3,
+            "session_timeout_minutes_by_platform": {"ios": 5, "android": 45},
+        },
     ],
-    ids=["gap", "platforms", "midnight", "campaign", "user", "everything"],
+    ids=[
+        *("gap", "platforms", "midnight", "campaign", "user", "everything"),
+        *("apps", "everything in apps"),
+    ],
 )
 def test_sessions_equal_a_plain_loop(
     build: Builder,
@@ -294,7 +326,7 @@ def test_sessions_equal_a_plain_loop(
     settings: dict[str, Any],
 ) -> None:
     """Every event's session and number, and what each session adds up to."""
-    made = build(events_file | settings, select=SELECTED)
+    made = build(told(events_file, settings), select=SELECTED)
     assert misplaced(made, events, settings) == set()
     assert misjudged(made, events, settings) == set()
 
@@ -344,10 +376,13 @@ def expected_places(
     events: list[Event], settings: dict[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
     """The loop's session start and number in session of every event, by id."""
+    rules = Rules(**settings)
+    timelines: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    for event in events:
+        timelines[rules.timeline(event)].append(event)
     expected: dict[str, tuple[Any, Any]] = {}
-    for visitor in {event.visitor for event in events}:
-        own = [event for event in events if event.visitor == visitor]
-        expected |= answer(own, Rules(**settings))
+    for own in timelines.values():
+        expected |= answer(own, rules)
     return expected
 
 
@@ -369,18 +404,19 @@ def misplaced(made: Build, events: list[Event], settings: dict[str, Any]) -> set
 def misjudged(made: Build, events: list[Event], settings: dict[str, Any]) -> set[str]:
     """Visitors with a session that adds up to other times than the loop's."""
     built = {
-        (visitor, start): (measured, (inferred or 0) * TICK, end - start)
-        for visitor, start, measured, inferred, end in made.rows(
-            "select visitor_id, session_started_at, measured_engagement_ms,"
-            " inferred_engagement_microseconds, session_ended_at"
+        ((visitor, app), start): (measured, (inferred or 0) * TICK, end - start)
+        for visitor, app, start, measured, inferred, end in made.rows(
+            "select visitor_id, session_app, session_started_at,"
+            " measured_engagement_ms, inferred_engagement_microseconds,"
+            " session_ended_at"
             " from int_sessions__aggregated"
         )
     }
     places = expected_places(events, settings)
     expected = engagements(events, places, Rules(**settings))
-    return {key[0] for key, _ in built.items() ^ expected.items()} | {
+    return {timeline[0] for (timeline, _), _ in built.items() ^ expected.items()} | {
         visitor
-        for (visitor, _), (_, inferred, duration) in built.items()
+        for ((visitor, _), _), (_, inferred, duration) in built.items()
         if not timedelta(0) <= inferred <= duration
     }
 

@@ -404,6 +404,7 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "an address for a host": ("own_hosts", {"own_hosts": ["https://shop.example/"]}),
     "no text for a host": ("own_hosts", {"own_hosts": [None]}),
     "hosts that are no list": ("own_hosts", {"own_hosts": "shop.example"}),
+    "a word for a flag": ("must be true or false", {"split_by_app": "yes"}),
     "no such time zone": ("Europe/Atlantis", {"timezone": "Europe/Atlantis"}),
     "a time format without a year": ("time_format", {"time_format": "%d.%m. %H:%M"}),
     "a time format of another tool": ("time_format", {"time_format": "DD.MM.YYYY"}),

@@ -4,6 +4,7 @@ with events as (
     select
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
         count(*) as event_count,
         count(distinct event_number) as number_count,
@@ -11,7 +12,7 @@ with events as (
         max(event_number) as last_number
     from {{ ref('int_events__sessionized') }}
     where session_started_at is not null
-    group by source_name, visitor_id, session_started_at
+    group by source_name, visitor_id, session_app, session_started_at
 )
 
 select * from events

@@ -24,12 +24,14 @@ users as (
     select
         sessionized.source_name,
         sessionized.visitor_id,
+        sessionized.session_app,
         sessionized.session_started_at,
         events.user_id,
         row_number() over (
             partition by
                 sessionized.source_name,
                 sessionized.visitor_id,
+                sessionized.session_app,
                 sessionized.session_started_at
             order by sessionized.event_number
         ) as user_rank
@@ -47,6 +49,7 @@ identified as (
     select
         sessions.source_name,
         sessions.visitor_id,
+        sessions.session_app,
         sessions.session_started_at,
         sessions.session_id,
         users.user_id,
@@ -63,6 +66,7 @@ identified as (
         on
             sessions.source_name = users.source_name
             and sessions.visitor_id = users.visitor_id
+            and sessions.session_app = users.session_app
             and sessions.session_started_at = users.session_started_at
             and users.user_rank = 1
 )

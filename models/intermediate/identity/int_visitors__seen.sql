@@ -24,12 +24,13 @@ session_spans as (
     select
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
         min(occurred_at) as first_occurred_at,
         max(occurred_at) as last_occurred_at
     from sessionized
     where session_started_at is not null
-    group by source_name, visitor_id, session_started_at
+    group by source_name, visitor_id, session_app, session_started_at
 ),
 
 -- An event of no session says for itself who it is.
@@ -55,6 +56,7 @@ spans as (
         on
             session_spans.source_name = sessions.source_name
             and session_spans.visitor_id = sessions.visitor_id
+            and session_spans.session_app = sessions.session_app
             and session_spans.session_started_at = sessions.session_started_at
 
     union all

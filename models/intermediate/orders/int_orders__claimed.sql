@@ -74,6 +74,7 @@ identified as (
         on
             sessionized.source_name = sessions.source_name
             and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
 ),
 

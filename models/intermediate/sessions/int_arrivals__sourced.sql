@@ -25,6 +25,7 @@ telling as (
     select
         events.source_name,
         events.visitor_id,
+        events.session_app,
         events.session_started_at,
         events.occurred_at,
         events.event_number,
@@ -40,6 +41,7 @@ numbered as (
     select
         sessions.source_name,
         sessions.visitor_id,
+        sessions.session_app,
         sessions.session_started_at,
         sessions.session_id,
         telling.event_number,
@@ -62,6 +64,7 @@ numbered as (
         on
             sessions.source_name = telling.source_name
             and sessions.visitor_id = telling.visitor_id
+            and sessions.session_app = telling.session_app
             and sessions.session_started_at = telling.session_started_at
 ),
 
@@ -71,6 +74,7 @@ sourced as (
     select
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
         session_id,
         arrived_at,

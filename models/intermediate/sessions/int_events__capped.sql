@@ -13,6 +13,7 @@ seen as (
     select distinct
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         segment_first_number,
         next_segment_event_number as segment_event_number
@@ -24,6 +25,7 @@ capped as (
     select
         events.source_name,
         events.visitor_id,
+        events.session_app,
         events.activity_started_at,
         events.activity_event_number,
         events.segment_first_number,
@@ -36,6 +38,7 @@ capped as (
         on
             events.source_name = seen.source_name
             and events.visitor_id = seen.visitor_id
+            and events.session_app = seen.session_app
             and events.activity_started_at = seen.activity_started_at
             and events.segment_first_number = seen.segment_first_number
             and events.segment_event_number = seen.segment_event_number
@@ -43,6 +46,7 @@ capped as (
         on
             events.source_name = later.source_name
             and events.visitor_id = later.visitor_id
+            and events.session_app = later.session_app
             and events.activity_started_at = later.activity_started_at
             and events.segment_first_number = later.segment_first_number
             and events.next_segment_event_number = later.segment_event_number

@@ -14,6 +14,7 @@ relevant as (
     select
         events.source_name,
         events.visitor_id,
+        events.session_app,
         events.event_id,
         events.occurred_at,
         events.received_at,
@@ -35,13 +36,13 @@ with_previous as (
         *,
         cast(row_number() over visitor_timeline as bigint) as visitor_event_number,
         max(case when is_session_relevant then occurred_at end) over (
-            partition by source_name, visitor_id
+            partition by source_name, visitor_id, session_app
             order by occurred_at, received_at, event_id
             rows between unbounded preceding and 1 preceding
         ) as previous_active_at
     from relevant
     window visitor_timeline as (
-        partition by source_name, visitor_id
+        partition by source_name, visitor_id, session_app
         order by occurred_at, received_at, event_id
     )
 ),
@@ -71,7 +72,7 @@ carried as (
         ) over visitor_history as activity_first_number
     from bounded
     window visitor_history as (
-        partition by source_name, visitor_id
+        partition by source_name, visitor_id, session_app
         order by occurred_at, received_at, event_id
         rows between unbounded preceding and current row
     )
@@ -83,6 +84,7 @@ clustered as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         occurred_at,
         received_at,

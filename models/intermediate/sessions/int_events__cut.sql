@@ -15,12 +15,13 @@ dated as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number,
         is_new_instant,
         cast({{ local_time('occurred_at') }} as date) as occurred_date,
         lag(cast({{ local_time('occurred_at') }} as date)) over (
-            partition by source_name, visitor_id, activity_started_at
+            partition by source_name, visitor_id, session_app, activity_started_at
             order by activity_event_number
         ) as previous_date
     from timeline
@@ -44,6 +45,7 @@ campaigned as (
     select
         timeline.source_name,
         timeline.visitor_id,
+        timeline.session_app,
         timeline.activity_started_at,
         timeline.activity_event_number,
         timeline.is_new_instant,
@@ -66,7 +68,7 @@ campaign_changes as (
     select
         *,
         lag(campaign_key) over (
-            partition by source_name, visitor_id, activity_started_at
+            partition by source_name, visitor_id, session_app, activity_started_at
             order by activity_event_number
         ) as previous_campaign_key
     from campaigned
@@ -77,6 +79,7 @@ users as (
     select
         timeline.source_name,
         timeline.visitor_id,
+        timeline.session_app,
         timeline.activity_started_at,
         timeline.activity_event_number,
         timeline.is_new_instant,
@@ -85,6 +88,7 @@ users as (
             partition by
                 timeline.source_name,
                 timeline.visitor_id,
+                timeline.session_app,
                 timeline.activity_started_at
             order by timeline.activity_event_number
         ) as previous_user_id
@@ -103,6 +107,7 @@ ended as (
     select
         timeline.source_name,
         timeline.visitor_id,
+        timeline.session_app,
         timeline.activity_started_at,
         timeline.activity_event_number,
         timeline.is_new_instant,
@@ -110,6 +115,7 @@ ended as (
             partition by
                 timeline.source_name,
                 timeline.visitor_id,
+                timeline.session_app,
                 timeline.activity_started_at
             order by timeline.activity_event_number
         ) as previous_event_name
@@ -125,6 +131,7 @@ all_cuts as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number
     from dated
@@ -135,6 +142,7 @@ all_cuts as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number
     from campaign_changes
@@ -150,6 +158,7 @@ all_cuts as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number
     from users
@@ -160,6 +169,7 @@ all_cuts as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number
     from ended

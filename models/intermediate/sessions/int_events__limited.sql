@@ -17,6 +17,7 @@ segmented as (
     select
         timeline.source_name,
         timeline.visitor_id,
+        timeline.session_app,
         timeline.activity_started_at,
         timeline.activity_event_number,
         timeline.occurred_at,
@@ -32,6 +33,7 @@ segmented as (
             partition by
                 timeline.source_name,
                 timeline.visitor_id,
+                timeline.session_app,
                 timeline.activity_started_at
             order by timeline.activity_event_number
             rows between unbounded preceding and current row
@@ -41,6 +43,7 @@ segmented as (
         on
             timeline.source_name = cuts.source_name
             and timeline.visitor_id = cuts.visitor_id
+            and timeline.session_app = cuts.session_app
             and timeline.activity_started_at = cuts.activity_started_at
             and timeline.activity_event_number = cuts.activity_event_number
 ),
@@ -50,7 +53,11 @@ numbered as (
         *,
         row_number() over (
             partition by
-                source_name, visitor_id, activity_started_at, segment_first_number
+                source_name,
+                visitor_id,
+                session_app,
+                activity_started_at,
+                segment_first_number
             order by activity_event_number
         ) as segment_event_number
     from segmented
@@ -65,6 +72,7 @@ with_next as (
                     partition by
                         source_name,
                         visitor_id,
+                        session_app,
                         activity_started_at,
                         segment_first_number
                     order by segment_event_number
@@ -78,6 +86,7 @@ with_next as (
                     partition by
                         source_name,
                         visitor_id,
+                        session_app,
                         activity_started_at,
                         segment_first_number
                     order by occurred_at
@@ -95,6 +104,7 @@ limited as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number,
         segment_first_number,

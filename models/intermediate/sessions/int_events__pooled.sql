@@ -13,6 +13,7 @@ with events as (
         event_name,
         platform,
         engagement_ms,
+        {{ session_app() }} as session_app,
         rejection_reason,
         batch_number
     from {{ ref('int_events__classified') }}
@@ -53,11 +54,12 @@ with events as (
         select
             source_name,
             visitor_id,
+            session_app,
             activity_started_at,
             max(occurred_at) as last_occurred_at
         from history
         where activity_started_at is not null
-        group by source_name, visitor_id, activity_started_at
+        group by source_name, visitor_id, session_app, activity_started_at
     ),
 
     -- An event can join or part only what it is within one timeout of.
@@ -65,12 +67,14 @@ with events as (
         select distinct
             activities.source_name,
             activities.visitor_id,
+            activities.session_app,
             activities.activity_started_at
         from activities
         inner join changed
             on
                 activities.source_name = changed.source_name
                 and activities.visitor_id = changed.visitor_id
+                and activities.session_app = changed.session_app
                 and changed.occurred_at
                 >= activities.activity_started_at
                 - interval '{{ longest_session_timeout() }}' minute
@@ -90,6 +94,7 @@ with events as (
         select
             history.source_name,
             history.visitor_id,
+            history.session_app,
             history.event_id,
             history.occurred_at,
             history.received_at,
@@ -101,6 +106,7 @@ with events as (
             on
                 history.source_name = touched.source_name
                 and history.visitor_id = touched.visitor_id
+                and history.session_app = touched.session_app
                 and history.activity_started_at = touched.activity_started_at
         left join changed_ids
             on
@@ -116,6 +122,7 @@ with events as (
         select
             source_name,
             visitor_id,
+            session_app,
             event_id,
             occurred_at,
             received_at,
@@ -139,6 +146,7 @@ pooled as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         occurred_at,
         received_at,

@@ -1,5 +1,5 @@
 -- grain: one row per accepted event: the narrow map from an event to its session,
--- whose key is source, visitor and start. An event of no session has a null start.
+-- whose key is source, visitor, app and start. An event of no session has a null start.
 
 with events as (
     select * from {{ ref('int_events__clustered') }}
@@ -13,6 +13,7 @@ cuts as (
     select
         source_name,
         visitor_id,
+        session_app,
         activity_started_at,
         activity_event_number
     from {{ ref('int_events__capped') }}
@@ -23,6 +24,7 @@ cut_activities as (
     select distinct
         source_name,
         visitor_id,
+        session_app,
         activity_started_at
     from cuts
 ),
@@ -32,6 +34,7 @@ whole as (
     select
         events.source_name,
         events.visitor_id,
+        events.session_app,
         events.event_id,
         events.occurred_at,
         events.received_at,
@@ -49,6 +52,7 @@ whole as (
         on
             events.source_name = cut_activities.source_name
             and events.visitor_id = cut_activities.visitor_id
+            and events.session_app = cut_activities.session_app
             and events.activity_started_at = cut_activities.activity_started_at
     where cut_activities.visitor_id is null
 ),
@@ -74,15 +78,21 @@ parted as (
         on
             events.source_name = cut_activities.source_name
             and events.visitor_id = cut_activities.visitor_id
+            and events.session_app = cut_activities.session_app
             and events.activity_started_at = cut_activities.activity_started_at
     left join cuts
         on
             events.source_name = cuts.source_name
             and events.visitor_id = cuts.visitor_id
+            and events.session_app = cuts.session_app
             and events.activity_started_at = cuts.activity_started_at
             and events.activity_event_number = cuts.activity_event_number
     window activity_history as (
-        partition by events.source_name, events.visitor_id, events.activity_started_at
+        partition by
+            events.source_name,
+            events.visitor_id,
+            events.session_app,
+            events.activity_started_at
         order by events.activity_event_number
         rows between unbounded preceding and current row
     )
@@ -96,6 +106,7 @@ mapped as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         occurred_at,
         received_at,
@@ -117,6 +128,7 @@ sessionized as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         occurred_at,
         received_at,

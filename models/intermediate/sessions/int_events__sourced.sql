@@ -76,6 +76,7 @@ sourced as (
     select
         judged.source_name,
         sessionized.visitor_id,
+        sessionized.session_app,
         judged.event_id,
         sessionized.session_started_at,
         sessionized.occurred_at,

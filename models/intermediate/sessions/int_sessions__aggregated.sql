@@ -44,10 +44,14 @@ aggregated as (
     select
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
+        -- Where a source does not split by app, its ids are those of source, visitor
+        -- and start alone.
         {{ surrogate_key([
             'source_name',
-            'visitor_id',
+            "case when session_app = '' then visitor_id"
+            ~ " else visitor_id || chr(31) || session_app end",
             microseconds_between("timestamp '1970-01-01'", 'session_started_at'),
         ]) }} as session_id,
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
@@ -60,7 +64,7 @@ aggregated as (
         max(batch_number) as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from with_pause
-    group by source_name, visitor_id, session_started_at
+    group by source_name, visitor_id, session_app, session_started_at
 )
 
 select * from aggregated

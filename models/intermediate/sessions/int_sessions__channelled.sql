@@ -24,6 +24,7 @@ channelled as (
     select
         arrivals.source_name,
         arrivals.visitor_id,
+        arrivals.session_app,
         arrivals.session_started_at,
         arrivals.session_id,
         traffic_sources.source,

@@ -12,6 +12,7 @@ seen as (
     select distinct
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
         page_host,
         page_name,
@@ -24,6 +25,7 @@ kept as (
     select
         views.source_name,
         views.visitor_id,
+        views.session_app,
         views.session_started_at,
         views.event_id,
         views.page_host,
@@ -36,6 +38,7 @@ kept as (
         on
             views.source_name = seen.source_name
             and views.visitor_id = seen.visitor_id
+            and views.session_app = seen.session_app
             and views.session_started_at = seen.session_started_at
             and views.page_host = seen.page_host
             and views.page_name = seen.page_name
@@ -44,6 +47,7 @@ kept as (
         on
             views.source_name = later.source_name
             and views.visitor_id = later.visitor_id
+            and views.session_app = later.session_app
             and views.session_started_at = later.session_started_at
             and views.page_host = later.page_host
             and views.page_name = later.page_name

@@ -22,6 +22,7 @@ neighboured as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         session_started_at,
         occurred_at,
@@ -30,7 +31,7 @@ neighboured as (
         lead(occurred_at) over session_views as next_viewed_at
     from sessionized
     window session_views as (
-        partition by source_name, visitor_id, session_started_at
+        partition by source_name, visitor_id, session_app, session_started_at
         order by event_number
     )
 ),
@@ -40,6 +41,7 @@ close_views as (
     select
         neighboured.source_name,
         neighboured.visitor_id,
+        neighboured.session_app,
         neighboured.event_id,
         neighboured.session_started_at,
         neighboured.occurred_at,
@@ -68,7 +70,12 @@ numbered as (
         *,
         row_number() over (
             partition by
-                source_name, visitor_id, session_started_at, page_host, page_name
+                source_name,
+                visitor_id,
+                session_app,
+                session_started_at,
+                page_host,
+                page_name
             order by event_number
         ) as view_number
     from close_views
@@ -79,6 +86,7 @@ repeated as (
     select
         source_name,
         visitor_id,
+        session_app,
         session_started_at,
         event_id,
         page_host,
@@ -86,7 +94,12 @@ repeated as (
         view_number,
         max(view_number) over (
             partition by
-                source_name, visitor_id, session_started_at, page_host, page_name
+                source_name,
+                visitor_id,
+                session_app,
+                session_started_at,
+                page_host,
+                page_name
             order by occurred_at
             range between current row
             and interval '{{ var("view_repeat_seconds") or 0 }}' second following

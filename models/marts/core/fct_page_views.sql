@@ -60,6 +60,7 @@ ordered as (
     select
         source_name,
         visitor_id,
+        session_app,
         event_id,
         session_started_at,
         occurred_at,
@@ -70,7 +71,7 @@ ordered as (
         lead(occurred_at) over session_views as next_viewed_at
     from kept
     window session_views as (
-        partition by source_name, visitor_id, session_started_at
+        partition by source_name, visitor_id, session_app, session_started_at
         order by event_number
     )
 ),
@@ -80,6 +81,7 @@ scrolls as (
     select
         all_sessionized.source_name,
         all_sessionized.visitor_id,
+        all_sessionized.session_app,
         all_sessionized.session_started_at,
         all_sessionized.event_number,
         scroll_events.scroll_percent
@@ -100,6 +102,7 @@ scrolled as (
         on
             ordered.source_name = scrolls.source_name
             and ordered.visitor_id = scrolls.visitor_id
+            and ordered.session_app = scrolls.session_app
             and ordered.session_started_at = scrolls.session_started_at
             and ordered.event_number <= scrolls.event_number
             and (
@@ -143,6 +146,7 @@ final as (
         on
             ordered.source_name = sessions.source_name
             and ordered.visitor_id = sessions.visitor_id
+            and ordered.session_app = sessions.session_app
             and ordered.session_started_at = sessions.session_started_at
     inner join arrivals
         on

@@ -50,6 +50,7 @@ reported as (
         on
             sessionized.source_name = sessions.source_name
             and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
     left join visitors
         on

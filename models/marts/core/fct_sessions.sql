@@ -74,6 +74,7 @@ first_events as (
     select
         sessionized.source_name,
         sessionized.visitor_id,
+        sessionized.session_app,
         sessionized.session_started_at,
         events.app_id,
         events.platform,
@@ -108,7 +109,9 @@ measured as (
         cast(
             row_number() over (
                 partition by sessions.source_name, sessions.visitor_id
-                order by sessions.session_started_at
+                order by
+                    sessions.session_started_at,
+                    {{ byte_order('sessions.session_app') }}
             ) as bigint
         ) as session_number
     from sessions
@@ -175,6 +178,7 @@ joined as (
         on
             measured.source_name = first_events.source_name
             and measured.visitor_id = first_events.visitor_id
+            and measured.session_app = first_events.session_app
             and measured.session_started_at = first_events.session_started_at
     left join visitors
         on
