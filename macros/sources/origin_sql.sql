@@ -1,10 +1,11 @@
 {#- What a map says of a column, as SQL of this engine. Beside columns and SQL it knows
-    four words for what engines write differently: list_entry(list, key) is the value of a
+    five words for what engines write differently: list_entry(list, key) is the value of a
     key in a list of records, record_field(record, field.field) a field of a record and
-    null where the record lacks it, json_text(column, key.key) a text in a JSON text, and
-    since_1970(column) a time of microseconds since 1970. -#}
+    null where the record lacks it, json_text(column, key.key) a text in a JSON text,
+    json_of(column) the JSON of a list or record, and since_1970(column) a time of
+    microseconds since 1970. -#}
 {% macro origin_sql(said, types) -%}
-    {%- set form = '\\b(list_entry|record_field|json_text|since_1970)'
+    {%- set form = '\\b(list_entry|record_field|json_text|json_of|since_1970)'
         ~ '\\(\\s*("[^"]+"|[A-Za-z_]\\w*)\\s*(?:,\\s*([^(),]+?)\\s*)?\\)' -%}
     {%- set sql = [] -%}
     {%- set ends = [0] -%}
@@ -17,6 +18,7 @@
         {%- elif type is none and word != 'json_text' -%} {%- do sql.append('null') -%}
         {%- elif word == 'list_entry' -%}
             {%- do sql.append(list_entry(column, path, type)) -%}
+        {%- elif word == 'json_of' -%} {%- do sql.append(json_of(column, type)) -%}
         {%- elif word == 'record_field' -%}
             {%- do sql.append(record_field(column, path, type)) -%}
         {%- else -%}
