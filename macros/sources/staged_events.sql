@@ -24,7 +24,7 @@
     ]) | list -%}
     {#- Here a placeholder is GA4's own word, which the channel rules know, or one of the
         seeds of words. -#}
-    {%- set ruled = campaign_tag_columns() + id_columns() + consent_columns() -%}
+    {%- set ruled = campaign_tag_columns() + placeholder_columns() + consent_columns() -%}
     {%- set finishing = finishing_columns(name, map) -%}
     {%- set click_ids = click_id_columns('parameters') -%}
     with mapped as (
