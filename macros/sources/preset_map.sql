@@ -27,6 +27,7 @@
             'order_id': 'order_id',
             'revenue': 'revenue',
             'currency': 'currency',
+            'items': 'items',
             'analytics_consent': 'analytics_consent',
             'marketing_consent': 'marketing_consent',
         },

@@ -34,6 +34,7 @@ delivered as (
         order_id,
         revenue,
         currency,
+        items,
         null as analytics_consent,
         null as marketing_consent
     from raw_events
@@ -65,6 +66,7 @@ delivered as (
         null as order_id,
         null as revenue,
         null as currency,
+        null as items,
         analytics_consent,
         marketing_consent
     from raw_consents
