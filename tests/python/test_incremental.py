@@ -303,6 +303,7 @@ def test_every_batch_equals_a_full_refresh(
 def rows_of_an_order() -> list[Event]:
     """An order that turns out to have been placed first by another visitor."""
     order: Event = {"event_name": "purchase", "order_id": "shared", "revenue": "7"}
+    order |= {"items": ITEMS[3]}
     return [
         order
         | {
@@ -563,6 +564,14 @@ MUTANTS = [
         "false and held.is_history_complete\n",
         "fct_sessions",
         id="where history begins is known once",
+    ),
+    pytest.param(
+        "models/intermediate/items/int_items__listed.sql",
+        "{{ is_visitor_touched('fct_items') }}",
+        "(source_name, visitor_id) in (select source_name, visitor_id"
+        " from {{ ref('int_events__arrived') }})",
+        "fct_items",
+        id="products are read of visitors who arrive alone",
     ),
 ]
 

@@ -14,6 +14,7 @@ from parity.build import Built
 
 # Sail stands for Spark in `make test`.
 ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
+Product = tuple[int, str | None]
 # JSON text of an event -> its products, as (number, item_id, item_name).
 LISTS: dict[str, list[tuple[int, str | None, str | None]]] = {
     '[{"item_id": "a", "item_name": "Ünï ☕ 😀"}]': [(1, "a", "Ünï ☕ 😀")],
@@ -106,7 +107,7 @@ def bought(nth: int, items: object, **more: object) -> dict[str, Any]:
     return event(nth, **{**told, **more})
 
 
-def products_of(text: str) -> list[tuple[int, str]]:
+def products_of(text: str) -> list[Product]:
     """Number and id of every object of a JSON list that Python reads, strictly."""
 
     def refuse(text: str) -> None:
@@ -127,9 +128,9 @@ def products_of(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def drawn_lists(dice: random.Random, count: int) -> dict[str, list[tuple[int, str]]]:
+def drawn_lists(dice: random.Random, count: int) -> dict[str, list[Product]]:
     """Lists with a sign lost, doubled or put in somewhere, and their products."""
-    found: dict[str, list[tuple[int, str]]] = {}
+    found: dict[str, list[Product]] = {}
     whole = '[{"item_id": "a\\"\\u00fc", "x": [1.5e3, {"y": null}], "z": {}}, true, {}]'
     while len(found) < count:
         place, sign = dice.randrange(len(whole)), dice.choice('[]{}",:\\ 0-.e1nt')
@@ -164,7 +165,7 @@ def test_every_engine_tells_broken_json_from_whole(
     made = engine_build(engine, project=project, runs_tests=False, select="+fct_items")
     assert made.is_green, made.said
     texts = list(drawn)
-    found: dict[str, list[tuple[int, str | None]]] = {text: [] for text in drawn}
+    found: dict[str, list[Product]] = {text: [] for text in drawn}
     for event_id, number, item_id, _ in items(made):
         found[texts[int(str(event_id)[1:])]].append((int(str(number)), item_id))
     for text, products in drawn.items():

@@ -45,11 +45,10 @@ named as (
         occurred_at,
         event_name,
         currency,
-        entry_number,
         {%- for name in item_properties() %}
-            {{ item_property(name) }} as {{ name }}
-            {{- ',' if not loop.last }}
+            {{ item_property(name) }} as {{ name }},
         {%- endfor %}
+        entry_number as item_number
     from plain
 ),
 
@@ -63,7 +62,7 @@ listed as (
         occurred_at,
         event_name,
         currency,
-        entry_number as item_number,
+        item_number,
         item_id,
         item_name,
         item_brand,
