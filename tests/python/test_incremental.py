@@ -304,16 +304,23 @@ def rows_of_an_order() -> list[Event]:
     """An order that turns out to have been placed first by another visitor."""
     order: Event = {"event_name": "purchase", "order_id": "shared", "revenue": "7"}
     order |= {"items": ITEMS[3]}
+    # What else the other one looked at stays.
+    look: Event = {"event_name": "click", "items": ITEMS[3], "batch": 0}
+    look |= {"event_id": "look of the second", "visitor_id": "the second"}
+    look |= {"occurred_at": START, "received_at": START + timedelta(days=100)}
     return [
-        order
-        | {
-            "event_id": f"order of {visitor}",
-            "visitor_id": visitor,
-            "occurred_at": START - timedelta(hours=batch),
-            "received_at": START + timedelta(days=100 + batch),
-            "batch": batch,
-        }
-        for batch, visitor in enumerate(("the second", "the first"))
+        look,
+        *(
+            order
+            | {
+                "event_id": f"order of {visitor}",
+                "visitor_id": visitor,
+                "occurred_at": START - timedelta(hours=batch),
+                "received_at": START + timedelta(days=100 + batch),
+                "batch": batch,
+            }
+            for batch, visitor in enumerate(("the second", "the first"))
+        ),
     ]
 
 
