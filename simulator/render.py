@@ -22,6 +22,8 @@ _TITLES = tuple(
     for code in range(len(world.PAGE_URLS))
 )
 TIME = pa.timestamp("us")
+_SHIPPING, _SHIPPED_FREE_BELOW, _GOODS_OF_TWO = 490, 2_000, 4_000
+"""EUR cents: what shipping costs, and from which goods on there are two products."""
 
 
 def numbered(prefix: str, values: Array, width: int, base: int = 10) -> pa.Array:
@@ -122,6 +124,7 @@ class Renderer:
                 text(amounts(events["cents"])),
             ),
             "currency": worded(("EUR",), np.where(events["cents"] == NULL, NULL, 0)),
+            "items": self._items(events),
         }
         return pa.table(columns)
 
@@ -245,6 +248,7 @@ class Renderer:
                     "converted_at": instants(conversions["converted_us"]),
                     "order_id": numbered("o", conversions["order"], 8),
                     "revenue": amounts(conversions["cents"]),
+                    "item_revenue": amounts(_goods_of_conversions(conversions)),
                 }
             ),
             "touches": pa.table(
@@ -297,6 +301,52 @@ class Renderer:
         is_tagged = np.zeros(len(url), dtype=bool)
         is_tagged[tagged] = True
         return pc.replace_with_mask(url, pa.array(is_tagged), full)
+
+    def _items(self, events: Columns) -> pa.Array:
+        """JSON of the products looked at, put into the cart or bought.
+
+        Of what is drawn already: nothing else changes with it. Those of an order go by
+        its number, so that its copies list them too.
+        """
+        page = events["page"] % len(world.PAGES)
+        has_product = np.isin(events["name"], (world.VIEW_ITEM, world.ADD_TO_CART))
+        has_product &= page >= world.FIRST_PRODUCT
+        listed = worded(
+            [f"[{item}}}]" for item in world.ITEMS],
+            np.where(has_product, page - world.FIRST_PRODUCT, NULL),
+        )
+        buys = events["name"] == world.PURCHASE
+        buys &= events["device"] != world.SERVER_DEVICE
+        dice = scramble(events["order"][buys], 40, self.seed + 3)
+        goods = _goods(events["cents"][buys])
+        first = dice % len(world.ITEMS)
+        second = (first + 1 + dice // 64 % (len(world.ITEMS) - 1)) % len(world.ITEMS)
+        second = np.where(goods >= _GOODS_OF_TWO, second, NULL)
+        second_price = np.where(second == NULL, NULL, goods // 8)
+        first_price = np.where(second == NULL, goods, goods - 2 * (goods // 8))
+        bought = pc.binary_join_element_wise(
+            worded([f'[{item},"price":' for item in world.ITEMS], first),
+            text(amounts(first_price)),
+            ',"quantity":1}',
+            worded([f',{item},"price":' for item in world.ITEMS], second),
+            text(amounts(second_price)),
+            worded((',"quantity":2}',), np.where(second == NULL, NULL, 0)),
+            "]",
+            "",
+            null_handling="skip",
+        )
+        return pc.replace_with_mask(listed, pa.array(buys), bought)
+
+
+def _goods(cents: Array) -> Array:
+    """Cents of an order without shipping, shape (n,); small ones ship for nothing."""
+    return np.where(cents >= _SHIPPED_FREE_BELOW, cents - _SHIPPING, cents)
+
+
+def _goods_of_conversions(conversions: Columns) -> Array:
+    """Cents that the products of a conversion cost; an order by phone lists none."""
+    is_listed = (conversions["order"] != NULL) & (conversions["session"] != NULL)
+    return np.where(is_listed, _goods(conversions["cents"]), NULL)
 
 
 def _session_id(number: Array) -> pa.Array:

@@ -41,11 +41,17 @@ FUNNEL = (VIEW_ITEM, ADD_TO_CART, BEGIN_CHECKOUT, PURCHASE)
 CATEGORIES = ("shoes", "jackets", "tents", "bags", "bikes", "maps", "sale")
 SEARCHES = ("tent", "rain+jacket", "boots", "map", "bottle")
 POSTS = ("pack-light", "wash-down", "first-tent", "layers", "trail-food", "blisters")
-PRODUCTS = tuple(
-    f"{colour}-{thing}"
-    for thing in ("boot", "tent", "parka", "pack", "stove", "lamp", "bottle", "bike")
-    for colour in ("red", "blue", "grey", "moss", "sand")
+THINGS = ("boot", "tent", "parka", "pack", "stove", "lamp", "bottle", "bike")
+COLOURS = ("red", "blue", "grey", "moss", "sand")
+BRANDS = ("Alder", "Birch", "Cedar")
+PRODUCTS = tuple(f"{colour}-{thing}" for thing in THINGS for colour in COLOURS)
+ITEMS = tuple(
+    f'{{"item_id":"{colour}-{thing}","item_name":"{colour.title()} {thing}",'
+    f'"item_brand":"{BRANDS[number % len(BRANDS)]}","item_category":"{thing}"'
+    for number, thing in enumerate(THINGS)
+    for colour in COLOURS
 )
+"""JSON of each product, open for what an event says of it."""
 PAGES = (
     "/",
     "/cart",

@@ -41,12 +41,12 @@
         ) -%}
     {%- endif -%}
     {%- set texts = event_columns() | reject('in', [
-        'source_name', 'occurred_at', 'received_at', 'engagement_ms', 'scroll_percent',
-        'page_load_ms', 'revenue', 'unread_revenue',
+        'source_name', 'occurred_at', 'received_at', 'first_seen_at', 'engagement_ms',
+        'scroll_percent', 'page_load_ms', 'revenue', 'unread_revenue',
     ]) | list -%}
     {#- Here a placeholder is GA4's own word, which the channel rules know, or one of the
         seeds of words. -#}
-    {%- set ruled = campaign_tag_columns() + id_columns() + consent_columns() -%}
+    {%- set ruled = campaign_tag_columns() + placeholder_columns() + consent_columns() -%}
     {%- set finishing = finishing_columns(name, map) -%}
     {%- set click_ids = click_id_columns('parameters') -%}
     with shaped as (
@@ -75,7 +75,8 @@
                 + coalesce({{ safe_number('raw_clock_offset_ms', 'bigint') }}, 0)
                 * interval '0.001' second
             {%- endif %} as occurred_at,
-            {{ source_time('raw_received_at', source) }} as received_at
+            {{ source_time('raw_received_at', source) }} as received_at,
+            {{ source_time('raw_first_seen_at', source) }} as first_seen_at
         from mapped
     ),
 
@@ -92,6 +93,7 @@
         select
             occurred_at,
             received_at,
+            first_seen_at,
             {%- for column in texts %}
                 {{ clean_text('trimmed_' ~ column) if column not in ruled
                     else "nullif(trimmed_" ~ column ~ ", '')" }} as {{ column }},

@@ -50,16 +50,19 @@ COLUMNS = [
     "platform",
     "occurred_at",
     "received_at",
+    "first_seen_at",
     "event_name",
     "page_url",
     "referrer_url",
     "user_agent",
+    "source_bot_reason",
     "device_category",
     "engagement_ms",
     "scroll_percent",
     "order_id",
     "revenue",
     "currency",
+    "items",
     "analytics_consent",
     "marketing_consent",
 ]
@@ -68,6 +71,8 @@ PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2, "history_days": 1}
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36"
 NAMES = ["page_view", "page_view", "click", "scroll", "payment"]
 NAMES += ["purchase", "purchase", "sign_up", "refund"]
+ITEMS = [None, "[]", "no list", '[{"item_id": "a", "price": 5}]']
+ITEMS += ['[{"item_id": "a", "price": 5, "quantity": 2}, 7, {"name": "b"}]']
 LEFT_OUT = None if IS_ALL else CHAIN
 # They tell which run wrote a row, and by which definition.
 BOOKKEEPING = ["batch_number", "change_number", "definition_hash"]
@@ -111,6 +116,14 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             "scroll_percent": chance.choice([None, 50, 90]),
             "batch": batch,
         }
+        if chance.random() < 0.1:
+            # The first word may come last, and some are no visit's time.
+            ago = chance.choice([timedelta(days=3), timedelta(minutes=40), -TIMEOUT])
+            row["first_seen_at"] = chance.choice([moment - ago, datetime(1970, 1, 1)])
+        if chance.random() < 0.03:
+            row["source_bot_reason"] = chance.choice(["on a list", "false"])
+        if row["event_name"] in ("click", "purchase"):
+            row["items"] = chance.choice(ITEMS)
         if row["event_name"] == "purchase":
             # Claimed by others too, at times with another amount, or with none.
             amounts = ["12.50", "12.50", "12.50", "30.00", "45.00", None]
@@ -420,16 +433,24 @@ def test_the_comparison_bites_in_apps(
 def rows_of_an_order() -> list[Event]:
     """An order that turns out to have been placed first by another visitor."""
     order: Event = {"event_name": "purchase", "order_id": "shared", "revenue": "7"}
+    order |= {"items": ITEMS[3]}
+    # What else the other one looked at stays.
+    look: Event = {"event_name": "click", "items": ITEMS[3], "batch": 0}
+    look |= {"event_id": "look of the second", "visitor_id": "the second"}
+    look |= {"occurred_at": START, "received_at": START + timedelta(days=100)}
     return [
-        order
-        | {
-            "event_id": f"order of {visitor}",
-            "visitor_id": visitor,
-            "occurred_at": START - timedelta(hours=batch),
-            "received_at": START + timedelta(days=100 + batch),
-            "batch": batch,
-        }
-        for batch, visitor in enumerate(("the second", "the first"))
+        look,
+        *(
+            order
+            | {
+                "event_id": f"order of {visitor}",
+                "visitor_id": visitor,
+                "occurred_at": START - timedelta(hours=batch),
+                "received_at": START + timedelta(days=100 + batch),
+                "batch": batch,
+            }
+            for batch, visitor in enumerate(("the second", "the first"))
+        ),
     ]
 
 
@@ -511,6 +532,52 @@ def test_an_earlier_first_event_reaches_visitors_without_news(tmp_path: Path) ->
             (after_earlier, True),
             ("an earlier one", False),
             ("the first", False),
+        ],
+    ]
+
+
+def test_a_first_visit_told_late_reaches_the_first_session(tmp_path: Path) -> None:
+    """Of its own visitor, and in an event that is in no session too."""
+    word = {"first_seen_at": START - timedelta(days=9), "batch": 1}
+    hours = {"visit": 0, "second visit": 9}
+    rows: list[Event] = [
+        {
+            "event_id": f"{name} of {visitor}",
+            "visitor_id": visitor,
+            "event_name": "page_view",
+            "occurred_at": START + timedelta(hours=hour),
+            "received_at": START + timedelta(days=100),
+            "batch": 0,
+        }
+        for visitor in ("told by a visit", "told by a server", "untold")
+        for name, hour in hours.items()
+    ]
+    for visitor, platform in (
+        ("told by a visit", "web"),
+        ("told by a server", "server"),
+    ):
+        late: Event = {"event_id": f"word on {visitor}", "platform": platform}
+        late |= {"visitor_id": visitor, "event_name": "page_view"}
+        late |= {"occurred_at": START + timedelta(days=3)}
+        rows.append(late | {"received_at": START + timedelta(days=101)} | word)
+    told: list[list[Row]] = []
+
+    def look(batch: int, built: Build) -> None:
+        told.append(
+            built.rows(
+                "select visitor_id, visitor_type, is_history_complete"
+                " from fct_sessions where session_number = 1 order by 1"
+            )
+        )
+
+    assert differences(tmp_path, rows, 2, look, select="+fct_sessions") == []
+    visitors = ["told by a server", "told by a visit", "untold"]
+    assert told == [
+        [(visitor, "new", False) for visitor in visitors],
+        [
+            ("told by a server", "returning", True),
+            ("told by a visit", "returning", True),
+            ("untold", "new", False),
         ],
     ]
 
@@ -634,6 +701,14 @@ MUTANTS = [
         "false and held.is_history_complete\n",
         "fct_sessions",
         id="where history begins is known once",
+    ),
+    pytest.param(
+        "models/intermediate/items/int_items__listed.sql",
+        "{{ is_visitor_touched('fct_items') }}",
+        "(source_name, visitor_id) in (select source_name, visitor_id"
+        " from {{ ref('int_events__arrived') }})",
+        "fct_items",
+        id="products are read of visitors who arrive alone",
     ),
 ]
 

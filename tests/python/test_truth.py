@@ -223,6 +223,39 @@ def test_conversions_are_the_true_ones(
     assert Counter(built) == Counter(true)
 
 
+def test_items_of_an_order_are_the_true_ones(demo: Build, truth: Path) -> None:
+    """What they cost is what was paid but for shipping; an order by phone has none."""
+    assert Counter(
+        demo.rows(
+            "select order_id, sum(fct_items.revenue) from fct_conversions"
+            " inner join fct_items using (source_name, event_id)"
+            " where conversion_name = 'purchase' group by order_id, conversion_id"
+        )
+    ) == Counter(
+        (row["order_id"], Decimal(row["item_revenue"]))
+        for row in read(truth / "truth" / "conversions.csv")
+        if row["item_revenue"]
+    )
+
+
+def test_each_product_seen_is_an_item(demo: Build, raw: Table) -> None:
+    """Once per accepted event, in the words of the page where it was seen."""
+    names = ("view_item", "add_to_cart")
+    true = Counter(
+        (row["event_name"], row["page_url"].split("?")[0].rsplit("/", 1)[1])
+        for row in raw
+        if row["event_name"] in names and row["items"] and not row["reason"]
+    )
+    built = demo.rows(
+        "select event_name, item_id, count(*) from fct_items"
+        " where event_name <> 'purchase' group by event_name, item_id"
+    )
+    assert {(name, item): count for name, item, count in built} == true
+    assert demo.value(
+        "select sum(item_views + adds_to_cart) from mart_product__daily"
+    ) == sum(true.values())
+
+
 @pytest.fixture(scope="module")
 def denied(truth: Path) -> set[str]:
     """Visitors whose last word on marketing was no."""

@@ -335,3 +335,52 @@ def test_history_is_complete_after_enough_days(build: Builder, tmp_path: Path) -
         "select sum(sessions), sum(new_sessions), sum(sessions_with_history),"
         " sum(new_sessions_with_history) from mart_device__daily"
     ) == [(7, 5, 2, 1)]
+
+
+def test_a_first_visit_that_the_tracker_tells_of_counts(
+    build: Builder, tmp_path: Path
+) -> None:
+    """More than the longest timeout before what is here; session numbers stay."""
+    minute = timedelta(minutes=1)
+    told = {
+        "an hour": -60 * minute,
+        "the web's timeout": -30 * minute - TICK,
+        "the longest timeout": -45 * minute,
+        "more": -45 * minute - TICK,
+        "the event": 0 * minute,
+        "after it": TICK,
+    }
+    rows = [
+        row | {"first_seen_at": NOON + before}
+        for name, before in told.items()
+        for row in views(name, 0 * minute)
+    ]
+    # The second session's word counts for the first one.
+    first, second = views("told later", 0 * minute, 60 * minute)
+    rows += [*views("untold", 0 * minute), first]
+    rows += [second | {"first_seen_at": NOON - 600 * minute}]
+    path = write_parquet(tmp_path / "told.parquet", events(*rows))
+    settings = one_source(path, [*COLUMNS, "first_seen_at"]) | {
+        "session_timeout_minutes": 30,
+        "session_timeout_minutes_by_platform": {"ios": 45},
+    }
+    made = build(settings, select="+mart_device__daily fct_events")
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, session_number, visitor_type, is_history_complete"
+        " from fct_sessions order by visitor_id, started_at"
+    ) == [
+        ("after it", 1, "new", False),
+        ("an hour", 1, "returning", True),
+        ("more", 1, "returning", True),
+        ("the event", 1, "new", True),
+        ("the longest timeout", 1, "new", True),
+        ("the web's timeout", 1, "new", True),
+        ("told later", 1, "returning", True),
+        ("told later", 2, "returning", True),
+        ("untold", 1, "new", False),
+    ]
+    assert made.rows(
+        "select sum(new_sessions), sum(returning_sessions),"
+        " sum(new_sessions_with_history) from mart_device__daily"
+    ) == [(5, 4, 3)]

@@ -21,7 +21,7 @@ from serving.summary import Summary, as_text, figures
 HOME = "https://shop.example/"
 DECISIONS = ["analytics_consent", "marketing_consent"]
 COLUMNS = ["event_id", "visitor_id", "user_id", "occurred_at", "event_name", "page_url"]
-COLUMNS += ["order_id", "revenue", "currency", *DECISIONS]
+COLUMNS += ["source_bot_reason", "order_id", "revenue", "currency", *DECISIONS]
 MARTS = "+fct_events +fct_conversions +mart_quality__rejected_events"
 REFUSALS = ["f", "off", "N", "No", " DENIED ", "deny_all", "deny-all", "opt_out"]
 REFUSALS += ["opt-out", "Opted Out", "rejected", "withdrawn", "revoked", "declined"]
@@ -217,6 +217,34 @@ def test_orders_without_a_number_are_one_each(nobodies: Build) -> None:
             "select count(*), sum(revenue) from fct_conversions"
             f" where visitor_id like '{number} _' and conversion_name = 'purchase'"
         ) == [(count, count * Decimal("10.00"))], word
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+def test_an_event_is_a_bots_by_the_verdict_of_its_source(
+    build: Builder, tmp_path: Path, accepts: bool
+) -> None:
+    """Of whatever words, unless they say no; other events of the visitor stay."""
+    verdicts = ["true", "1", "IAB spiders", " data center ", "not human"]
+    nothing = ["false", "0", "No", "(not set)", "NULL", "not_a_bot", "human", " ", None]
+    rows = [
+        event(f"v{nth}", source_bot_reason=word)
+        for nth, word in enumerate([*verdicts, *nothing])
+    ]
+    rows.append(event("v0", event_id="another of v0"))
+    path = write_parquet(tmp_path / "events.parquet", rows)
+    found = build(
+        one_source(path, list(rows[0])) | {"accept_bots": accepts},
+        select="+fct_events +mart_quality__rejected_events",
+    )
+    assert found.is_green, found.said
+    reasons = found.rows(
+        "select bot_reason, rejection_reason from int_events__classified"
+        " where bot_reason is not null order by bot_reason"
+    )
+    said = None if accepts else "bot"
+    assert reasons == [(word.strip(), said) for word in sorted(verdicts, key=str.strip)]
+    accepted = len(nothing) + 1 + accepts * len(verdicts)
+    assert found.value("select count(*) from fct_events") == accepted
 
 
 def test_no_credit_flows_between_guests(build: Builder, tmp_path: Path) -> None:

@@ -14,6 +14,17 @@ with used as (
 
     select
         delivered_currency as currency,
+        occurred_date as report_date,
+        currency_rate
+    from {{ ref('fct_items') }}
+    where
+        delivered_currency <> currency
+        and delivered_revenue is not null
+
+    union
+
+    select
+        delivered_currency as currency,
         spend_date as report_date,
         currency_rate
     from {{ ref('int_ad_spend__classified') }}

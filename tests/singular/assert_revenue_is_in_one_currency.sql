@@ -1,10 +1,19 @@
--- grain: one row per currency, where conversions or spend hold more than one: sums of
--- several currencies mean nothing. The var reporting_currency has them converted.
+-- grain: one row per currency, where conversions, items bought or spend hold more than
+-- one: sums of several currencies mean nothing. The var reporting_currency has them
+-- converted.
 
 with currencies as (
     select currency
     from {{ ref('fct_conversions') }}
     where currency is not null
+
+    union
+
+    select currency
+    from {{ ref('fct_items') }}
+    where
+        currency is not null
+        and revenue is not null
 
     union
 

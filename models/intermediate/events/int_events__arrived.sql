@@ -1,4 +1,4 @@
--- grain: one row per event delivered that this run looks at, its words for nobody and
+-- grain: one row per event delivered that this run looks at, its words for nothing and
 -- for a decision read: all on a first run, later those of hours of which another number
 -- of events is held.
 
@@ -38,7 +38,7 @@ decisions as (
 arrived as (
     select
         {%- for column in event_columns() %}
-            {%- if column in id_columns() %}
+            {%- if column in placeholder_columns() %}
                 case when no_{{ column }}.word is null then arriving.{{ column }} end
                     as {{ column }},
             {%- elif column in consent_columns() %}
@@ -70,6 +70,10 @@ arrived as (
         on
             {{ word_form('arriving.order_id') }} = no_order_id.word
             and no_order_id.field in ('any', 'order_id')
+    left join nobodies as no_source_bot_reason
+        on
+            {{ word_form('arriving.source_bot_reason') }} = no_source_bot_reason.word
+            and no_source_bot_reason.field in ('any', 'source_bot_reason')
     left join decisions as analytics_word
         on
             {{ word_form('arriving.analytics_consent') }} = analytics_word.word

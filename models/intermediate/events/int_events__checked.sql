@@ -138,9 +138,13 @@ events as (
             {%- endif %}
         {%- endfor %}
         -- A server calls by a program's name and is no visitor.
-        case
-            when coalesce(arrived.platform, '') <> 'server' then user_agents.bot_reason
-        end as named_bot_reason
+        coalesce(
+            case
+                when coalesce(arrived.platform, '') <> 'server'
+                    then user_agents.bot_reason
+            end,
+            arrived.source_bot_reason
+        ) as named_bot_reason
     from arrived
     left join user_agents
         on arrived.user_agent = user_agents.user_agent

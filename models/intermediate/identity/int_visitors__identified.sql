@@ -10,7 +10,16 @@ counted as (
         source_name,
         visitor_id,
         min(user_id) as first_user_id_by_name,
-        max(user_id) as last_user_id_by_name
+        max(user_id) as last_user_id_by_name,
+        -- A first visit after the event that tells of it is a wrong clock's.
+        min(
+            case
+                when
+                    first_seen_at <= occurred_at
+                    and not ({{ is_before_all('first_seen_at') }})
+                    then first_seen_at
+            end
+        ) as told_first_seen_at
     from events
     group by source_name, visitor_id
 ),
@@ -29,6 +38,7 @@ identified as (
                 then first_user_id_by_name
             else visitor_id
         end as person_id,
+        told_first_seen_at,
         {{ last_batch(['int_visitors__touched']) }} as batch_number,
         '{{ definition_hash() }}' as definition_hash
     from counted

@@ -1,5 +1,5 @@
--- grain: one row per day from the first session, conversion, reversal or spend to the
--- last, or to the last view: a session may outlast its day.
+-- grain: one row per day from the first session, conversion, item, reversal or spend to
+-- the last, or to the last view: a session may outlast its day.
 
 with sessions as (
     select * from {{ ref('fct_sessions') }}
@@ -11,6 +11,10 @@ page_views as (
 
 conversions as (
     select * from {{ ref('fct_conversions') }}
+),
+
+items as (
+    select * from {{ ref('fct_items') }}
 ),
 
 reversals as (
@@ -34,6 +38,11 @@ days as (
 
     select converted_date as report_date
     from conversions
+
+    union
+
+    select occurred_date as report_date
+    from items
 
     union
 

@@ -39,6 +39,7 @@ final as (
         events.vendor_session_id,
         events.occurred_at,
         events.received_at,
+        events.first_seen_at,
         cast({{ local_time('events.occurred_at') }} as date) as occurred_date,
         sessionized.event_number,
         events.event_name,

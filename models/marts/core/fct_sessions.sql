@@ -37,6 +37,10 @@ remembered as (
 ),
 
 visitors as (
+    select * from {{ ref('int_visitors__identified') }}
+),
+
+consents as (
     select * from {{ ref('int_visitors__consented') }}
 ),
 
@@ -156,12 +160,24 @@ joined as (
         measured.collapsed_views,
         measured.duration_seconds,
         cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
-        case when measured.session_number = 1 then 'new' else 'returning' end
-            as visitor_type,
+        -- A tracker notes the first visit with the first event of it, which may be a
+        -- moment before the first that is here: what lies within the timeout is the
+        -- same visit.
+        case
+            when
+                measured.session_number > 1
+                or visitors.told_first_seen_at
+                + interval '{{ longest_session_timeout() }}' minute
+                < measured.session_started_at
+                then 'returning'
+            else 'new'
+        end as visitor_type,
         {{ is_history_complete(
-            'measured.session_started_at', 'sources.history_started_at'
+            'measured.session_started_at',
+            'sources.history_started_at',
+            'visitors.told_first_seen_at'
         ) }} as is_history_complete,
-        coalesce(visitors.marketing_consent, 'unknown') as marketing_consent,
+        coalesce(consents.marketing_consent, 'unknown') as marketing_consent,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
         coalesce(session_conversions.revenue, cast(0 as numeric(28, 6))) as revenue,
         coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
@@ -180,10 +196,14 @@ joined as (
             and measured.visitor_id = first_events.visitor_id
             and measured.session_app = first_events.session_app
             and measured.session_started_at = first_events.session_started_at
-    left join visitors
+    inner join visitors
         on
             measured.source_name = visitors.source_name
             and measured.visitor_id = visitors.visitor_id
+    left join consents
+        on
+            measured.source_name = consents.source_name
+            and measured.visitor_id = consents.visitor_id
     left join landing_pages
         on measured.session_id = landing_pages.session_id
     left join exit_pages

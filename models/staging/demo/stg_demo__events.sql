@@ -36,6 +36,7 @@ with staged as (
                 order_id,
                 revenue,
                 currency,
+                items,
                 null as analytics_consent,
                 null as marketing_consent
             from raw_events
@@ -67,6 +68,7 @@ with staged as (
                 null as order_id,
                 null as revenue,
                 null as currency,
+                null as items,
                 analytics_consent,
                 marketing_consent
             from raw_consents
