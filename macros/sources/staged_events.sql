@@ -45,8 +45,9 @@
         'scroll_percent', 'page_load_ms', 'revenue', 'unread_revenue',
     ]) | list -%}
     {#- Here a placeholder is GA4's own word, which the channel rules know, or one of the
-        seeds of words. -#}
-    {%- set ruled = campaign_tag_columns() + placeholder_columns() + consent_columns() -%}
+        seeds of words; JSON is none, and long. -#}
+    {%- set ruled = campaign_tag_columns() + placeholder_columns() + consent_columns()
+        + ['properties', 'items'] -%}
     {%- set finishing = finishing_columns(name, map) -%}
     {%- set click_ids = click_id_columns('parameters') -%}
     with shaped as (
