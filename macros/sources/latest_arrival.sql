@@ -1,19 +1,31 @@
 {#- When each source last brought an event, and of that the earliest, for `dbt source
     freshness`: one that stands still is late, however busy the others are. It asks the
-    inputs themselves, so that it can be known before a build whether one is worth it. -#}
+    inputs themselves, so that it can be known before a build whether one is worth it; what
+    a preset shapes it asks by the staging view over them, once a build has made that. -#}
 {% macro latest_arrival() -%}
+    {%- set arrivals = [] -%}
+    {%- for name, source in sources().items() if source.preset != 'demo' -%}
+        {%- set staged = relation_at(
+            'stg_' ~ source.preset ~ '__events'
+        ) if execute -%}
+        {%- if source.preset == 'columns' -%}
+            {%- set map = column_expressions(name, source) -%}
+            {%- do arrivals.append(
+                'select max(' ~ source_time('arrived_at', source) ~ ') as last_arrived_at'
+                ~ ' from (select ' ~ map.get('received_at', map.get('occurred_at'))
+                ~ ' as arrived_at from ' ~ source_rows(name, is_in_model=false)
+                ~ ' as delivered ' ~ source_filter(source) ~ ') as arrived'
+            ) -%}
+        {%- elif staged -%}
+            {%- do arrivals.append(
+                'select max(received_at) as last_arrived_at from ' ~ staged
+                ~ ' where source_name = ' ~ sql_literal(name)
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
     select min(last_arrived_at)
     from (
-        {%- for name, source in sources('columns').items() %}
-            {%- set columns = source.columns %}
-            {%- set arrived = columns.get('received_at', columns.occurred_at) %}
-            select max({{ source_time('arrived_at', source) }}) as last_arrived_at
-            from (
-                select {{ tried(arrived) }} as arrived_at
-                from {{ source_rows(name, is_in_model=false) }}
-                {{ source_filter(source) }}
-            ) as arrivals_{{ loop.index }}
-            {{ 'union all' if not loop.last }}
-        {%- endfor %}
+        {{ arrivals | join(' union all ') if arrivals
+            else 'select cast(null as timestamp) as last_arrived_at' }}
     ) as last_arrivals
 {%- endmacro %}
