@@ -98,10 +98,11 @@
     })) }}
 {%- endmacro %}
 
-{#- What a source says for an option of its preset, or the preset's default. -#}
+{#- What a source says for an option of its preset, or the preset's default, which is
+    not known while dbt parses: nothing then, be it a text or a list. -#}
 {% macro source_option(name, option) -%}
     {%- set source = sources()[name] -%}
-    {%- set default = preset_meta(source.preset, 'options').get(option) -%}
+    {%- set default = preset_meta(source.preset, 'options').get(option, '') -%}
     {{ return(source[option] if source.get(option) is not none else default) }}
 {%- endmacro %}
 
