@@ -12,12 +12,12 @@
     ) }}
 {%- endmacro %}
 
-{#- Sail would read what comes before the place where a text is broken. -#}
+{#- Sail would read what comes before the place where a text is broken. Two quotes are
+    none in a literal of Sail. -#}
 {% macro spark__json_text(column, path) -%}
     {{ return(
         'get_json_object(case when json_object_keys(' ~ column ~ ') is not null then '
-        ~ column ~ ' end, '
-        ~ sql_literal("$['" ~ path.split('.') | join("']['") ~ "']") ~ ')'
+        ~ column ~ " end, '$[\\'" ~ path.split('.') | join("\\'][\\'") ~ "\\']')"
     ) }}
 {%- endmacro %}
 
