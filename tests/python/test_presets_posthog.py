@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Build, Builder
+from harness import Builder
 from trackers import SELECT, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
@@ -20,8 +20,10 @@ def event(
     """An event with its properties as JSON text, a leading _ being their $."""
     hour, minute, second = map(int, time.split(":"))
     occurred_at = DAY.replace(hour=hour, minute=minute, second=second)
-    said = {key.replace("_", "$", 1) if key[0] == "_" else key: value
-            for key, value in properties.items()}
+    said = {
+        key.replace("_", "$", 1) if key[0] == "_" else key: value
+        for key, value in properties.items()
+    }
     return {
         "uuid": event_id,
         "event": name,
@@ -202,7 +204,9 @@ def test_a_merge_makes_two_ids_one_user(build: Builder, tmp_path: Path) -> None:
 def test_properties_may_be_called_otherwise(build: Builder, tmp_path: Path) -> None:
     """Orders and experiments, by the site's own names and PostHog's."""
     events = [
-        event("o1", "paid", "u", "9:00:00", order={"no": 7}, total="1.299,00", cur="eur"),
+        event(
+            "o1", "paid", "u", "9:00:00", order={"no": 7}, total="1.299,00", cur="eur"
+        ),
         event(
             "o2",
             "$feature_flag_called",

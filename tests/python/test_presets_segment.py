@@ -1,5 +1,6 @@
 """Segment's and RudderStack's tables, by figures that were worked out by hand."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -95,8 +96,8 @@ def test_the_accepted_figures_are_met(
         " from mart_quality__event_ledger"
     ) == [(9, 8, 1)]
     assert made.rows(
-        "select visitor_id, event_count, page_view_count, channel, conversion_count, revenue,"
-        " person_id from fct_sessions order by 1"
+        "select visitor_id, event_count, page_view_count, channel, conversion_count,"
+        " revenue, person_id from fct_sessions order by 1"
     ) == [
         ("a1", 5, 2, "Email", 1, Decimal(100), "u1"),
         ("a2", 1, 1, "Organic Search", 0, Decimal(0), "a2"),
@@ -172,8 +173,13 @@ def test_what_a_library_and_a_category_are_called_is_read(
     agreed = "context_consent_category_preferences_analytics"
     pages = [
         page("yes", at(9, 0), anonymous_id="v", context_locale="de-DE")
-        | {"context_library_name": None, agreed: True, "context_session_id": 1772442000},
-        page("no", at(9, 1), user_id="u") | {"context_library_name": None, agreed: False},
+        | {
+            "context_library_name": None,
+            agreed: True,
+            "context_session_id": 1772442000,
+        },
+        page("no", at(9, 1), user_id="u")
+        | {"context_library_name": None, agreed: False},
     ]
     made = staged(
         build,
@@ -210,7 +216,10 @@ def test_what_a_library_and_a_category_are_called_is_read(
     [
         ("neither a file nor a relation", {"event_tables": ["order_complete"]}),
         ("do not say where tables are", {"events": None, "pages": "tracker.pages"}),
-        ("there is none of the tables pages, screens", {"events": "tracker.export_*", "event_tables": []}),
+        (
+            "there is none of the tables pages, screens",
+            {"events": "tracker.export_*", "event_tables": []},
+        ),
     ],
 )
 def test_a_table_that_is_not_there_stops_the_run(
@@ -226,3 +235,22 @@ def test_a_table_that_is_not_there_stops_the_run(
     )
     assert not made.is_green
     assert words in made.said
+
+
+def test_products_are_items_in_either_form(build: Builder, tmp_path: Path) -> None:
+    """A list stays as it is, and columns about one product become one."""
+    products = '[{"product_id": "tee", "quantity": 2}]'
+    viewed = {"name": 'Tee "S"', "price": Decimal("19.90"), "quantity": 1}
+    tables = {
+        "tracks": TRACKS,
+        "product_viewed": [T1 | {"product_id": "tee", **viewed}],
+        "order_completed": [T2 | {"products": products}, T3, T4],
+    }
+    made = staged(build, tmp_path, tables, passthrough=["items"])
+    asked = "select event_id, properties from stg_segment__events"
+    found: dict[str, str] = dict(made.rows(asked))
+    assert json.loads(json.loads(found["t1"])["items"]) == [
+        {"product_id": "tee", "name": 'Tee "S"', "price": "19.90", "quantity": "1"}
+    ]
+    assert json.loads(found["t2"]) == {"items": products}
+    assert found["t3"] == "{}"

@@ -12,6 +12,9 @@ from trackers import SELECT, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
 ITEMS = json.dumps([{"sku": "tee-1", "price": "19.90", "quantity": 2}])
+# As the page of the preset has it.
+WITHOUT_TAX = "cast(revenue as numeric(28, 6))"
+WITHOUT_TAX += " - coalesce(cast(total_tax as numeric(28, 6)), 0)"
 
 
 def order(number: int, hour: int, total: str, **more: object) -> dict[str, object]:
@@ -119,7 +122,13 @@ def test_nobody_is_told_by_an_address(build: Builder, tmp_path: Path) -> None:
     guest = found["order-10002"][1]
     assert guest.startswith("guest-")
     assert found["order-10005"][1] == found["refund-2"][1] == guest
-    assert found["order-10001"] == ("purchase", "77", "77", "#1001", DAY.replace(hour=10))
+    assert found["order-10001"] == (
+        "purchase",
+        "77",
+        "77",
+        "#1001",
+        DAY.replace(hour=10),
+    )
     assert found["order-10004"][1].startswith("order-")
     # What was tried out is of no order, and neither is what was paid back for it.
     assert found["order-10003"][::3] == ("test_order", None)
@@ -131,24 +140,31 @@ def test_nobody_is_told_by_an_address(build: Builder, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "customer", [{"customer": '{"id": 77, "email": "a@b.example"}'}, {"customer__id": 77}]
+    "customer",
+    [{"customer": '{"id": 77, "email": "a@b.example"}'}, {"customer__id": 77}],
 )
 def test_other_tools_name_columns_otherwise(
     customer: dict[str, object], build: Builder, tmp_path: Path
 ) -> None:
-    """The customer as JSON or flattened, a time alone, the amounts under other names."""
+    """The customer as JSON or flattened, one time alone, amounts by other names."""
     row = {
         "id": 1,
         "order_number": 1001,
         "created_at": DAY,
         "current_total_price": "5.00",
+        "total_tax": "0.80",
         "currency": "usd",
         **customer,
     }
     back = {"id": 2, "order_id": 1, "total_refunded": "1.50", "created_at": DAY}
     place = write_parquets(tmp_path, {"orders": [row], "refunds": [back]})
     made = build(
-        settings(place, order_key="order_number", refund_amount="total_refunded"),
+        settings(
+            place,
+            order_key="order_number",
+            refund_amount="total_refunded",
+            columns={"revenue": WITHOUT_TAX},
+        ),
         select="+stg_shopify_orders__events",
     )
     assert made.is_green, made.said
@@ -156,21 +172,21 @@ def test_other_tools_name_columns_otherwise(
         "select event_name, visitor_id, order_id, occurred_at, revenue, currency"
         " from stg_shopify_orders__events order by 1"
     ) == [
-        ("purchase", "77", "1001", DAY, Decimal(5), "USD"),
+        ("purchase", "77", "1001", DAY, Decimal("4.20"), "USD"),
         ("refund", "77", "1001", DAY, Decimal("1.50"), "USD"),
     ]
 
 
-def test_a_shop_without_refunds_or_key_is_told(
-    build: Builder, tmp_path: Path
-) -> None:
+def test_a_shop_without_refunds_or_key_is_told(build: Builder, tmp_path: Path) -> None:
     """Of refunds nobody has to know; what an order is called everybody does."""
     orders = [order(1001, 10, "120.00")]
     place = write_parquets(tmp_path, {"orders": orders})
     made = build(settings(place), select="+stg_shopify_orders__events")
     assert made.is_green, made.said
     assert made.value("select count(*) from stg_shopify_orders__events") == 1
-    wrong = build(settings(place, order_key="nam"), select="+stg_shopify_orders__events")
+    wrong = build(
+        settings(place, order_key="nam"), select="+stg_shopify_orders__events"
+    )
     assert "has no column 'nam'" in wrong.said
 
 

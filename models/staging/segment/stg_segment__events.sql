@@ -17,9 +17,16 @@ with staged as (
         {#- What people are called is a trait of identifies, and no page's name. -#}
         {% set page_texts = ['name', 'url', 'title', 'referrer'] %}
         {% set track_texts = [
-            'order_id', 'revenue', 'total', 'currency', 'products', 'product_id',
-            'experiment_id', 'variation_id',
+            'order_id', 'revenue', 'total', 'currency', 'products', 'product_id', 'sku',
+            'brand', 'category', 'variant', 'price', 'quantity', 'experiment_id',
+            'variation_id',
         ] %}
+        {#- An event about one product has it in columns, one about several in a list. -#}
+        {% set product_texts = {
+            'product_id': 'product_id', 'sku': 'sku', 'product_name': 'name',
+            'brand': 'brand', 'category': 'category', 'variant': 'variant',
+            'price': 'price', 'quantity': 'quantity',
+        } %}
         {% set categories = {
             'analytics_preference': source_option(name, 'analytics_category'),
             'marketing_preference': source_option(name, 'marketing_category'),
@@ -64,6 +71,7 @@ with staged as (
                     {%- for column in texts + track_texts %}
                         nullif({{ text_of('details.' ~ column) }}, '') as {{ column }},
                     {%- endfor %}
+                    {{ text_of('details.name') }} as product_name,
                     {%- for column, category in categories.items() %}
                         {{ text_of(
                             'details.context_consent_category_preferences_' ~ category
@@ -79,7 +87,8 @@ with staged as (
                 {{ null_columns({'table_name': 'text'}) }},
                 occurred_at,
                 received_at,
-                {%- for column in texts + track_texts + categories | list + ['event'] %}
+                {%- for column in texts + track_texts + ['product_name']
+                    + categories | list + ['event'] %}
                     {{ null_columns({column: 'text'}) }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from calls
@@ -90,7 +99,7 @@ with staged as (
         properties as (
             select
                 id,
-                {%- for column in track_texts %}
+                {%- for column in track_texts + ['product_name'] %}
                     max({{ column }}) as {{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from detailed
@@ -105,7 +114,7 @@ with staged as (
         delivered as (
             select
                 calls.*,
-                {%- for column in track_texts %}
+                {%- for column in track_texts + ['product_name'] %}
                     properties.{{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from calls
@@ -131,7 +140,7 @@ with staged as (
                     detailed.{{ column }},
                 {%- endfor %}
                 detailed.event,
-                {%- for column in track_texts %}
+                {%- for column in track_texts + ['product_name'] %}
                     detailed.{{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from detailed
@@ -163,7 +172,20 @@ with staged as (
                 -- What delivers no library's name is told by what it knows.
                 when anonymous_id is null then 'server'
                 when coalesce(url, context_page_url) is not null then 'web'
-            end as platform
+            end as platform,
+            coalesce(
+                products,
+                case
+                    when coalesce(product_id, sku) is not null
+                        then '[{' || substr(
+                            {%- for column, key in product_texts.items() %}
+                                coalesce(
+                                    ', "{{ key }}": ' || {{ json_literal(column) }}, ''
+                                ) {{ '||' if not loop.last }}
+                            {%- endfor %}, 3
+                        ) || '}]'
+                end
+            ) as items
         from libraries
     {% endcall %}
 )
