@@ -32,7 +32,7 @@ TABLES = {
 def settings() -> Mapping[str, Any]:
     """One source of each, and one more."""
     sources = (
-        segment.settings("segment_web.*")["sources"]
+        segment.settings("segment_web.*", passthrough=["items"])["sources"]
         | posthog.settings("posthog.events")["sources"]
         | shopify.settings("shopify.*")["sources"]
     )

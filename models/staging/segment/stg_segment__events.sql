@@ -1,5 +1,5 @@
--- grain: one row per call that sources of the preset segment deliver: a page, a screen, an
--- identify, or a track.
+-- grain: one row per call that sources of the preset segment deliver: a page, a screen,
+-- an identify, or a track.
 
 -- A var says whether this is read, so dbt cannot see it.
 -- depends_on: {{ ref('stg_files__lines') }}
@@ -21,7 +21,7 @@ with staged as (
             'brand', 'category', 'variant', 'price', 'quantity', 'experiment_id',
             'variation_id',
         ] %}
-        {#- An event about one product has it in columns, one about several in a list. -#}
+        {#- One product is in columns, several are a list. -#}
         {% set product_texts = {
             'product_id': 'product_id', 'sku': 'sku', 'product_name': 'name',
             'brand': 'brand', 'category': 'category', 'variant': 'variant',
@@ -32,6 +32,9 @@ with staged as (
             'marketing_preference': source_option(name, 'marketing_category'),
         } %}
         {% set event_tables = source_option(name, 'event_tables') | list %}
+        {#- What may be a number somewhere. -#}
+        {% set numbers = ['id', 'user_id', 'context_session_id'] + track_texts %}
+        {% set text_type = dbt.type_string() %}
 
         -- All in texts: of what type a column is, each table decides for itself.
         with calls as (
@@ -41,19 +44,23 @@ with staged as (
                     {{ table }}.timestamp as occurred_at,
                     {{ table }}.received_at,
                     {%- for column in texts %}
-                        nullif({{ text_of(table ~ '.' ~ column) }}, '') as {{ column }},
+                        {%- set value = table ~ '.' ~ column %}
+                        nullif(
+                            {{ text_of(value) if column in numbers
+                                else 'cast(' ~ value ~ ' as ' ~ text_type ~ ')' }}, ''
+                        ) as {{ column }},
                     {%- endfor %}
                     {%- for column in page_texts %}
-                        nullif({{ text_of(
-                            table ~ '.' ~ column if table in ['pages', 'screens']
-                            else 'null'
-                        ) }}, '') as {{ column }},
+                        cast(
+                            {{ table ~ '.' ~ column if table in ['pages', 'screens']
+                                else 'null' }} as {{ text_type }}
+                        ) as {{ column }},
                     {%- endfor %}
                     {%- for column, category in categories.items() %}
-                        {{ text_of(
-                            table ~ '.context_consent_category_preferences_' ~ category
-                            if category else 'null'
-                        ) }} as {{ column }},
+                        cast(
+                            {{ table ~ '.context_consent_category_preferences_' ~ category
+                                if category else 'null' }} as {{ text_type }}
+                        ) as {{ column }},
                     {%- endfor %}
                     {{ 'tracks.event' if table == 'tracks' else 'null' }} as event
                 from {{ source_rows(name, table) }} as {{ table }}
@@ -69,14 +76,18 @@ with staged as (
                     details.timestamp as occurred_at,
                     details.received_at,
                     {%- for column in texts + track_texts %}
-                        nullif({{ text_of('details.' ~ column) }}, '') as {{ column }},
+                        {%- set value = 'details.' ~ column %}
+                        nullif(
+                            {{ text_of(value) if column in numbers
+                                else 'cast(' ~ value ~ ' as ' ~ text_type ~ ')' }}, ''
+                        ) as {{ column }},
                     {%- endfor %}
                     {{ text_of('details.name') }} as product_name,
                     {%- for column, category in categories.items() %}
-                        {{ text_of(
-                            'details.context_consent_category_preferences_' ~ category
-                            if category else 'null'
-                        ) }} as {{ column }},
+                        cast(
+                            {{ 'details.context_consent_category_preferences_' ~ category
+                                if category else 'null' }} as {{ text_type }}
+                        ) as {{ column }},
                     {%- endfor %}
                     coalesce({{ text_of('details.event') }}, {{ sql_literal(table) }})
                         as event

@@ -1,5 +1,5 @@
--- grain: one row per order that sources of the preset shopify_orders deliver, per amount that
--- was paid back, and per order that was called off.
+-- grain: one row per order that sources of the preset shopify_orders deliver, per
+-- amount that was paid back, and per order that was called off.
 
 -- A var says whether this is read, so dbt cannot see it.
 -- depends_on: {{ ref('stg_files__lines') }}
