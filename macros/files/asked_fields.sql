@@ -7,7 +7,7 @@
         {%- endfor -%}
     {%- endif -%}
     {%- set source = sources()[source_name] -%}
-    {%- set meta = input_meta(source.preset, input_kind) -%}
+    {%- set meta = input_meta(source, input_kind) -%}
     {%- for name in meta.get('needs', []) + meta.get('columns', {}) | list
         if name not in ['source_file', 'source_line'] -%}
         {%- do found.update({name: [name]}) -%}

@@ -4,7 +4,7 @@
     {%- for source_name, entry in sources().items() -%}
         {%- for input_kind, path in source_inputs(source_name).items()
             if is_path(path) and (
-                input_meta(entry.preset, input_kind).get('is_needed', true)
+                input_meta(entry, input_kind).get('is_needed', true)
                 or is_there(path)
             ) -%}
             {%- do assert_path(source_name, input_kind, path) -%}

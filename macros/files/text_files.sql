@@ -13,6 +13,7 @@
         {%- for input_kind, path in source_inputs(source_name).items()
             if is_text_file(path) -%}
             {%- set fields = asked_fields(source_name, input_kind) -%}
+            {%- set meta = input_meta(entry, input_kind) -%}
             {%- set encoding = encoding_name(entry.get('encoding') or 'utf-8') -%}
             {%- set found = run_query(
                 'select filename, size, epoch_us(last_modified) from read_blob('
@@ -32,7 +33,8 @@
                     'size': size | int,
                     'version': version,
                     'fields': fields,
-                    'optional': input_meta(entry.preset, input_kind).get('columns', {}),
+                    'optional': meta.get('columns', {})
+                        | reject('in', meta.get('needs', [])) | list,
                     'encoding': encoding,
                     'is_new': version not in read,
                 }) -%}

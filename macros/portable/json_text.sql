@@ -6,7 +6,7 @@
 {%- endmacro %}
 
 {% macro default__json_text(column, path) -%}
-    cast({{ sound_json(column) }} as json) #>> array['{{ path.split('.') | join("', '") }}']
+    ({{ sound_json(column) }} #>> array['{{ path.split('.') | join("', '") }}'])
 {%- endmacro %}
 
 {% macro duckdb__json_text(column, path) -%}
@@ -33,37 +33,8 @@
     {{ adapter.dispatch('sound_json', 'footfall')(text) }}
 {%- endmacro %}
 
-{#- Postgres 15 has no function that says so. Texts and other values become a mark each,
-    and what holds nothing but marks becomes one, from the innermost out: one mark is left
-    of what is sound and no deeper than ten. A NUL, which no text of Postgres holds, goes. -#}
 {% macro default__sound_json(text) -%}
-    {%- set spelled -%}
-        regexp_replace({{ text }}, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g')
-    {%- endset -%}
-    {%- set string -%}
-        "([^"\\\u0001-\u001f]|\\["\\/bfnrt]|\\u([0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"
-    {%- endset -%}
-    {%- set value -%}
-        -?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|null
-    {%- endset -%}
-    {%- set pair = '\\u0001:[\\u0001\\u0002]' -%}
-    {%- set whole = '\\[([\\u0001\\u0002](,[\\u0001\\u0002])*)?\\]|\\{('
-        ~ pair ~ '(,' ~ pair ~ ')*)?\\}' -%}
-    {%- set marked = namespace(text=spelled) -%}
-    {%- for pattern, mark in [
-        (string, 'chr(1)'), (value, 'chr(2)'), ('[ \\t\\n\\r]+', "''"),
-    ] + [(whole, 'chr(2)')] * 10 -%}
-        {%- set marked.text -%}
-            regexp_replace({{ marked.text }}, '{{ pattern }}', {{ mark }}, 'g')
-        {%- endset -%}
-    {%- endfor -%}
-    case
-        when
-            {{ first_sign(text) }} in ('{', '[')
-            and {{ text }} !~ '[\u0001\u0002]'
-            and {{ marked.text }} = chr(2)
-            then {{ spelled }}
-    end
+    {{ target.schema }}.footfall_json({{ text }})
 {%- endmacro %}
 
 {#- DuckDB lets a comma stand before an end, and NaN and Infinity for numbers. -#}
@@ -96,4 +67,42 @@
 {#- The first letter of a text that is no blank. -#}
 {% macro first_sign(text) -%}
     substr({{ trimmed(text) }}, 1, 1)
+{%- endmacro %}
+
+{#- The hook before a run that makes what sound_json calls. -#}
+{% macro prepare_json() -%}
+    {%- if execute -%} {%- do adapter.dispatch('prepare_json', 'footfall')() -%} {%- endif -%}
+{%- endmacro %}
+
+{% macro default__prepare_json() -%}
+{%- endmacro %}
+
+{#- Before version 16 nothing else says whether a text is JSON, and a cast of one that is
+    none would stop the run. A NUL, which no text of Postgres holds, goes. What is json
+    already is not read again. -#}
+{% macro postgres__prepare_json() -%}
+    {%- set name = target.schema ~ '.footfall_json' -%}
+    {%- set properties = 'returns json immutable parallel safe' -%}
+    {%- call statement(auto_begin=true) -%}
+        create or replace function {{ name }}(said text) {{ properties }}
+        language plpgsql as $$
+        declare
+            spelled text := regexp_replace(
+                said, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g'
+            );
+        begin
+            if jsonb_typeof(cast(spelled as jsonb)) in ('object', 'array') then
+                return cast(spelled as json);
+            end if;
+            return null;
+        exception when others then
+            return null;
+        end
+        $$;
+        create or replace function {{ name }}(said json) {{ properties }}
+        language sql as $$ select said $$;
+        create or replace function {{ name }}(said jsonb) {{ properties }}
+        language sql as $$ select cast(said as json) $$;
+    {%- endcall -%}
+    {%- do adapter.commit() -%}
 {%- endmacro %}

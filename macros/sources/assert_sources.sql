@@ -4,8 +4,10 @@
 {% macro assert_sources() -%}
     {%- for name, source in sources().items() -%}
         {%- set start = source_words(name) -%}
-        {%- for input, place in source_inputs(name).items()
-            if is_there(place) or input_meta(source.preset, input).get('is_needed', true) -%}
+        {%- set inputs = source_inputs(name) -%}
+        {%- do assert_tables_there(source, inputs, start) -%}
+        {%- for input, place in inputs.items()
+            if is_there(place) or input_meta(source, input).get('is_needed', true) -%}
             {%- set is_text = is_text_file(place) -%}
             {%- set there = input_columns(place, start) if not is_text else [] -%}
             {%- do assert_columns_there(source, input, place, there, start) -%}
@@ -22,6 +24,21 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Whether there is any of a preset's tables, where each alone may be absent. -#}
+{% macro assert_tables_there(source, inputs, start) -%}
+    {%- set metas = input_metas(source) -%}
+    {%- for input, meta in metas.items()
+        if meta.get('is_needed', true) or is_there(inputs.get(input)) -%}
+        {{ return('') }}
+    {%- endfor -%}
+    {%- if metas -%}
+        {%- do stop_run(
+            start ~ 'has its events in ' ~ source.get('events')
+            ~ ', where there is none of the tables ' ~ metas | join(', ') ~ '.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Whether an input has what each of its kind has. -#}
 {% macro assert_columns_there(source, input, place, there, start) -%}
     {%- for column in spend_columns() if input == 'spend' and there and column not in there -%}
@@ -30,7 +47,7 @@
             ~ "' (it has " ~ there | join(', ') ~ ').'
         ) -%}
     {%- endfor -%}
-    {%- for column in input_meta(source.preset, input).get('needs', [])
+    {%- for column in input_meta(source, input).get('needs', [])
         if there and column not in there -%}
         {%- do stop_run(
             start ~ 'is of the preset ' ~ source.preset ~ ', but ' ~ place

@@ -5,7 +5,7 @@
 {% macro source_rows(name, input='events', is_in_model=true) -%}
     {%- set source = sources()[name] -%}
     {%- set place = input_place(source, input) if execute else source.get(input) or '' -%}
-    {%- set said = input_meta(source.preset, input).get('columns', {}) -%}
+    {%- set said = input_meta(source, input).get('columns', {}) -%}
     {%- if not said or not execute -%}
         {{ return(placed_rows(name, input, place, is_in_model)) }}
     {%- endif -%}

@@ -103,9 +103,10 @@
     })) }}
 {%- endmacro %}
 
-{#- What a source says for an option, or its preset for it; nothing while dbt parses. -#}
+{#- What a source says for an option, or its preset for it; nothing while dbt parses, be it
+    a text or a list. -#}
 {% macro source_option(name, option) -%}
-    {{ return(sources()[name].get(option)) }}
+    {{ return(sources()[name].get(option, '')) }}
 {%- endmacro %}
 
 {% macro assert_options(name, options) -%}
