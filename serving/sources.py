@@ -172,15 +172,76 @@ def columns_of(path: str) -> list[str]:
     return [row[0].lower() for row in rows]
 
 
-def presets() -> dict[str, Mapping[str, Any]]:
-    """The inputs of each preset, as its models' YAML says them."""
+@dataclass(frozen=True)
+class Preset:
+    """What a preset's YAML says of the tables that it reads."""
+
+    inputs: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    def columns(self, name: str, key: str) -> set[str]:
+        """What an input needs or may have, an option in brackets by its default."""
+        said: Sequence[str] = list(self.inputs[name].get(key, []))
+        found = {
+            re.sub("<(.+)>", lambda each: str(self.options[str(each[1])]), column)
+            for column in said
+        }
+        return {column for column in found if not column.endswith("_")}
+
+    def prefixed(self, found: Found) -> list[Found]:
+        """What is there, and without a prefix that its tables' names may have."""
+        prefixes = {
+            table.removesuffix(name)
+            for table in found.tables
+            for name in self.inputs
+            if table.endswith(name)
+        }
+        return [
+            Found(
+                found.place.replace("*", f"{prefix}*", 1) if prefix else found.place,
+                {
+                    table.removeprefix(prefix): columns
+                    for table, columns in found.tables.items()
+                    if table.startswith(prefix)
+                },
+            )
+            for prefix in sorted(prefixes | {""})
+        ]
+
+    def entry(self, found: Found) -> tuple[int, dict[str, Any]]:
+        """How many columns it knows of what is there, 0 where it needs others.
+
+        With it what the entry says beside preset and place: tables that a site names.
+        """
+        known = 0
+        for name in self.inputs.keys() - self.options.keys():
+            columns = set(found.tables.get(name, []))
+            if columns and self.columns(name, "needs") <= columns:
+                needed = self.columns(name, "needs") | self.columns(name, "columns")
+                known += len(needed & columns)
+            elif self.inputs[name].get("is_needed", True):
+                return 0, {}
+        more: dict[str, Any] = {}
+        for name in self.inputs.keys() & self.options.keys() if known else ():
+            tables = [
+                table
+                for table, columns in found.tables.items()
+                if table not in self.inputs
+                and self.columns(name, "needs") <= set(columns)
+            ]
+            more |= {name: sorted(tables)} if tables else {}
+        return known, more
+
+
+def presets() -> dict[str, Preset]:
+    """The presets of trackers, as the YAML of their models says them."""
     found = {}
     for path in sorted((ROOT / "models" / "staging").glob("*/_*__models.yml")):
         for model in yaml.safe_load(path.read_text())["models"]:
-            inputs = model.get("config", {}).get("meta", {}).get("inputs")
-            if inputs and model["name"].endswith("__events"):
-                preset = model["name"].removeprefix("stg_").removesuffix("__events")
-                found[preset] = inputs
+            meta = model.get("config", {}).get("meta", {})
+            if "inputs" in meta and model["name"].endswith("__events"):
+                name = model["name"].removeprefix("stg_").removesuffix("__events")
+                found[name] = Preset(meta["inputs"], meta.get("options", {}))
     return found
 
 
@@ -194,32 +255,16 @@ def read_as(found: Found) -> Reading:
         return Reading(
             "access_log",
             {"preset": "access_log", "events": found.place},
-            "The log has no host: give the site's own as own_hosts: [shop.example].",
+            "the log has no host: give the site's own as own_hosts: [shop.example]",
         )
-    scores = {}
-    for preset, inputs in presets().items():
-        known = known_columns(inputs, found.tables)
-        if known:
-            scores[preset] = known
-    if scores:
-        best = max(scores, key=lambda preset: scores[preset])
-        return Reading(best, {"preset": best, "events": found.place}, "")
-    return by_columns(found)
-
-
-def known_columns(
-    inputs: Mapping[str, Any], tables: Mapping[str, Sequence[str]]
-) -> int:
-    """How many columns a preset knows of these tables; 0 where it needs others."""
-    known = 0
-    for name, said in inputs.items():
-        columns = tables.get(name, [])
-        if set(said.get("needs", [])) <= set(columns) and columns:
-            known += len(set(said.get("needs", [])) | set(said.get("columns", {}))
-                         & set(columns))  # fmt: skip
-        elif said.get("is_needed", True):
-            return 0
-    return known
+    best, most, entry = "", 0, {}
+    for name, preset in presets().items():
+        for each in preset.prefixed(found):
+            known, more = preset.entry(each)
+            if known > most:
+                best, most = name, known
+                entry = {"preset": name, "events": each.place} | more
+    return Reading(best, entry, "") if best else by_columns(found)
 
 
 def by_columns(found: Found) -> Reading:
@@ -247,7 +292,7 @@ def by_columns(found: Found) -> Reading:
             f" {' or '.join(lacking)}: write an entry of the preset columns by hand."
         )
     entry = {"preset": "columns", "events": found.place, "columns": mapped}
-    return Reading("columns", entry, "The map is guessed from names: check it.")
+    return Reading("columns", entry, "the map is guessed from names: check it")
 
 
 def stage(reading: Reading, name: str, folder: Path) -> Path:
@@ -338,7 +383,7 @@ def report(reading: Reading, name: str, database: Path) -> list[str]:
         ).fetchall()
         said = ", ".join(f"{event} {count:,}" for event, count in names)
         lines += [f"Most of them: {said}.", ""]
-        odd = [reading.note] if reading.note else []
+        odd = [f"{reading.note}."] if reading.note else []
         odd += oddities(connection, events, rows)
         lines += (
             ["Missing or odd:", *[f"  - {each}" for each in odd], ""] if odd else []
