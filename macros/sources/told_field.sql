@@ -1,0 +1,46 @@
+{#- A field of a context, by the name that a column has: from the record of a column of the
+    event, where a tracker's own fields are camelCase, or from the context's own table. -#}
+{% macro told_field(record, context, field) -%}
+    {%- set words = field.split('_') -%}
+    {%- set camel_case = words[0] ~ words[1:] | map('capitalize') | join -%}
+    {%- set places = [
+        json_text(record, camel_case), json_text(record, field), context ~ '.' ~ field,
+        context ~ '.' ~ camel_case | lower,
+    ] -%}
+    coalesce({{ places | unique | join(', ') }})
+{%- endmacro %}
+
+{#- Of a schema's versions that a source's events have columns of, the newest that is filled
+    in a row: its first record, as JSON text. Columns are named by schema and version, such
+    as .._context_1_0_2; loaders that keep one column for all of 1 call it .._context_1. -#}
+{% macro newest_record(name, schema) -%}
+    {%- set found = [] -%}
+    {%- for column, type in (input_types(name, 'events') if execute else {}).items() -%}
+        {%- set version = modules.re.fullmatch(
+            schema ~ '_([0-9]+)(?:_([0-9]+)_([0-9]+))?', column
+        ) -%}
+        {%- if version -%}
+            {%- set numbers = version.groups(9999) | map('int') | list -%}
+            {%- do found.append([numbers, first_record(column, type)]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set records = ['cast(null as ' ~ dbt.type_string() ~ ')'] -%}
+    {%- for numbers, record in found | sort -%} {%- do records.insert(0, record) -%}
+    {%- endfor -%}
+    coalesce({{ records | join(', ') }})
+{%- endmacro %}
+
+{#- The rows of a context's own table, one for each event that was collected once: where it
+    was loaded twice its rows are equal. -#}
+{% macro first_copies(name, input) -%}
+    {%- set preset = sources()[name].preset -%}
+    select
+        root_id,
+        {{ utc_timestamp('root_tstamp') }} as root_at
+        {%- for column in input_meta(preset, input).get('columns', {})
+            if column not in ['root_id', 'root_tstamp'] %},
+            min({{ text_of(column) }}) as {{ column }}
+        {%- endfor %}
+    from {{ source_rows(name, input) }} as delivered
+    group by root_id, {{ utc_timestamp('root_tstamp') }}
+{%- endmacro %}
