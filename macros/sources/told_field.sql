@@ -10,24 +10,30 @@
     coalesce({{ places | unique | join(', ') }})
 {%- endmacro %}
 
-{#- Of a schema's versions that a source's events have columns of, the newest that is filled
-    in a row: its first record, as JSON text. Columns are named by schema and version, such
-    as .._context_1_0_2; loaders that keep one column for all of 1 call it .._context_1. -#}
-{% macro newest_record(name, schema) -%}
-    {%- set found = [] -%}
-    {%- for column, type in (input_types(name, 'events') if execute else {}).items() -%}
-        {%- set version = modules.re.fullmatch(
-            schema ~ '_([0-9]+)(?:_([0-9]+)_([0-9]+))?', column
-        ) -%}
-        {%- if version -%}
-            {%- set numbers = version.groups(9999) | map('int') | list -%}
-            {%- do found.append([numbers, first_record(column, type)]) -%}
-        {%- endif -%}
+{#- Columns of records, name -> schema: of a schema's versions that a source's events have
+    columns of, the newest that is filled in a row, and of that the first record as JSON
+    text. Columns are named by schema and version, such as .._context_1_0_2; loaders that
+    keep one column for all of 1 call it .._context_1. -#}
+{% macro newest_records(name, schemas) -%}
+    {%- set types = input_types(name, 'events') if execute else {} -%}
+    {%- set columns = [] -%}
+    {%- for record, schema in schemas.items() -%}
+        {%- set found = [] -%}
+        {%- for column, type in types.items() -%}
+            {%- set version = modules.re.fullmatch(
+                schema ~ '_([0-9]+)(?:_([0-9]+)_([0-9]+))?', column
+            ) -%}
+            {%- if version -%}
+                {%- set numbers = version.groups(9999) | map('int') | list -%}
+                {%- do found.append([numbers, first_record(column, type)]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set newest = ['cast(null as ' ~ dbt.type_string() ~ ')'] -%}
+        {%- for numbers, sql in found | sort -%} {%- do newest.insert(0, sql) -%}
+        {%- endfor -%}
+        {%- do columns.append('coalesce(' ~ newest | join(', ') ~ ') as ' ~ record) -%}
     {%- endfor -%}
-    {%- set records = ['cast(null as ' ~ dbt.type_string() ~ ')'] -%}
-    {%- for numbers, record in found | sort -%} {%- do records.insert(0, record) -%}
-    {%- endfor -%}
-    coalesce({{ records | join(', ') }})
+    {{ return(columns | join(', ')) }}
 {%- endmacro %}
 
 {#- The rows of a context's own table, one for each event that was collected once: where it

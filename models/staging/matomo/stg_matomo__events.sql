@@ -65,13 +65,13 @@ with staged as (
                 {{ text_of('idaction_url_ref') }} as previous_url_id,
                 {{ text_of('idaction_name') }} as name_id,
                 {{ text_of('idaction_event_action') }} as event_id,
-                -- None is null or, in old tables, zero.
-                nullif({{ text_of('idaction_event_category') }}, '0') is not null
-                and {{ text_of('idaction_event_category') }} <> '' as is_custom,
-                nullif({{ text_of('idaction_content_name') }}, '0') is not null
-                and {{ text_of('idaction_content_name') }} <> '' as is_content,
-                nullif({{ text_of('idaction_content_interaction') }}, '0') is not null
-                and {{ text_of('idaction_content_interaction') }} <> '' as is_interaction
+                -- None is null or, in tables that began as others, zero.
+                coalesce({{ text_of('idaction_event_category') }}, '') not in ('', '0')
+                    as is_custom,
+                coalesce({{ text_of('idaction_content_name') }}, '') not in ('', '0')
+                    as is_content,
+                coalesce({{ text_of('idaction_content_interaction') }}, '')
+                not in ('', '0') as is_interaction
             from {{ source_rows(name, 'log_link_visit_action') }} as delivered
         ),
 

@@ -67,26 +67,23 @@ with staged as (
             select
                 events.*,
                 {{ utc_timestamp('events.collector_tstamp') }} as collected_at,
-                {%- for record, schema in {
-                    'consent': 'unstruct_event' ~ snowplow ~ 'consent_preferences',
-                    'robot': 'contexts_com_iab_snowplow_spiders_and_robots',
-                    'parsed_agent': 'contexts' ~ snowplow ~ 'ua_parser_context',
-                    'analysed_agent': 'contexts_nl_basjes_yauaa_context',
-                    'mobile': 'contexts' ~ snowplow ~ 'mobile_context',
-                    'screen': 'contexts_com_snowplowanalytics_mobile_screen',
-                    'screen_view':
+                {{ newest_records(name, {
+                    'consent_record': 'unstruct_event' ~ snowplow ~ 'consent_preferences',
+                    'robot_record': 'contexts_com_iab_snowplow_spiders_and_robots',
+                    'parsed_agent_record': 'contexts' ~ snowplow ~ 'ua_parser_context',
+                    'analysed_agent_record': 'contexts_nl_basjes_yauaa_context',
+                    'mobile_record': 'contexts' ~ snowplow ~ 'mobile_context',
+                    'screen_record': 'contexts_com_snowplowanalytics_mobile_screen',
+                    'screen_view_record':
                         'unstruct_event_com_snowplowanalytics_mobile_screen_view',
-                    'client_session': 'contexts' ~ snowplow ~ 'client_session',
-                    'web_page': 'contexts' ~ snowplow ~ 'web_page',
-                    'shop_action':
+                    'client_session_record': 'contexts' ~ snowplow ~ 'client_session',
+                    'web_page_record': 'contexts' ~ snowplow ~ 'web_page',
+                    'shop_action_record':
                         'unstruct_event' ~ snowplow
                         ~ 'ecommerce_snowplow_ecommerce_action',
-                    'transaction': 'contexts' ~ snowplow ~ 'ecommerce_transaction',
-                    'refund': 'contexts' ~ snowplow ~ 'ecommerce_refund',
-                }.items() %}
-                    {{ newest_record(name, schema) }} as {{ record }}_record
-                    {{- ',' if not loop.last }}
-                {%- endfor %}
+                    'transaction_record': 'contexts' ~ snowplow ~ 'ecommerce_transaction',
+                    'refund_record': 'contexts' ~ snowplow ~ 'ecommerce_refund',
+                }) }}
             from {{ source_rows(name) }} as events
         ),
 
@@ -251,7 +248,10 @@ with staged as (
                     else {{ heartbeat_ms }}
                 end as told_engagement_ms,
                 case
-                    when told.event_name = 'page_ping'
+                    when
+                        told.event_name = 'page_ping'
+                        and {{ safe_number('told.pp_yoffset_max', 'bigint') }} is not null
+                        and {{ safe_number('told.doc_height', 'bigint') }} > 0
                         then least(
                             {{ ratio(
                                 '100 * (' ~ safe_number('told.pp_yoffset_max', 'bigint')
