@@ -20,7 +20,7 @@ EVENTS = DATA / "snowplow_web_events.csv"
 
 Event = dict[str, Any]
 
-# Names of the columns and of the tables that hold each context or self-describing event.
+# Name of the table of each context or self-describing event, and of its columns.
 OWN, SHOP = "com_snowplowanalytics_snowplow", "com_snowplowanalytics_snowplow_ecommerce"
 COLUMNS = {
     "consent_preferences": f"unstruct_event_{OWN}_consent_preferences",
@@ -61,13 +61,13 @@ def app(event_id: str, clock: str, name: str, **fields: Any) -> Event:
     return event(event_id, clock, name, **({"platform": "mob"} | nothing | fields))
 
 
-def decision(event_id: str, clock: str, who: str, kind: str, *scopes: str) -> Event:
+def decision(event_id: str, kind: str, *scopes: str) -> Event:
     """A decision about consent."""
     return event(
         event_id,
-        clock,
+        "10:00:05",
         "consent_preferences",
-        domain_userid=who,
+        domain_userid=f"c-{event_id}",
         consent_preferences={"eventType": kind, "consentScopes": list(scopes)},
     )
 
@@ -215,15 +215,15 @@ ROWS = [
         spiders_and_robots={"spiderOrRobot": True, "reason": "FAILED_IP_EXCLUDE"},
     ),
     event("asked", "10:00:00", "cmp_visible", domain_userid="c-some"),
-    decision("some", "10:00:05", "c-some", "allow_selected", "necessary", "statistics"),
+    decision("some", "allow_selected", "necessary", "statistics"),
     # Other scopes, whose names hold the one that is asked for.
-    decision("other", "10:00:05", "c-other", "allow_selected", "email marketing", "x"),
-    decision("sold", "10:00:05", "c-sold", "allow_selected", "Marketing"),
-    decision("all", "10:00:05", "c-all", "allow_all", "necessary"),
-    decision("refusal", "10:00:05", "c-none", "deny_all", "necessary", "marketing"),
-    decision("gone", "10:00:05", "c-gone", "withdrawn", "marketing"),
-    decision("late", "10:00:05", "c-late", "pending", "necessary", "statistics"),
-    decision("past", "10:00:05", "c-past", "expired", "necessary", "statistics"),
+    decision("other", "allow_selected", "email marketing", "x"),
+    decision("sold", "allow_selected", "Marketing"),
+    decision("all", "allow_all", "necessary"),
+    decision("no", "deny_all", "necessary", "marketing"),
+    decision("gone", "withdrawn", "marketing"),
+    decision("late", "pending", "necessary", "statistics"),
+    decision("past", "expired", "necessary", "statistics"),
 ]
 
 TOLD = (
@@ -240,52 +240,95 @@ TOLD = (
     "analytics_consent",
     "marketing_consent",
 )
-PAGE, YES, NO = "/socks", "granted", "denied"
-WEB = ("web", "d1", "s1", PAGE)
-ORDER = ("O-1", Decimal("100.500000"))
-ORDER_2 = ("O-2", Decimal("20.000000"))
-REFUND = ("O-2", Decimal("5.000000"))
+YES, NO = "granted", "denied"
 
 
-def consent(event_id: str, who: str, analytics: str | None, ads: str | None) -> Any:
-    """What a decision is in the end."""
-    told = ("web", who, "s1", PAGE, 0, None, None, None, analytics, ads)
-    return (event_id, "consent_update", *told)
+def told(event_id: str, name: str, **other: Any) -> tuple[Any, ...]:
+    """What is staged of an event that differs by this from the web visitor's."""
+    row = dict.fromkeys(TOLD) | {
+        "event_id": event_id,
+        "event_name": name,
+        "platform": "web",
+        "visitor_id": "d1",
+        "vendor_session_id": "s1",
+        "page_path": "/socks",
+        "engagement_ms": 0,
+    }
+    return tuple((row | other)[column] for column in TOLD)
 
 
-NOTHING = (None, None)
+def decided(
+    event_id: str, analytics: str | None, marketing: str | None
+) -> tuple[Any, ...]:
+    """And of a decision."""
+    return told(
+        event_id,
+        "consent_update",
+        visitor_id=f"c-{event_id}",
+        analytics_consent=analytics,
+        marketing_consent=marketing,
+    )
+
+
+def pinged(event_id: str, percent: str | None) -> tuple[Any, ...]:
+    """And of a ping."""
+    scrolled = Decimal(percent) if percent else None
+    return told(event_id, "page_ping", engagement_ms=10_000, scroll_percent=scrolled)
+
+
+APP: dict[str, Any] = {"vendor_session_id": None, "page_path": None}
 EXPECTED = [
-    consent("all", "c-all", YES, YES),
-    ("android", "screen_view", "android", "u-android", "c-1", "Basket", 0, None)
-    + (*NOTHING, *NOTHING),
-    ("asked", "cmp_visible", "web", "c-some", "s1", PAGE, 0, None, *NOTHING, *NOTHING),
-    consent("gone", "c-gone", NO, NO),
-    ("ios", "button_click", "ios", "u-ios", "c-2", "Home", 0, None, *NOTHING, *NOTHING),
-    ("item", "transaction_item", *WEB, 0, None, *NOTHING, *NOTHING),
-    consent("late", "c-late", None, None),
-    ("mob", "screen_view", "mob", "n-mob", None, None, 0, None, *NOTHING, *NOTHING),
-    ("order", "purchase", *WEB, 0, None, *ORDER, *NOTHING),
-    ("order 2", "purchase", *WEB, 0, None, *ORDER_2, *NOTHING),
-    consent("other", "c-other", NO, NO),
-    consent("past", "c-past", None, None),
-    ("ping", "page_ping", *WEB, 10_000, Decimal("80.00"), *NOTHING, *NOTHING),
-    ("ping", "page_ping", *WEB, 10_000, Decimal("80.00"), *NOTHING, *NOTHING),
-    ("ping 2", "page_ping", *WEB, 10_000, Decimal("100.00"), *NOTHING, *NOTHING),
-    ("ping 2", "page_ping", *WEB, 10_000, Decimal("100.00"), *NOTHING, *NOTHING),
-    ("ping 3", "page_ping", *WEB, 10_000, None, *NOTHING, *NOTHING),
-    consent("refusal", "c-none", NO, NO),
-    ("refund", "refund", *WEB, 0, None, *REFUND, *NOTHING),
-    ("refused", "page_view", "web", "n-refused", None, PAGE, 0, None)
-    + (*NOTHING, *NOTHING),
-    ("robot", "page_view", "web", "d-robot", "s1", PAGE, 0, None, *NOTHING, *NOTHING),
-    ("server", "purchase", "server", "backend", None, None, None, None)
-    + (*ORDER, *NOTHING),
-    consent("sold", "c-sold", NO, YES),
-    consent("some", "c-some", YES, NO),
-    ("step", "begin_checkout", *WEB, 0, None, *NOTHING, *NOTHING),
-    ("struct", "add_comment", *WEB, 0, None, *NOTHING, *NOTHING),
-    ("unnamed", "event", *WEB, 0, None, *NOTHING, *NOTHING),
-    ("view", "page_view", *WEB, 0, None, *NOTHING, *NOTHING),
+    decided("all", YES, YES),
+    told(
+        "android",
+        "screen_view",
+        platform="android",
+        visitor_id="u-android",
+        vendor_session_id="c-1",
+        page_path="Basket",
+    ),
+    told("asked", "cmp_visible", visitor_id="c-some"),
+    decided("gone", NO, NO),
+    told(
+        "ios",
+        "button_click",
+        platform="ios",
+        visitor_id="u-ios",
+        vendor_session_id="c-2",
+        page_path="Home",
+    ),
+    told("item", "transaction_item"),
+    decided("late", None, None),
+    told("mob", "screen_view", platform="mob", visitor_id="n-mob", **APP),
+    decided("no", NO, NO),
+    told("order", "purchase", order_id="O-1", revenue=Decimal("100.500000")),
+    told("order 2", "purchase", order_id="O-2", revenue=Decimal("20.000000")),
+    decided("other", NO, NO),
+    decided("past", None, None),
+    pinged("ping", "80.00"),
+    pinged("ping", "80.00"),
+    pinged("ping 2", "100.00"),
+    pinged("ping 2", "100.00"),
+    pinged("ping 3", None),
+    told("refund", "refund", order_id="O-2", revenue=Decimal("5.000000")),
+    told("refused", "page_view", visitor_id="n-refused", vendor_session_id=None),
+    told("robot", "page_view", visitor_id="d-robot"),
+    told(
+        "server",
+        "purchase",
+        platform="server",
+        visitor_id="backend",
+        engagement_ms=None,
+        order_id="O-1",
+        revenue=Decimal("100.500000"),
+        **APP,
+    ),
+    decided("sold", NO, YES),
+    decided("some", YES, NO),
+    told("step", "begin_checkout"),
+    told("struct", "add_comment"),
+    told("unnamed", "event"),
+    told("view", "page_view"),
 ]
 
 
@@ -414,8 +457,14 @@ def test_contexts_tell_the_same_wherever_a_loader_keeps_them(
         {"sources": {"web": {"preset": "snowplow"} | place(tmp_path)}},
         select="+stg_snowplow__events",
     )
-    assert staged(made) == sorted(EXPECTED, key=lambda row: row[0])
-    columns = ("referrer_host", "utm_source", "utm_medium", "click_id", "user_id")
+    assert staged(made) == EXPECTED
+    columns: tuple[str, ...] = (
+        "referrer_host",
+        "utm_source",
+        "utm_medium",
+        "click_id",
+        "user_id",
+    )
     columns += ("language", "country_code", "region", "received_at", "currency")
     columns += ("device_category", "os_name", "browser_name")
     assert staged(made, ("event_id", *columns))[-1] == (
@@ -442,9 +491,9 @@ def test_contexts_tell_the_same_wherever_a_loader_keeps_them(
 def test_of_a_contexts_versions_the_newest_that_is_filled_counts(
     build: Builder,
 ) -> None:
-    """By number, so that 10 is newer than 9; a column of all versions before them all."""
+    """By number, so that 10 is newer than 9; a column of all of 1 is its newest."""
     column = "contexts_com_snowplowanalytics_snowplow_client_session"
-    sessions = {
+    versioned = {
         "a": {"1_0_9": "nine", "1_0_10": "ten"},
         "b": {"1_0_9": "nine"},
         "c": {"1_0_9": "nine", "1_0_10": "ten", "1": "all"},
@@ -457,12 +506,12 @@ def test_of_a_contexts_versions_the_newest_that_is_filled_counts(
         " timestamp '2026-05-04' as derived_tstamp, timestamp '2026-05-04' as"
         " collector_tstamp, "
         + ", ".join(
-            f"""'[{{"userId": "{told[version]}"}}]'::json as {column}_{version}"""
-            if version in told
+            f"""'[{{"userId": "{filled[version]}"}}]'::json as {column}_{version}"""
+            if version in filled
             else f"null::json as {column}_{version}"
             for version in versions
         )
-        for event_id, told in sessions.items()
+        for event_id, filled in versioned.items()
     ]
     made = build(
         {"sources": {"app": {"preset": "snowplow", "events": "raw.atomic"}}},
@@ -495,8 +544,8 @@ def optioned(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 def test_a_first_ping_stands_for_another_time_than_later_ones(optioned: Build) -> None:
     """Its copies too; and so does the first ping of a view that was lost."""
-    told = ("event_id", "engagement_ms")
-    assert [row for row in staged(optioned, told) if row[1]] == [
+    columns = ("event_id", "engagement_ms")
+    assert [row for row in staged(optioned, columns) if row[1]] == [
         ("ping", 2_500),
         ("ping", 2_500),
         ("ping 2", 15_000),
@@ -507,12 +556,12 @@ def test_a_first_ping_stands_for_another_time_than_later_ones(optioned: Build) -
 
 def test_scopes_are_the_sites_own(optioned: Build) -> None:
     """Whole names in any case; only what was selected goes by them."""
-    told = ("event_id", "analytics_consent", "marketing_consent")
-    assert [row for row in staged(optioned, told) if row[1] or row[2]] == [
+    columns = ("event_id", "analytics_consent", "marketing_consent")
+    assert [row for row in staged(optioned, columns) if row[1] or row[2]] == [
         ("all", YES, YES),
         ("gone", NO, NO),
+        ("no", NO, NO),
         ("other", YES, NO),
-        ("refusal", NO, NO),
         ("sold", NO, NO),
         ("some", NO, YES),
     ]
@@ -520,8 +569,8 @@ def test_scopes_are_the_sites_own(optioned: Build) -> None:
 
 def test_the_verdict_on_bots_can_be_read(optioned: Build) -> None:
     """Of the context, in its words."""
-    told = staged(optioned, ("event_id", "properties"))
-    assert {row[0]: row[1] for row in told if row[1] != "{}"} == {
+    rows = staged(optioned, ("event_id", "properties"))
+    assert {row[0]: row[1] for row in rows if row[1] != "{}"} == {
         "robot": '{"robot": "true", "why": "FAILED_IP_EXCLUDE"}',
         "view": '{"robot": "false", "why": "PASSED_ALL"}',
     }
@@ -530,7 +579,7 @@ def test_the_verdict_on_bots_can_be_read(optioned: Build) -> None:
 def test_what_is_no_visit_makes_no_session_and_an_order_is_one(
     build: Builder, tmp_path: Path
 ) -> None:
-    """Questions, decisions and servers start nothing; the server's order is the web's."""
+    """Questions, decisions and servers start nothing; an order told twice is one."""
     source = {"preset": "snowplow"} | csv_columns(tmp_path)
     made = build({"sources": {"web": source}}, select="+fct_sessions +fct_reversals")
     assert made.is_green, made.said
@@ -600,7 +649,7 @@ def happened(row: Mapping[str, str]) -> datetime:
 
 @needs(EVENTS)
 def test_the_loop_finds_what_others_found() -> None:
-    """57 sessions of 42 visitors where every event counts, those of the cookie alone."""
+    """57 sessions of 42 visitors where every event with a cookie counts."""
     rows = first_copies()
     assert len(rows) == 157
     found = sessions(rows, lambda row: row["domain_userid"])
@@ -646,13 +695,13 @@ def test_decisions_of_real_events_are_those_of_their_context(real: Build) -> Non
         said = row[
             "unstruct_event_com_snowplowanalytics_snowplow_consent_preferences_1_0_0"
         ]
-        for told in json.loads(said or "[]"):
-            scopes = set(told["consent_scopes"])
+        for choice in json.loads(said or "[]"):
+            scopes = set(choice["consent_scopes"])
             is_granted = {
                 "allow_all": (True, True),
                 "deny_all": (False, False),
                 "allow_selected": ("statistics" in scopes, "marketing" in scopes),
-            }[told["event_type"]]
+            }[choice["event_type"]]
             analytics, marketing = (YES if each else NO for each in is_granted)
             decisions[analytics, marketing] += 1
         robots = json.loads(row["contexts_com_iab_snowplow_spiders_and_robots_1_0_0"])
@@ -662,7 +711,8 @@ def test_decisions_of_real_events_are_those_of_their_context(real: Build) -> Non
         tuple(row[:2]): row[2]
         for row in real.rows(
             "select analytics_consent, marketing_consent, count(*)"
-            " from stg_snowplow__events where analytics_consent is not null group by all"
+            " from stg_snowplow__events where analytics_consent is not null"
+            " group by all"
         )
     }
     assert Counter(
@@ -677,7 +727,7 @@ def test_decisions_of_real_events_are_those_of_their_context(real: Build) -> Non
 def test_real_contexts_in_tables_tell_what_they_do_in_columns(
     build: Builder, real: Build, tmp_path: Path
 ) -> None:
-    """Which hold some rows twice and many of other events; but one of them is absent."""
+    """Though the tables hold rows twice, and rows of other events."""
     path = tmp_path / "events.csv"
     duckdb.execute(
         "copy (select columns(c -> not c similar to '(contexts|unstruct).*') from"
