@@ -1,6 +1,5 @@
-{#- The first record of a list of records, as JSON text, whether the list is such a text, JSON
-    or a list of the engine's own; null of none. `type` is the list's type as the engine says
-    it. -#}
+{#- The first record of a list as JSON text, whether the list is such a text, JSON, or the
+    engine's own; null of none. `type` is the type of the list as the engine says it. -#}
 {% macro first_record(list, type) -%}
     {{ return(adapter.dispatch('first_record', 'footfall')(list, type)) }}
 {%- endmacro %}

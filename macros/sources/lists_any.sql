@@ -1,5 +1,5 @@
-{#- Whether a list has one of these names, in any case: a list as the text of JSON or as an
-    engine writes its own, [a, b] or {a,b}. No name is in no list. -#}
+{#- Whether a list has one of these names, in any case. The list is a text of JSON or as
+    engines write their own, [a, b] or {a,b}. -#}
 {% macro lists_any(list, names) -%}
     {%- set patterns = [] -%}
     {%- for name in names or [] -%}

@@ -1,5 +1,5 @@
-{#- A field of a context, by the name that a column has: from the record of a column of the
-    event, where a tracker's own fields are camelCase, or from the context's own table. -#}
+{#- A field of a context, by the name that a column has: from the record of an event's
+    column, where a tracker's own fields are camelCase, or from the context's table. -#}
 {% macro told_field(record, context, field) -%}
     {%- set words = field.split('_') -%}
     {%- set camel_case = words[0] ~ words[1:] | map('capitalize') | join -%}
@@ -10,10 +10,10 @@
     coalesce({{ places | unique | join(', ') }})
 {%- endmacro %}
 
-{#- Columns of records, name -> schema: of a schema's versions that a source's events have
-    columns of, the newest that is filled in a row, and of that the first record as JSON
-    text. Columns are named by schema and version, such as .._context_1_0_2; loaders that
-    keep one column for all of 1 call it .._context_1. -#}
+{#- Columns of records, name -> schema: of the versions of a schema that a source's
+    events have columns of, the newest that is filled in a row, and of that the first
+    record as JSON text. Columns are called by schema and version, .._context_1_0_2, or
+    for all versions of 1 .._context_1. -#}
 {% macro newest_records(name, schemas) -%}
     {%- set types = input_types(name, 'events') if execute else {} -%}
     {%- set columns = [] -%}
@@ -36,8 +36,8 @@
     {{ return(columns | join(', ')) }}
 {%- endmacro %}
 
-{#- The rows of a context's own table, one for each event that was collected once: where it
-    was loaded twice its rows are equal. -#}
+{#- The rows of a context's own table, one for each time that an event was collected:
+    where it was loaded twice its rows are equal. -#}
 {% macro first_copies(name, input) -%}
     {%- set preset = sources()[name].preset -%}
     select

@@ -530,7 +530,7 @@ def test_of_a_contexts_versions_the_newest_that_is_filled_counts(
 
 @pytest.fixture(scope="module")
 def optioned(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Other pings, other scopes, and the verdict on bots passed through."""
+    """Other pings and scopes, a map and filter, and the verdict on bots passed on."""
     source = csv_columns(tmp_path_factory.mktemp("optioned")) | {
         "preset": "snowplow",
         "first_ping_seconds": 2.5,
@@ -538,6 +538,10 @@ def optioned(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         "analytics_scopes": ["(x)", "email marketing"],
         "marketing_scopes": ["nothing", "STATISTICS"],
         "passthrough": {"robot": "spider_or_robot", "why": "robot_reason"},
+        "columns": {
+            "engagement_ms": "case when platform = 'web' then told_engagement_ms end"
+        },
+        "where": "app_id = 'site' and event_id <> 'item'",
     }
     return build({"sources": {"web": source}}, select="+stg_snowplow__events")
 
@@ -552,6 +556,13 @@ def test_a_first_ping_stands_for_another_time_than_later_ones(optioned: Build) -
         ("ping 2", 15_000),
         ("ping 3", 2_500),
     ]
+
+
+def test_pauses_may_tell_of_apps_which_send_no_pings(optioned: Build) -> None:
+    """By a map of one's own over what the preset has found; so does a filter read."""
+    told = dict(staged(optioned, ("event_id", "engagement_ms")))
+    assert (told["view"], told["android"]) == (0, None)
+    assert "item" not in told
 
 
 def test_scopes_are_the_sites_own(optioned: Build) -> None:

@@ -1,4 +1,4 @@
--- grain: one row per action and per conversion that the sources of the preset matomo deliver.
+-- grain: one row per action or conversion that sources of the preset matomo deliver.
 
 -- A var says whether this is read, so dbt cannot see it.
 -- depends_on: {{ ref('stg_files__lines') }}
@@ -207,9 +207,12 @@ with staged as (
                 visits.user_id,
                 visits.first_seen_at,
                 -- One visit came one way, which its first action tells.
-                case when happened.is_first then visits.referrer_url end as referrer_url,
-                case when happened.is_first then visits.campaign_source end as utm_source,
-                case when happened.is_first then visits.campaign_medium end as utm_medium,
+                case when happened.is_first then visits.referrer_url end
+                    as referrer_url,
+                case when happened.is_first then visits.campaign_source end
+                    as utm_source,
+                case when happened.is_first then visits.campaign_medium end
+                    as utm_medium,
                 case
                     when happened.is_first
                         then coalesce(

@@ -5,16 +5,18 @@
 
 with staged as (
     {% call(name) staged_events('snowplow') %}
-        {%- set heartbeat_ms = (source_option(name, 'heartbeat_seconds') | float * 1000) | int %}
-        {%- set first_ping_ms = (source_option(name, 'first_ping_seconds') | float * 1000) | int %}
+        {%- set heartbeat = source_option(name, 'heartbeat_seconds') | float %}
+        {%- set heartbeat_ms = (heartbeat * 1000) | int %}
+        {%- set first_ping = source_option(name, 'first_ping_seconds') | float %}
+        {%- set first_ping_ms = (first_ping * 1000) | int %}
         {%- set snowplow = '_com_snowplowanalytics_snowplow_' %}
         with device_codes as (
             select * from {{ ref('device_codes') }}
             where preset = 'snowplow'
         ),
 
-        -- Contexts stand in columns of the event, or, as loaders for Postgres and Redshift
-        -- keep them, in tables of their own.
+        -- Contexts stand in columns of the event, or in tables of their own, as loaders
+        -- for Postgres and Redshift keep them.
         consents as (
             {{ first_copies(name, 'consent_preferences') }}
         ),
@@ -68,7 +70,8 @@ with staged as (
                 events.*,
                 {{ utc_timestamp('events.collector_tstamp') }} as collected_at,
                 {{ newest_records(name, {
-                    'consent_record': 'unstruct_event' ~ snowplow ~ 'consent_preferences',
+                    'consent_record':
+                        'unstruct_event' ~ snowplow ~ 'consent_preferences',
                     'robot_record': 'contexts_com_iab_snowplow_spiders_and_robots',
                     'parsed_agent_record': 'contexts' ~ snowplow ~ 'ua_parser_context',
                     'analysed_agent_record': 'contexts_nl_basjes_yauaa_context',
@@ -81,7 +84,8 @@ with staged as (
                     'shop_action_record':
                         'unstruct_event' ~ snowplow
                         ~ 'ecommerce_snowplow_ecommerce_action',
-                    'transaction_record': 'contexts' ~ snowplow ~ 'ecommerce_transaction',
+                    'transaction_record':
+                        'contexts' ~ snowplow ~ 'ecommerce_transaction',
                     'refund_record': 'contexts' ~ snowplow ~ 'ecommerce_refund',
                 }) }}
             from {{ source_rows(name) }} as events
@@ -97,14 +101,17 @@ with staged as (
                 lower({{ told_field('robot_record', 'robots', 'spider_or_robot') }})
                     as spider_or_robot,
                 {{ told_field('robot_record', 'robots', 'reason') }} as robot_reason,
-                {{ told_field('analysed_agent_record', 'analysed_agents', 'device_class') }}
-                    as device_class,
+                {{ told_field(
+                    'analysed_agent_record', 'analysed_agents', 'device_class'
+                ) }} as device_class,
                 coalesce(
                     {{ told_field(
                         'analysed_agent_record', 'analysed_agents',
                         'operating_system_name',
                     ) }},
-                    {{ told_field('parsed_agent_record', 'parsed_agents', 'os_family') }}
+                    {{ told_field(
+                        'parsed_agent_record', 'parsed_agents', 'os_family'
+                    ) }}
                 ) as system_family,
                 coalesce(
                     {{ told_field(
@@ -120,15 +127,19 @@ with staged as (
                     {{ told_field('screen_view_record', 'screen_views', 'name') }},
                     {{ told_field('screen_record', 'screens', 'name') }}
                 ) as screen_name,
-                {{ told_field('client_session_record', 'client_sessions', 'user_id') }}
-                    as client_id,
-                {{ told_field('client_session_record', 'client_sessions', 'session_id') }}
-                    as client_session_id,
+                {{ told_field(
+                    'client_session_record', 'client_sessions', 'user_id'
+                ) }} as client_id,
+                {{ told_field(
+                    'client_session_record', 'client_sessions', 'session_id'
+                ) }} as client_session_id,
                 {{ told_field('web_page_record', 'web_pages', 'id') }} as page_view_id,
                 {{ told_field('shop_action_record', 'shop_actions', 'type') }}
                     as shop_action_type,
                 coalesce(
-                    {{ told_field('transaction_record', 'transactions', 'transaction_id') }},
+                    {{ told_field(
+                        'transaction_record', 'transactions', 'transaction_id'
+                    ) }},
                     {{ told_field('refund_record', 'refunds', 'transaction_id') }}
                 ) as transaction_id,
                 coalesce(
@@ -153,7 +164,8 @@ with staged as (
         ),
 
         -- Which ping is the first of its view? That matters only where it stands for
-        -- another time than later ones. A view without an id is known by session and page.
+        -- another time than later ones. A view without an id is told by session and
+        -- address.
         pings as (
             select
                 event_id,
@@ -224,7 +236,8 @@ with staged as (
                         then 'ios'
                     else told.platform
                 end as told_platform,
-                coalesce(device_classes.name, told.device_class) as told_device_category,
+                coalesce(device_classes.name, told.device_class)
+                    as told_device_category,
                 case
                     when told.mobile_system like '%android%' then 'Android'
                     when
@@ -250,7 +263,8 @@ with staged as (
                 case
                     when
                         told.event_name = 'page_ping'
-                        and {{ safe_number('told.pp_yoffset_max', 'bigint') }} is not null
+                        and {{ safe_number('told.pp_yoffset_max', 'bigint') }}
+                        is not null
                         and {{ safe_number('told.doc_height', 'bigint') }} > 0
                         then least(
                             {{ ratio(
