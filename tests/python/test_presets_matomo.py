@@ -327,6 +327,11 @@ def test_every_action_and_conversion_is_of_its_kind(
     assert told[action(18)][4:] == (
         *("desktop", "Windows", "Firefox", "en", None, None, None, None),
     )
+    # A day before the visit's first action; nobody knows of another visit.
+    first = dict(staged(made, ("event_id", "first_seen_at")))
+    assert first[action(10)] == datetime(2026, 5, 3, 10)
+    assert first[action(18)] == datetime(2026, 5, 4, 11)
+    assert first[action(19)] is None
     # A code that no row of the seed knows stays; a number says nothing.
     assert told[action(19)][4:7] == (None, "ZZZ", None)
 
@@ -485,7 +490,7 @@ def test_both_trackers_tables_are_read_alike_on_every_engine(
     assert facts(made, "shop", TOLD) == {
         texts(row, TOLD) for row in EXPECTED if row[0] != action(20)
     }
-    denied = ("gone", "no", "other", "sold")
+    rejected = ("gone", "no", "other", "sold", "robot")
     assert facts(made, "web", SNOWPLOW_TOLD) == {
-        texts(row, SNOWPLOW_TOLD) for row in SNOWPLOW if row[0] not in denied
+        texts(row, SNOWPLOW_TOLD) for row in SNOWPLOW if row[0] not in rejected
     }

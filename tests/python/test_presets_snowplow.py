@@ -578,10 +578,11 @@ def test_scopes_are_the_sites_own(optioned: Build) -> None:
     ]
 
 
-def test_the_verdict_on_bots_can_be_read(optioned: Build) -> None:
-    """Of the context, in its words."""
-    rows = staged(optioned, ("event_id", "properties"))
-    assert {row[0]: row[1] for row in rows if row[1] != "{}"} == {
+def test_the_verdict_on_bots_is_that_of_the_context(optioned: Build) -> None:
+    """In its words; and what it says of people is no verdict."""
+    rows = staged(optioned, ("event_id", "source_bot_reason", "properties"))
+    assert [row[:2] for row in rows if row[1]] == [("robot", "FAILED_IP_EXCLUDE")]
+    assert {row[0]: row[2] for row in rows if row[2] != "{}"} == {
         "robot": '{"robot": "true", "why": "FAILED_IP_EXCLUDE"}',
         "view": '{"robot": "false", "why": "PASSED_ALL"}',
     }
@@ -592,14 +593,16 @@ def test_what_is_no_visit_makes_no_session_and_an_order_is_one(
 ) -> None:
     """Questions, decisions and servers start nothing; an order told twice is one."""
     source = {"preset": "snowplow"} | csv_columns(tmp_path)
-    made = build({"sources": {"web": source}}, select="+fct_sessions +fct_reversals")
+    made = build(
+        {"sources": {"web": source}},
+        select="+fct_sessions +fct_reversals +mart_quality__rejected_events",
+    )
     assert made.is_green, made.said
     # view to refund without the copies; the ping's copy at another time came later.
     assert made.rows(
         "select visitor_id, event_count, page_view_count, engaged_seconds"
         " from fct_sessions order by visitor_id"
     ) == [
-        ("d-robot", 1, 1, 0),
         ("d1", 11, 1, 30),
         ("n-mob", 1, 1, 0),
         ("n-refused", 1, 1, 0),
@@ -613,6 +616,10 @@ def test_what_is_no_visit_makes_no_session_and_an_order_is_one(
     assert made.rows("select order_id, reversed_revenue from fct_reversals") == [
         ("O-2", Decimal("5.000000"))
     ]
+    assert made.rows(
+        "select event_id, bot_reason from mart_quality__rejected_events"
+        " where rejection_reason = 'bot'"
+    ) == [("robot", "FAILED_IP_EXCLUDE")]
 
 
 @pytest.fixture(scope="module")
