@@ -528,6 +528,32 @@ def test_of_a_contexts_versions_the_newest_that_is_filled_counts(
     ]
 
 
+def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) -> None:
+    """Neither is a record alone a list of records; the event counts all the same."""
+    column = f"{COLUMNS['client_session']}_1_0_0"
+    texts = {
+        "broken": '[{"userId": "u"',
+        "empty": "[]",
+        "record": '{"userId": "u"}',
+        "whole": '[{"userId": "u"}, {"userId": "v"}]',
+    }
+    rows = [
+        app(event_id, "10:00:00", "screen_view", network_userid="n") | {column: text}
+        for event_id, text in texts.items()
+    ]
+    path = str(write_csv(tmp_path / "events.csv", rows))
+    made = build(
+        {"sources": {"app": {"preset": "snowplow", "events": path}}},
+        select="+stg_snowplow__events",
+    )
+    assert staged(made, ("event_id", "visitor_id")) == [
+        ("broken", "n"),
+        ("empty", "n"),
+        ("record", "n"),
+        ("whole", "u"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def optioned(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Other pings and scopes, a map and filter, and the verdict on bots passed on."""
