@@ -39,11 +39,10 @@
 {#- The rows of a context's own table, one for each time that an event was collected:
     where it was loaded twice its rows are equal. -#}
 {% macro first_copies(name, input) -%}
-    {%- set preset = sources()[name].preset -%}
     select
         root_id,
         {{ utc_timestamp('root_tstamp') }} as root_at
-        {%- for column in input_meta(preset, input).get('columns', {})
+        {%- for column in input_meta(sources()[name], input).get('columns', {})
             if column not in ['root_id', 'root_tstamp'] %},
             min({{ text_of(column) }}) as {{ column }}
         {%- endfor %}
