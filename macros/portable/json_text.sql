@@ -51,10 +51,11 @@
 {%- endmacro %}
 
 {#- Before version 16 nothing else says whether a text is JSON, and a cast of one that is
-    none would stop the run. What is jsonb already is not read again. -#}
+    none would stop the run. What is jsonb already is not read again. Not for parallel
+    workers, which cannot go on after an error. -#}
 {% macro postgres__prepare_json() -%}
     {%- set name = target.schema ~ '.footfall_json' -%}
-    {%- set properties = 'returns jsonb immutable parallel safe' -%}
+    {%- set properties = 'returns jsonb immutable' -%}
     {%- call statement(auto_begin=true) -%}
         create or replace function {{ name }}(said text) {{ properties }}
         language plpgsql as $$
@@ -67,7 +68,7 @@
         create or replace function {{ name }}(said json) {{ properties }}
         language sql as $$ select {{ name }}(cast(said as text)) $$;
         create or replace function {{ name }}(said jsonb) {{ properties }}
-        language sql as $$ select said $$;
+        parallel safe language sql as $$ select said $$;
     {%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}
