@@ -79,10 +79,11 @@
 
 {#- Before version 16 nothing else says whether a text is JSON, and a cast of one that is
     none would stop the run. A NUL, which no text of Postgres holds, goes. What is json
-    already is not read again. -#}
+    already is not read again. Not for parallel workers, which cannot go on after an
+    error. -#}
 {% macro postgres__prepare_json() -%}
     {%- set name = target.schema ~ '.footfall_json' -%}
-    {%- set properties = 'returns json immutable parallel safe' -%}
+    {%- set properties = 'returns json immutable' -%}
     {%- call statement(auto_begin=true) -%}
         create or replace function {{ name }}(said text) {{ properties }}
         language plpgsql as $$
@@ -100,9 +101,9 @@
         end
         $$;
         create or replace function {{ name }}(said json) {{ properties }}
-        language sql as $$ select said $$;
+        parallel safe language sql as $$ select said $$;
         create or replace function {{ name }}(said jsonb) {{ properties }}
-        language sql as $$ select cast(said as json) $$;
+        parallel safe language sql as $$ select cast(said as json) $$;
     {%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}
