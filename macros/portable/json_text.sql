@@ -64,6 +64,19 @@
     end
 {%- endmacro %}
 
+{#- A JSON text in the form from which many of its texts are read quickest. -#}
+{% macro read_json(text) -%}
+    {{ return(adapter.dispatch('read_json', 'footfall')(text)) }}
+{%- endmacro %}
+
+{% macro default__read_json(text) -%}
+    {{ return(sound_json(text)) }}
+{%- endmacro %}
+
+{% macro postgres__read_json(text) -%}
+    {{ return('cast(' ~ sound_json(text) ~ ' as jsonb)') }}
+{%- endmacro %}
+
 {#- The first letter of a text that is no blank. -#}
 {% macro first_sign(text) -%}
     substr({{ trimmed(text) }}, 1, 1)
@@ -102,8 +115,8 @@
         $$;
         create or replace function {{ name }}(said json) {{ properties }}
         parallel safe language sql as $$ select said $$;
-        create or replace function {{ name }}(said jsonb) {{ properties }}
-        parallel safe language sql as $$ select cast(said as json) $$;
+        create or replace function {{ name }}(said jsonb) returns jsonb immutable
+        parallel safe language sql as $$ select said $$;
     {%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}

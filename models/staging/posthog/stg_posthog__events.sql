@@ -41,7 +41,7 @@ with staged as (
         ),
 
         parsed as (
-            {{ computed_once('events', {'read_properties': sound_json('properties')}) }}
+            {{ computed_once('events', {'read_properties': read_json('properties')}) }}
         ),
 
         -- Of each property what several expressions ask for.
