@@ -272,11 +272,13 @@ def ledger(demo: Demo) -> str:
 
 
 def mapped(preset: str) -> Callable[[Demo], str]:
-    """Each column of the event contract that a preset fills, with where it comes from."""
+    """Each column of the contract that a preset fills, and where it comes from."""
 
     def part(_: Demo) -> str:
         (path,) = (ROOT / "models" / "staging" / preset).glob("_*__models.yml")
-        models = {each["name"]: each for each in yaml.safe_load(path.read_text())["models"]}
+        models = {
+            each["name"]: each for each in yaml.safe_load(path.read_text())["models"]
+        }
         rows = []
         for column in models[f"stg_{preset}__events"]["columns"]:
             origin = column.get("config", {}).get("meta", {}).get("origin")
@@ -287,6 +289,11 @@ def mapped(preset: str) -> Callable[[Demo], str]:
     return part
 
 
+PRESETS = {
+    path.parent.name
+    for path in (ROOT / "models" / "staging").glob("*/_*__models.yml")
+    if path.parent.name not in ("columns", "demo", "files")
+}
 PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     README: {
         "lineage": lineage,
@@ -296,12 +303,10 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
         "vars": settings,
     },
     DICTIONARY: {"entities": entities, "dictionary": dictionary},
-} | {
-    ROOT / "docs" / "sources" / f"{path.parent.name}.md": {
-        f"map {path.parent.name}": mapped(path.parent.name)
-    }
-    for path in sorted((ROOT / "models" / "staging").glob("*/_*__models.yml"))
-    if path.parent.name not in ("columns", "demo", "files")
+    **{
+        ROOT / "docs" / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
+        for preset in sorted(PRESETS)
+    },
 }
 
 

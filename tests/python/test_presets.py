@@ -15,7 +15,7 @@ from harness import ROOT, SHARED, Builder, copy_project, needs, write_parquet
 GA4 = SHARED / "data" / "ga4_native"
 STAGING = ROOT / "models" / "staging"
 HOW_TO = ROOT / "docs" / "sources" / "new_preset.md"
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {"id": "1", "who": "a", "ts": "2026-03-02 10:00", "kind": "hit", "link": "/x"},
     {"id": "2", "who": "a", "ts": "2026-03-02 10:05", "kind": "Kauf", "link": None},
 ]
