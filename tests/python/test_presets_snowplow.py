@@ -554,10 +554,14 @@ def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) 
     ]
 
 
-@pytest.fixture(scope="module")
-def optioned(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+@pytest.fixture(scope="module", params=[csv_columns, csv_tables])
+def optioned(
+    build: Builder,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Build:
     """Other pings and scopes, a map and filter, and the verdict on bots passed on."""
-    source = csv_columns(tmp_path_factory.mktemp("optioned")) | {
+    source = request.param(tmp_path_factory.mktemp("optioned")) | {
         "preset": "snowplow",
         "first_ping_seconds": 2.5,
         "heartbeat_seconds": 15,

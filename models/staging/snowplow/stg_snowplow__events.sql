@@ -80,7 +80,6 @@ with staged as (
                     'screen_view_record':
                         'unstruct_event_com_snowplowanalytics_mobile_screen_view',
                     'client_session_record': 'contexts' ~ snowplow ~ 'client_session',
-                    'web_page_record': 'contexts' ~ snowplow ~ 'web_page',
                     'shop_action_record':
                         'unstruct_event' ~ snowplow
                         ~ 'ecommerce_snowplow_ecommerce_action',
@@ -133,7 +132,6 @@ with staged as (
                 {{ told_field(
                     'client_session_record', 'client_sessions', 'session_id'
                 ) }} as client_session_id,
-                {{ told_field('web_page_record', 'web_pages', 'id') }} as page_view_id,
                 {{ told_field('shop_action_record', 'shop_actions', 'type') }}
                     as shop_action_type,
                 coalesce(
@@ -153,8 +151,8 @@ with staged as (
             from recorded
             {%- for context in [
                 'consents', 'robots', 'parsed_agents', 'analysed_agents', 'mobiles',
-                'screens', 'screen_views', 'client_sessions', 'web_pages',
-                'shop_actions', 'transactions', 'refunds',
+                'screens', 'screen_views', 'client_sessions', 'shop_actions',
+                'transactions', 'refunds',
             ] %}
                 left join {{ context }}
                     on
@@ -164,27 +162,46 @@ with staged as (
         ),
 
         -- Which ping is the first of its view? That matters only where it stands for
-        -- another time than later ones. A view without an id is told by session and
-        -- address.
+        -- another time than later ones. Read by itself: what is read once need not be
+        -- kept, and whoever asks for some hours has only theirs computed.
         pings as (
             select
                 event_id,
-                row_number() over (
-                    partition by coalesce(
-                        page_view_id,
-                        {{ text_of('domain_sessionid') }} || {{ text_of('page_url') }}
-                    )
-                    order by {{ utc_timestamp('derived_tstamp') }}, event_id
-                ) as ping_number
-            from told
+                derived_tstamp,
+                domain_sessionid,
+                page_url,
+                {{ utc_timestamp('collector_tstamp') }} as collected_at,
+                {{ newest_records(
+                    name, {'web_page_record': 'contexts' ~ snowplow ~ 'web_page'}
+                ) }}
+            from {{ source_rows(name) }} as delivered
             where
                 event_name = 'page_ping'
                 and {{ first_ping_ms }} <> {{ heartbeat_ms }}
         ),
 
+        -- A view without an id is told by session and address.
+        numbered_pings as (
+            select
+                pings.event_id,
+                row_number() over (
+                    partition by coalesce(
+                        {{ told_field('pings.web_page_record', 'web_pages', 'id') }},
+                        {{ text_of('pings.domain_sessionid') }}
+                        || {{ text_of('pings.page_url') }}
+                    )
+                    order by {{ utc_timestamp('pings.derived_tstamp') }}, pings.event_id
+                ) as ping_number
+            from pings
+            left join web_pages
+                on
+                    pings.event_id = web_pages.root_id
+                    and pings.collected_at = web_pages.root_at
+        ),
+
         first_pings as (
             select event_id
-            from pings
+            from numbered_pings
             where ping_number = 1
             group by event_id
         ),
