@@ -348,7 +348,7 @@ def bare(row: Event) -> Event:
 
 
 def delivered(name: str, fields: Any) -> Any:
-    """What a column holds: a list of contexts, but of what the event says one record."""
+    """What a column holds: a list of contexts, or the one record of an own event."""
     return fields if COLUMNS[name].startswith("unstruct") else [fields]
 
 
