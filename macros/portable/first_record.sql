@@ -1,28 +1,32 @@
-{#- The first record of a list as JSON text, whether the list is such a text, JSON, or the
-    engine's own; null of none, and of a text that is no JSON list. `type` is the type of
-    the list as the engine says it. -#}
-{% macro first_record(list, type) -%}
+{#- The first record of a list, or a record itself, as JSON text, whether it is such a
+    text, JSON, or the engine's own; null of none, and of a text that is no JSON. `type`
+    is the column's type as the engine says it. -#}
+{% macro first_record(column, type) -%}
     {{ return(adapter.dispatch('first_record', 'footfall')(
-        list, type | lower in ['text', 'varchar', 'string', 'character varying']
+        column, type | lower in ['text', 'varchar', 'string', 'character varying']
     )) }}
 {%- endmacro %}
 
-{% macro default__first_record(list, is_text) -%}
+{% macro default__first_record(column, is_text) -%}
+    {%- set json = 'cast(' ~ (sound_json(column) if is_text else column) ~ ' as jsonb)' -%}
     {{ return(
-        'cast(cast(' ~ (sound_list(list) if is_text else list)
-        ~ ' as jsonb) -> 0 as ' ~ dbt.type_string() ~ ')'
+        'cast(case jsonb_typeof(' ~ json ~ ") when 'array' then " ~ json
+        ~ " -> 0 when 'object' then " ~ json ~ ' end as ' ~ dbt.type_string() ~ ')'
     ) }}
 {%- endmacro %}
 
-{% macro duckdb__first_record(list, is_text) -%}
+{% macro duckdb__first_record(column, is_text) -%}
+    {%- set json = 'try_cast(' ~ column ~ ' as json)' -%}
     {{ return(
-        'cast(try(json_extract(cast(' ~ list ~ " as json), '$[0]')) as text)"
+        'cast(case json_type(' ~ json ~ ") when 'ARRAY' then json_extract(" ~ json
+        ~ ", '$[0]') when 'OBJECT' then " ~ json ~ ' end as text)'
     ) }}
 {%- endmacro %}
 
-{% macro spark__first_record(list, is_text) -%}
+{% macro spark__first_record(column, is_text) -%}
+    {%- set json = sound_json(column) if is_text else 'to_json(' ~ column ~ ')' -%}
     {{ return(
-        'get_json_object(' ~ (sound_list(list) if is_text else 'to_json(' ~ list ~ ')')
-        ~ ", '$[0]')"
+        'case ' ~ first_sign(json) ~ " when '[' then get_json_object(" ~ json
+        ~ ", '$[0]') when '{' then " ~ json ~ ' end'
     ) }}
 {%- endmacro %}

@@ -40,12 +40,12 @@
     where it was loaded twice its rows are equal. -#}
 {% macro first_copies(name, input) -%}
     select
-        root_id,
+        {{ text_of('root_id') }} as root_id,
         {{ utc_timestamp('root_tstamp') }} as root_at
         {%- for column in input_meta(sources()[name], input).get('columns', {})
             if column not in ['root_id', 'root_tstamp'] %},
             min({{ text_of(column) }}) as {{ column }}
         {%- endfor %}
     from {{ source_rows(name, input) }} as delivered
-    group by root_id, {{ utc_timestamp('root_tstamp') }}
+    group by {{ text_of('root_id') }}, {{ utc_timestamp('root_tstamp') }}
 {%- endmacro %}

@@ -302,7 +302,8 @@ def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
 
     What hashes all vars, as definition_hash does, names none: no unit test expects it.
     Nor is one of sources: in a unit test their own hosts are left out, and its rows are
-    of sources that no user has. A test of what a source says may say it.
+    of sources that no user has. A test of what a source says may say it. Names of one's
+    own presets only tell which sources there may be.
     """
     texts = [model["raw_code"]]
     # What hooks call is told of no unit test.
@@ -315,7 +316,8 @@ def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
             seen.add(name)
             texts.append(macros[name]["macro_sql"])
             open_ += macros[name]["depends_on"]["macros"]
-    return set(re.findall(r"\bvar\(\s*['\"](\w+)", "\n".join(texts))) - {"sources"}
+    found = set(re.findall(r"\bvar\(\s*['\"](\w+)", "\n".join(texts)))
+    return found - {"sources", "own_presets"}
 
 
 def wrong_pins(manifest: Node) -> dict[str, set[str]]:

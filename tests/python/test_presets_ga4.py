@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from harness import SHARED, Build, Builder, needs
+from harness import SHARED, Build, Builder, needs, write_parquet
 
 NATIVE = SHARED / "data" / "ga4_native"
 SAMPLE = SHARED / "data" / "ga4_sample" / "ga4_events_sampled.snappy.parquet"
@@ -248,6 +248,27 @@ def test_the_contract_names_what_the_tool_names_otherwise(made: Build) -> None:
         "select distinct event_name, vendor_session_id from int_events__classified"
         " where visitor_id = 'own' order by event_name"
     ) == [("page_view", "own.7"), ("search", "own.7")]
+
+
+def test_an_order_of_the_tracker_and_of_the_shop_is_one(
+    build: Builder, tmp_path: Path
+) -> None:
+    """In the session in which GA4 saw it, at the amount that Shopify has."""
+    settings = exported(tmp_path / "ga4")
+    order = {"id": "1", "name": "T-1", "customer_id": "c9", "total_price": "55.00"}
+    order |= {"processed_at": "2026-03-02 10:05:03", "currency": "EUR"}
+    write_parquet(tmp_path / "orders.parquet", [order])
+    settings["sources"]["shop"] = {
+        "preset": "shopify_orders",
+        "events": f"{tmp_path}/*.parquet",
+    }
+    found = build(settings, select="+fct_sessions")
+    assert found.is_green, found.said
+    assert found.rows(
+        "select source_name, visitor_id, order_id, revenue, session_id is not null"
+        " from fct_conversions"
+    ) == [("web", "v1", "T-1", 55, True)]
+    assert found.rows("select sum(revenue), count(*) from fct_sessions") == [(55, 4)]
 
 
 def test_the_order_of_parameters_makes_no_other_event(

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +377,28 @@ def test_sites_that_share_a_visitor_are_sources_of_their_own(
     ) == [(action(20), "missing_visitor")]
 
 
+@pytest.mark.parametrize("nothing", ["NULL", "\\N"])
+def test_what_mysql_writes_for_nothing_is_nothing(
+    nothing: str, build: Builder, tmp_path: Path
+) -> None:
+    """Else all visitors were one user of that name, and all their views were events."""
+    texts = {
+        "log_visit": "idvisit,idvisitor,user_id,referer_url\n1,aa01,-,-\n",
+        "log_action": "idaction,type,url_prefix,name\n"
+        "1,1,2,shop.example/\n2,4,-,Home\n",
+        "log_link_visit_action": "idlink_va,idvisit,idsite,server_time,idaction_url,"
+        "idaction_name,idaction_event_category,idaction_content_name\n"
+        "1,1,1,2026-05-04 10:00:00,1,2,-,-\n",
+    }
+    for table, text in texts.items():
+        rows = text.replace(",-", f",{nothing}")
+        (tmp_path / f"matomo_{table}.csv").write_text(rows)
+    source = {"preset": "matomo", "events": str(tmp_path / "matomo_*.csv")}
+    made = build({"sources": {"shop": source}}, select="+stg_matomo__events")
+    columns = ("event_name", "user_id", "page_title", "referrer_url")
+    assert staged(made, columns) == [("page_view", None, "Home", None)]
+
+
 def test_an_export_may_lack_conversions_sites_and_what_a_plugin_adds(
     build: Builder, tmp_path: Path
 ) -> None:
@@ -435,6 +458,15 @@ def elsewhere(shared: Path, engine: str) -> Path:
             f"select {', '.join(columns)}, {TYPED[engine]}"
             " from {{ ref('snowplow_events') }}"
         )
+        # Loaders for Postgres write ids as what they are.
+        own_id = "md5(event_id)"
+        if engine == "postgres":
+            own_id = f"cast({own_id} as uuid)"
+        (folder / "models" / "snowplow_ids.sql").write_text(
+            f"select {own_id} as event_id, event_name, derived_tstamp,"
+            " collector_tstamp, domain_userid from {{ ref('snowplow_events') }}"
+            " where event_id = 'view'"
+        )
         return folder
 
     return once(folder_of(shared, "presets elsewhere", engine), write)
@@ -476,6 +508,7 @@ def test_both_trackers_tables_are_read_alike_on_every_engine(
         "web": {"preset": "snowplow"}
         | {name: f"ref('snowplow_{name}')" for name in tables}
         | {"events": "ref('snowplow_typed')"},
+        "ids": {"preset": "snowplow", "events": "ref('snowplow_ids')"},
         "shop": {"preset": "matomo", "where": "idsite < 3"}
         | {name: f"ref('matomo_{name}')" for name in TABLES},
     }
@@ -490,6 +523,9 @@ def test_both_trackers_tables_are_read_alike_on_every_engine(
     assert facts(made, "shop", TOLD) == {
         texts(row, TOLD) for row in EXPECTED if row[0] != action(20)
     }
+    ((own_id, visitor_id),) = facts(made, "ids", ("event_id", "visitor_id"))
+    assert own_id.replace("-", "") == md5(b"view").hexdigest()
+    assert visitor_id == "d1"
     rejected = ("gone", "no", "other", "sold", "robot")
     assert facts(made, "web", SNOWPLOW_TOLD) == {
         texts(row, SNOWPLOW_TOLD) for row in SNOWPLOW if row[0] not in rejected

@@ -168,6 +168,27 @@ def test_properties_that_are_no_json_say_nothing(
     ]
 
 
+def test_properties_may_be_a_record(build: Builder, tmp_path: Path) -> None:
+    """As whoever loads the export with types has them: they tell what a text tells."""
+    record = {
+        "$device_id": "d",
+        "$lib": "web",
+        "total": 5,
+        "products": [{"id": "tee", "price": 2.5}],
+    }
+    row = event("r1", "paid", "u", "9:00:00") | {"properties": record}
+    asked = "visitor_id, platform, revenue, items, properties"
+    assert staged(
+        build,
+        tmp_path,
+        {"events": [row]},
+        asked,
+        revenue_property="total",
+        passthrough={"paid": "json_text(properties, total)"},
+        where="team_id = 1",
+    ) == [("d", "web", 5, '[{"id":"tee","price":2.5}]', '{"paid": "5"}')]
+
+
 def test_a_merge_makes_two_ids_one_user(build: Builder, tmp_path: Path) -> None:
     """By the latest version, of whoever is named; a device alone is still nobody."""
     events = [

@@ -237,6 +237,17 @@ def test_a_table_that_is_not_there_stops_the_run(
     assert words in made.said
 
 
+def test_products_may_be_records(build: Builder, tmp_path: Path) -> None:
+    """As a typed export has them, they are the JSON that they would be as a text."""
+    order = T2 | {"products": [{"product_id": "tee", "quantity": 2}]}
+    made = staged(
+        build, tmp_path, {"order_completed": [order]}, event_tables=["order_completed"]
+    )
+    assert made.rows("select items from stg_segment__events") == [
+        ('[{"product_id":"tee","quantity":2}]',)
+    ]
+
+
 def test_products_are_items_in_either_form(build: Builder, tmp_path: Path) -> None:
     """A list stays as it is, and columns about one product become one."""
     products = '[{"product_id": "tee", "quantity": 2}]'

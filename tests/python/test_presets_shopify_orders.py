@@ -141,7 +141,11 @@ def test_nobody_is_told_by_an_address(build: Builder, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "customer",
-    [{"customer": '{"id": 77, "email": "a@b.example"}'}, {"customer__id": 77}],
+    [
+        {"customer": '{"id": 77, "email": "a@b.example"}'},
+        {"customer": {"id": 77, "email": "a@b.example"}},
+        {"customer__id": 77},
+    ],
 )
 def test_other_tools_name_columns_otherwise(
     customer: dict[str, object], build: Builder, tmp_path: Path
@@ -154,6 +158,7 @@ def test_other_tools_name_columns_otherwise(
         "current_total_price": "5.00",
         "total_tax": "0.80",
         "currency": "usd",
+        "line_items": [{"sku": "tee", "quantity": 2}],
         **customer,
     }
     back = {"id": 2, "order_id": 1, "total_refunded": "1.50", "created_at": DAY}
@@ -175,6 +180,9 @@ def test_other_tools_name_columns_otherwise(
         ("purchase", "77", "1001", DAY, Decimal("4.20"), "USD"),
         ("refund", "77", "1001", DAY, Decimal("1.50"), "USD"),
     ]
+    assert made.rows(
+        "select items from stg_shopify_orders__events where items is not null"
+    ) == [('[{"sku":"tee","quantity":2}]',)]
 
 
 def test_a_shop_without_refunds_or_key_is_told(build: Builder, tmp_path: Path) -> None:

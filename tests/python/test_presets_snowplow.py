@@ -347,12 +347,17 @@ def bare(row: Event) -> Event:
     return {name: value for name, value in row.items() if name not in COLUMNS}
 
 
+def delivered(name: str, fields: Any) -> Any:
+    """What a column holds: a list of contexts, or the one record of an own event."""
+    return fields if COLUMNS[name].startswith("unstruct") else [fields]
+
+
 def in_columns(rows: Iterable[Event]) -> list[Event]:
     """Contexts as JSON texts, as on Snowflake and in files."""
     return [
         bare(row)
         | {
-            f"{COLUMNS[name]}_1_0_0": json.dumps([fields])
+            f"{COLUMNS[name]}_1_0_0": json.dumps(delivered(name, fields))
             for name, fields in contexts(row).items()
         }
         for row in rows
@@ -413,7 +418,7 @@ def parquet_tables(folder: Path) -> dict[str, Any]:
 
 
 def parquet_structs(folder: Path) -> dict[str, Any]:
-    """A Parquet file with lists of records, one column for all versions of 1."""
+    """A Parquet file with the engine's records, one column for all versions of 1."""
     texts = csv_columns(folder)["events"]
     columns = []
     for name, column in COLUMNS.items():
@@ -428,7 +433,8 @@ def parquet_structs(folder: Path) -> dict[str, Any]:
             camel = re.sub("_(.)", lambda letter: letter[1].upper(), field)
             if name not in ("transaction", "refund"):
                 text = f"replace({text}, '\"{camel}\"', '\"{field}\"')"
-        columns.append(f"from_json({text}, '{json.dumps([fields])}') as {column}_1")
+        form = json.dumps(delivered(name, fields))
+        columns.append(f"from_json({text}, '{form}') as {column}_1")
     path = folder / "events.parquet"
     duckdb.execute(
         f"copy (select columns(c -> not c like '%\\_1\\_0\\_0' escape '\\'),"
@@ -529,7 +535,7 @@ def test_of_a_contexts_versions_the_newest_that_is_filled_counts(
 
 
 def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) -> None:
-    """Neither is a record alone a list of records; the event counts all the same."""
+    """Of a list the first record counts; the event counts all the same."""
     column = f"{COLUMNS['client_session']}_1_0_0"
     texts = {
         "broken": '[{"userId": "u"',
@@ -549,7 +555,7 @@ def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) 
     assert staged(made, ("event_id", "visitor_id")) == [
         ("broken", "n"),
         ("empty", "n"),
-        ("record", "n"),
+        ("record", "u"),
         ("whole", "u"),
     ]
 

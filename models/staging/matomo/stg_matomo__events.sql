@@ -12,65 +12,65 @@ with staged as (
 
         visits as (
             select
-                {{ text_of('idvisit') }} as visit_id,
-                {{ text_of('idvisitor') }} as visitor_id,
-                {{ text_of('user_id') }} as user_id,
+                {{ dumped_text('idvisit') }} as visit_id,
+                {{ dumped_text('idvisitor') }} as visitor_id,
+                {{ dumped_text('user_id') }} as user_id,
                 {{ utc_timestamp('visit_first_action_time') }}
                 - coalesce(
                     {{ safe_number('visitor_seconds_since_first', 'bigint') }},
                     {{ safe_number('visitor_days_since_first', 'bigint') }} * 86400
                 ) * interval '1' second as first_seen_at,
-                {{ text_of('referer_url') }} as referrer_url,
-                {{ text_of('referer_type') }} as referrer_type,
-                {{ text_of('referer_name') }} as referrer_name,
-                {{ text_of('referer_keyword') }} as referrer_keyword,
-                {{ text_of('config_device_type') }} as device_type,
-                {{ text_of('config_os') }} as os_code,
-                {{ text_of('config_browser_name') }} as browser_code,
-                {{ text_of('location_browser_lang') }} as language,
-                {{ text_of('location_country') }} as country,
-                {{ text_of('location_region') }} as region,
+                {{ dumped_text('referer_url') }} as referrer_url,
+                {{ dumped_text('referer_type') }} as referrer_type,
+                {{ dumped_text('referer_name') }} as referrer_name,
+                {{ dumped_text('referer_keyword') }} as referrer_keyword,
+                {{ dumped_text('config_device_type') }} as device_type,
+                {{ dumped_text('config_os') }} as os_code,
+                {{ dumped_text('config_browser_name') }} as browser_code,
+                {{ dumped_text('location_browser_lang') }} as language,
+                {{ dumped_text('location_country') }} as country,
+                {{ dumped_text('location_region') }} as region,
                 -- Of the plugin Marketing Campaigns Reporting.
-                {{ text_of('campaign_source') }} as campaign_source,
-                {{ text_of('campaign_medium') }} as campaign_medium,
-                {{ text_of('campaign_name') }} as campaign_name,
-                {{ text_of('campaign_content') }} as campaign_content,
-                {{ text_of('campaign_keyword') }} as campaign_keyword
+                {{ dumped_text('campaign_source') }} as campaign_source,
+                {{ dumped_text('campaign_medium') }} as campaign_medium,
+                {{ dumped_text('campaign_name') }} as campaign_name,
+                {{ dumped_text('campaign_content') }} as campaign_content,
+                {{ dumped_text('campaign_keyword') }} as campaign_keyword
             from {{ source_rows(name, 'log_visit') }} as delivered
         ),
 
         -- Matomo stores an address without its beginning, and that by a number.
         names as (
             select
-                {{ text_of('idaction') }} as action_id,
-                {{ text_of('type') }} as action_type,
-                {{ text_of('name') }} as action_name,
-                case {{ text_of('url_prefix') }}
+                {{ dumped_text('idaction') }} as action_id,
+                {{ dumped_text('type') }} as action_type,
+                {{ dumped_text('name') }} as action_name,
+                case {{ dumped_text('url_prefix') }}
                     when '0' then 'http://'
                     when '1' then 'http://www.'
                     when '2' then 'https://'
                     when '3' then 'https://www.'
                     else ''
-                end || {{ text_of('name') }} as action_url
+                end || {{ dumped_text('name') }} as action_url
             from {{ source_rows(name, 'log_action') }} as delivered
         ),
 
         actions as (
             select
-                {{ text_of('idlink_va') }} as link_id,
-                {{ text_of('idvisit') }} as visit_id,
-                {{ text_of('idsite') }} as site_id,
+                {{ dumped_text('idlink_va') }} as link_id,
+                {{ dumped_text('idvisit') }} as visit_id,
+                {{ dumped_text('idsite') }} as site_id,
                 {{ utc_timestamp('server_time') }} as happened_at,
-                {{ text_of('idaction_url') }} as url_id,
-                {{ text_of('idaction_url_ref') }} as previous_url_id,
-                {{ text_of('idaction_name') }} as name_id,
-                {{ text_of('idaction_event_action') }} as event_id,
+                {{ dumped_text('idaction_url') }} as url_id,
+                {{ dumped_text('idaction_url_ref') }} as previous_url_id,
+                {{ dumped_text('idaction_name') }} as name_id,
+                {{ dumped_text('idaction_event_action') }} as event_id,
                 -- None is null or, in tables that began as others, zero.
-                coalesce({{ text_of('idaction_event_category') }}, '') not in ('', '0')
-                    as is_custom,
-                coalesce({{ text_of('idaction_content_name') }}, '') not in ('', '0')
-                    as is_content,
-                coalesce({{ text_of('idaction_content_interaction') }}, '')
+                coalesce({{ dumped_text('idaction_event_category') }}, '')
+                not in ('', '0') as is_custom,
+                coalesce({{ dumped_text('idaction_content_name') }}, '')
+                not in ('', '0') as is_content,
+                coalesce({{ dumped_text('idaction_content_interaction') }}, '')
                 not in ('', '0') as is_interaction
             from {{ source_rows(name, 'log_link_visit_action') }} as delivered
         ),
@@ -88,23 +88,23 @@ with staged as (
 
         conversions as (
             select
-                {{ text_of('idvisit') }} as visit_id,
-                {{ text_of('idsite') }} as site_id,
-                {{ text_of('idgoal') }} as goal_id,
-                {{ text_of('buster') }} as buster,
+                {{ dumped_text('idvisit') }} as visit_id,
+                {{ dumped_text('idsite') }} as site_id,
+                {{ dumped_text('idgoal') }} as goal_id,
+                {{ dumped_text('buster') }} as buster,
                 {{ utc_timestamp('server_time') }} as happened_at,
-                {{ text_of('url') }} as page_url,
-                {{ text_of('idorder') }} as order_id,
-                {{ text_of('revenue') }} as revenue
+                {{ dumped_text('url') }} as page_url,
+                {{ dumped_text('idorder') }} as order_id,
+                {{ dumped_text('revenue') }} as revenue
             from {{ source_rows(name, 'log_conversion') }} as delivered
         ),
 
         sites as (
             select
-                {{ text_of('idsite') }} as site_id,
-                min({{ text_of('currency') }}) as currency
+                {{ dumped_text('idsite') }} as site_id,
+                min({{ dumped_text('currency') }}) as currency
             from {{ source_rows(name, 'site') }} as delivered
-            group by {{ text_of('idsite') }}
+            group by {{ dumped_text('idsite') }}
         ),
 
         acted as (

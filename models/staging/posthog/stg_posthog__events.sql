@@ -41,7 +41,9 @@ with staged as (
         ),
 
         parsed as (
-            {{ computed_once('events', {'read_properties': read_json('properties')}) }}
+            {{ computed_once('events', {'read_properties': read_json(
+                told_json(name, 'events', 'events.properties')
+            )}) }}
         ),
 
         -- Of each property what several expressions ask for.
@@ -52,7 +54,7 @@ with staged as (
                 parsed.timestamp as occurred_at,
                 parsed.created_at,
                 parsed.team_id,
-                parsed.properties,
+                {{ told_json(name, 'events', 'parsed.properties') }} as properties,
                 parsed.read_properties,
                 {{ text_of('parsed.distinct_id') }} as distinct_id,
                 nullif({{ json_text('parsed.read_properties', '$device_id') }}, '')

@@ -78,7 +78,8 @@ with staged as (
                     {%- for column in texts + track_texts %}
                         {%- set value = 'details.' ~ column %}
                         nullif(
-                            {{ text_of(value) if column in numbers
+                            {{ told_json(name, table, value) if column == 'products'
+                                else text_of(value) if column in numbers
                                 else 'cast(' ~ value ~ ' as ' ~ text_type ~ ')' }}, ''
                         ) as {{ column }},
                     {%- endfor %}

@@ -13,7 +13,7 @@ with staged as (
                 coalesce(
                     nullif({{ text_of('placed.customer_id') }}, ''),
                     nullif({{ text_of('placed.customer__id') }}, ''),
-                    {{ json_text(text_of('placed.customer'), 'id') }}
+                    {{ json_text(told_json(name, 'orders', 'placed.customer'), 'id') }}
                 ) as customer_id,
                 lower({{ trimmed(
                     "coalesce(nullif(placed.email, ''), placed.contact_email)"
@@ -31,7 +31,7 @@ with staged as (
                 {{ text_of('placed.subtotal_price') }} as subtotal_price,
                 {{ text_of('placed.total_tax') }} as total_tax,
                 {{ text_of('placed.currency') }} as currency,
-                {{ text_of('placed.line_items') }} as line_items,
+                {{ told_json(name, 'orders', 'placed.line_items') }} as line_items,
                 placed.customer_locale
             from {{ source_rows(name, 'orders') }} as placed
         ),

@@ -156,7 +156,7 @@ with staged as (
             ] %}
                 left join {{ context }}
                     on
-                        recorded.event_id = {{ context }}.root_id
+                        {{ text_of('recorded.event_id') }} = {{ context }}.root_id
                         and recorded.collected_at = {{ context }}.root_at
             {%- endfor %}
         ),
