@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -291,6 +292,28 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
         "select rejection_reason, count(*) from int_events__classified"
         " group by 1 order by 1"
     ) == [("duplicate", 1), ("missing_visitor", 2), (None, 9)]
+
+
+@pytest.mark.parametrize("kind", ["json", "varchar"])
+def test_records_that_came_as_json_tell_the_same(
+    build: Builder, made: Build, tmp_path: Path, kind: str
+) -> None:
+    """A loader that knows no records writes texts, or JSON."""
+    settings = exported(tmp_path / "export")
+    records = ["event_params", "device", "geo", "ecommerce", "privacy_info", "items"]
+    texts = ", ".join(
+        f"cast(to_json({name}) as {kind}) as {name}"
+        for name in [*records, "collected_traffic_source"]
+    )
+    for path in sorted((tmp_path / "export").glob("*/*.parquet")):
+        texts_path = tmp_path / "texts" / path.relative_to(tmp_path / "export")
+        texts_path.parent.mkdir(parents=True)
+        duckdb.sql(f"copy (select * replace ({texts}) from '{path}') to '{texts_path}'")
+    settings["sources"]["web"]["events"] = f"{tmp_path}/texts/*/*.parquet"
+    found = build(settings, select="+fct_sessions")
+    assert found.is_green, found.said
+    told = "select * exclude (event_id) from int_events__classified order by all"
+    assert found.rows(told) == made.rows(told)
 
 
 def test_a_table_that_is_no_export_stops_the_run_in_a_sentence(
