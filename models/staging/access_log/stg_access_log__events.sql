@@ -33,8 +33,9 @@ with staged as (
                     'status', 'byte_count', 'referrer', 'user_agent', 'repetition',
                 ]) }} as event_id,
                 {{ surrogate_key(
-                    ['address', 'user_agent', sql_literal(render(source_option(name, 'salt')))]
-                    + (['substr(logged_at, 1, 11)']
+                    ['address', 'user_agent']
+                    + [sql_literal(render(source_option(name, 'salt')))]
+                    + (['substr(' ~ text_of('logged_at') ~ ', 1, 11)']
                         if source_option(name, 'forgets_visitors_daily') else [])
                 ) }} as visitor_id,
                 lower({{ regex_group('target', '^([^?#]*)') }}) as lower_path
