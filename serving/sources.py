@@ -58,6 +58,7 @@ GUESSES = {
 """Column of the event contract -> what tables often call it."""
 
 NEEDED = ("visitor_id", "occurred_at", "event_name")
+LOGS = (".log", "_log")
 LOG = re.compile(r"([.]log|^access_log)[-.*?0-9]*([.](gz|zst))?$")
 
 
@@ -100,7 +101,8 @@ def look(named: str) -> Found:
 
 def look_into(folder: Path) -> Found:
     """A folder: its files, or those of its folders, are one table, or one a name."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix and path.is_file())
+    inside = [path for path in folder.rglob("*") if path.is_file()]
+    files = sorted(path for path in inside if path.suffix or LOG.search(path.name))
     endings = {ending_of(path) for path in files}
     if not files:
         raise UnclearError(f"{folder} holds no file.")
@@ -111,7 +113,12 @@ def look_into(folder: Path) -> Found:
         )
     (ending,) = endings
     depth = max(len(path.relative_to(folder).parts) for path in files)
-    pattern = "/".join([str(folder), *["*"] * (depth - 1), f"*{ending}"])
+    named = f"*{ending}"
+    if ending in LOGS:
+        # A server writes its errors beside what was asked of it.
+        begins = any(path.name.startswith("access") for path in files)
+        named = f"access{ending}*" if begins else f"*{ending}*"
+    pattern = "/".join([str(folder), *["*"] * (depth - 1), named])
     tables = {path.name.removesuffix(ending): columns_of(str(path)) for path in files}
     if depth == 1 and len({tuple(columns) for columns in tables.values()}) > 1:
         return Found(pattern, tables)
@@ -119,7 +126,9 @@ def look_into(folder: Path) -> Found:
 
 
 def ending_of(path: Path) -> str:
-    """How a file's name ends, with how it is packed."""
+    """How a file's name ends, with how it is packed; of logs, how all are called."""
+    if LOG.search(path.name):
+        return LOGS[0] if LOGS[0] in path.name else LOGS[1]
     packed = path.suffix in (".gz", ".zst")
     return "".join(path.suffixes[-2:]) if packed else path.suffix
 
@@ -320,8 +329,10 @@ def stage(reading: Reading, name: str, folder: Path) -> Path:
         results: Any = outcome.result or []
         messages = [str(outcome.exception or "")]
         messages += [str(result.message) for result in results if result.message]
-        said = next((each for each in messages if "footfall: " in each), messages[0])
-        sentence = said.split("footfall: ")[-1].split("\n")[0]
+        told = [each for each in messages if "footfall: " in each]
+        told += [each for each in messages if each.strip()]
+        said = (told or [f"{reading.entry['events']} cannot be read."])[0]
+        sentence = said.split("footfall: ")[-1].strip().split("\n")[0]
         raise UnclearError(sentence[0].upper() + sentence[1:])
     return database
 
@@ -525,6 +536,10 @@ def main() -> int:
             print("\n".join(report(reading, options.name, database)))
     except UnclearError as unclear:
         print(unclear, file=sys.stderr)
+        return UNCLEAR
+    except (duckdb.Error, OSError) as error:
+        said = str(error).split("\n")[0]
+        print(f"{options.place} cannot be read: {said}", file=sys.stderr)
         return UNCLEAR
     return CLEAR
 

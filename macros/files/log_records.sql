@@ -50,16 +50,20 @@
     nor target is known. -#}
 {% macro log_fields() -%}
     {{ return([
-        'address', 'identity', 'user_name', 'logged_at', 'method', 'target', 'status',
+        'host', 'address', 'identity', 'user_name', 'logged_at', 'method', 'target', 'status',
         'byte_count', 'referrer', 'user_agent',
     ]) }}
 {%- endmacro %}
 
-{#- In quotes a quote is written with a backslash before it. -#}
+{#- In quotes a quote is written with a backslash before it. Some servers write the host
+    first, which is known by its port. Nobody is called "- x": there a line has one field
+    too many, and its first would be taken for an address. -#}
 {% macro log_pattern() -%}
     {%- set quoted = '[^"\\\\]*(?:\\\\.[^"\\\\]*)*' -%}
+    {%- set user = '(?:""|(-?(?:[^-\\s].*?)?))' -%}
     {{ return(
-        '^(\\S+) (\\S+) (.*?) \\[([^\\]]+)\\] "(?:([A-Z]+) ([^ "]+)(?: [^"]*)?|' ~ quoted
+        '^(?:([^\\s:]+):[0-9]+ )?(\\S+) (\\S+) ' ~ user
+        ~ ' \\[([^\\]]+)\\] "(?:([A-Z]+) ([^ "]+)(?: [^"]*)?|' ~ quoted
         ~ ')" ([0-9]{3}|-) ([0-9]+|-) "(' ~ quoted ~ ')" "(' ~ quoted ~ ')"(?: .*)?$'
     ) }}
 {%- endmacro %}

@@ -9,9 +9,10 @@
         {%- set text -%}
             select {{ text_of(column_expressions(source, options)[column]) }} as example
             from {{ source_rows(source, is_in_model=false) }} as raw_events
-            {{ source_filter(options) }}
+            {{ source_filter(options, shape_types(source)) }}
         {%- endset -%}
-        {%- set condition = source_time('example', options) ~ ' is null' -%}
+        {%- set condition = source_time('example', column_clock(column, options))
+            ~ ' is null' -%}
     {%- else -%}
         {%- set text -%}
             select cast(delivered.{{ column }} as {{ dbt.type_string() }}) as example

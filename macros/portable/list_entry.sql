@@ -7,6 +7,9 @@
 
 {#- The keys are listed once for all entries of a row: DuckDB sees that they are equal. -#}
 {% macro default__list_entry(list, key, type) -%}
+    {%- if is_json(type) -%}
+        {{ return(default__list_entry(read_entries(list), key, entries_type())) }}
+    {%- endif -%}
     {%- set value = list ~ '[list_position(list_transform(' ~ list
         ~ ', lambda entry: entry.key), ' ~ sql_literal(key) ~ ')].value' -%}
     {{ return(filled_field(value, record_fields(record_fields(type).get('value', '')))) }}
@@ -39,5 +42,29 @@
     {{ return(
         'coalesce(' ~ texts | join(', ') ~ ')' if texts
         else 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')'
+    ) }}
+{%- endmacro %}
+
+{#- Whether a list or record came as JSON: a loader that knows no records writes a text. -#}
+{% macro is_json(type) -%}
+    {{ return(type | lower in ['json', 'varchar', 'text', 'string']) }}
+{%- endmacro %}
+
+{#- And as a list again; null where it is none. -#}
+{% macro read_entries(list) -%}
+    {%- set fields = [] -%}
+    {%- for field in record_fields(record_fields(entries_type()).value) -%}
+        {%- do fields.append('"' ~ field ~ '": "VARCHAR"') -%}
+    {%- endfor -%}
+    {{ return(
+        'from_json(try_cast(' ~ list ~ " as json), '" ~ '[{"key": "VARCHAR", "value": {'
+        ~ fields | join(', ') ~ "}}]')"
+    ) }}
+{%- endmacro %}
+
+{% macro entries_type() -%}
+    {{ return(
+        'STRUCT("key" VARCHAR, "value" STRUCT(string_value VARCHAR, int_value VARCHAR,'
+        ~ ' float_value VARCHAR, double_value VARCHAR))[]'
     ) }}
 {%- endmacro %}

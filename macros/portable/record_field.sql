@@ -5,6 +5,7 @@
 {%- endmacro %}
 
 {% macro default__record_field(record, path, type) -%}
+    {%- if is_json(type) -%} {{ return(json_text(text_of(record), path)) }} {%- endif -%}
     {%- set found = namespace(type=type) -%}
     {%- for name in path.split('.') -%}
         {%- set found.type = record_fields(found.type).get(name, '') -%}

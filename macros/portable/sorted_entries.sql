@@ -5,6 +5,9 @@
 {%- endmacro %}
 
 {% macro default__sorted_entries(list, type, left_out) -%}
+    {%- if is_json(type) -%}
+        {{ return(default__sorted_entries(read_entries(list), entries_type(), left_out)) }}
+    {%- endif -%}
     {%- set fields = record_fields(record_fields(type).get('value', '')) -%}
     {{ return(
         'array_to_string(list_sort(list_transform(list_filter(' ~ list

@@ -10,11 +10,14 @@
         ) if execute -%}
         {%- if source.preset == 'columns' -%}
             {%- set map = column_expressions(name, source) -%}
+            {%- set arrival = 'received_at' if 'received_at' in map else 'occurred_at' -%}
+            {%- set time = source_time('arrived_at', column_clock(arrival, source)) -%}
             {%- do arrivals.append(
-                'select max(' ~ source_time('arrived_at', source) ~ ') as last_arrived_at'
-                ~ ' from (select ' ~ map.get('received_at', map.get('occurred_at'))
+                'select max(' ~ time ~ ') as last_arrived_at'
+                ~ ' from (select ' ~ map.get(arrival)
                 ~ ' as arrived_at from ' ~ source_rows(name, is_in_model=false)
-                ~ ' as delivered ' ~ source_filter(source) ~ ') as arrived'
+                ~ ' as delivered ' ~ source_filter(source, shape_types(name))
+                ~ ') as arrived'
             ) -%}
         {%- elif staged -%}
             {%- do arrivals.append(

@@ -10,7 +10,15 @@
     {%- set sql = [] -%}
     {%- set ends = [0] -%}
     {%- for found in modules.re.finditer(form, said) -%}
-        {%- set word, column, path = found.groups() -%}
+        {%- set word, column, said_path = found.groups('') -%}
+        {#- Whoever writes SQL puts a key in quotes. -#}
+        {%- set path = said_path.strip('\'"') -%}
+        {%- if not path and word in ['list_entry', 'record_field', 'json_text'] -%}
+            {%- do stop_run(
+                "'" ~ found[0] ~ "' lacks what to look for: say " ~ word ~ '(' ~ column
+                ~ ', name).'
+            ) -%}
+        {%- endif -%}
         {%- set type = types.get(column.strip('"') | lower) -%}
         {%- do sql.append(said[ends[-1]:found.start()]) -%}
         {%- do ends.append(found.end()) -%}

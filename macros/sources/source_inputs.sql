@@ -93,9 +93,10 @@
     ) }}
 {%- endmacro %}
 
-{#- The relation that a place names, none where there is none. -#}
+{#- The relation that a place names, in quotes where SQL needs them; none where there is
+    none. -#}
 {% macro relation_at(place) -%}
-    {%- set parts = place.split('.') -%}
+    {%- set parts = place.replace('"', '').replace('`', '').split('.') -%}
     {#- A quote would end the text in which the name is looked up. -#}
     {%- if "'" in place -%} {{ return(none) }} {%- endif -%}
     {{ return(adapter.get_relation(

@@ -23,6 +23,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A source as it says of one column on which clocks it is: a count since 1970 is on none. -#}
+{% macro column_clock(column, source) -%}
+    {%- set is_counted = 'since_1970(' in column_map(source).get(column, '') -%}
+    {{ return(dict(source, timezone=none) if is_counted else source) }}
+{%- endmacro %}
+
 {#- The codes of a time format: pattern of each, as in the C library's strptime. -#}
 {% macro time_format_codes() -%}
     {{ return({

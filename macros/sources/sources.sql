@@ -1,6 +1,6 @@
 {#- The var sources, checked: name of a source -> its options, those of its preset that it
-    does not name included; of one preset alone, if one is named. dbt parses the unions before any hook runs, so what is wrong has to be
-    caught where it is used. -#}
+    does not name included; of one preset alone, if one is named. dbt parses the unions
+    before any hook runs, so what is wrong has to be caught where it is used. -#}
 {% macro sources(preset=none) -%}
     {%- do assert_new_form() -%}
     {%- set given = var('sources') -%}
@@ -77,8 +77,10 @@
 {%- endmacro %}
 
 {#- The filter of a source's rows, as the end of a select. -#}
-{% macro source_filter(source) -%}
-    {%- if source.get('where') -%} where {{ tried(source.where) }} {%- endif -%}
+{% macro source_filter(source, types) -%}
+    {%- if source.get('where') -%}
+        where {{ tried(origin_sql(source.where, types)) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What a source of a preset may say, and of which kind it is: besides what all may say,
@@ -155,6 +157,17 @@
             start ~ "has '" ~ host ~ "' in own_hosts, but a host is a text such as"
             ~ ' shop.example, without https:// and path.'
         ) -%}
+    {%- endfor -%}
+    {%- for option in ['passthrough', 'event_names'] -%}
+        {%- set said = options.get(option) or [] -%}
+        {%- for value in (said.values() if said is mapping else said)
+            if value is not string or not value | trim -%}
+            {%- do stop_run(
+                start ~ "says '" ~ value ~ "' in " ~ option ~ ', but that must be a text, '
+                ~ ("a SQL expression such as a column's name." if option == 'passthrough'
+                    else 'the name of an event.')
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- do assert_column_map(start, options) -%}
     {%- if options.get('timezone')

@@ -63,7 +63,7 @@
                 {{- ',' if not loop.last }}
             {%- endfor %}
         from shaped
-        {{ source_filter(source) }}
+        {{ source_filter(source, shape_types(name) if execute else {}) }}
     ),
 
     -- Times before texts: whoever asks for some hours of arrival has only theirs cleaned,
@@ -71,13 +71,15 @@
     timed as (
         select
             *,
-            {{ source_time('raw_occurred_at', source) }}
+            {{ source_time('raw_occurred_at', column_clock('occurred_at', source)) }}
             {%- if 'clock_offset_ms' in map %}
                 + coalesce({{ safe_number('raw_clock_offset_ms', 'bigint') }}, 0)
                 * interval '0.001' second
             {%- endif %} as occurred_at,
-            {{ source_time('raw_received_at', source) }} as received_at,
-            {{ source_time('raw_first_seen_at', source) }} as first_seen_at
+            {%- for column in ['received_at', 'first_seen_at'] %}
+            {{ source_time('raw_' ~ column, column_clock(column, source)) }} as {{ column }}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
         from mapped
     ),
 

@@ -1,5 +1,6 @@
 """What holds for every preset: one's own, finding out which it is, and the words."""
 
+import gzip
 import os
 import re
 import subprocess
@@ -149,6 +150,35 @@ def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     code, said = look("web", database)
     assert code == 0, said
     assert '"preset": "segment", "events": "web.*"' in said
+
+
+@pytest.mark.parametrize("name", ["access.log", "access_log"])
+def test_a_folder_of_a_log_that_was_rotated_is_one_log(
+    tmp_path: Path, name: str
+) -> None:
+    """The errors that the server writes beside it are none of it."""
+    request = (
+        '192.0.2.1 - - [02/Mar/2026:10:00:00 +0100] "GET / HTTP/1.1" 200 5 "-" "A"\n'
+    )
+    (tmp_path / name).write_text(request)
+    (tmp_path / f"{name}.1").write_text(request)
+    (tmp_path / f"{name}.2.gz").write_bytes(gzip.compress(request.encode()))
+    (tmp_path / name.replace("access", "error")).write_text("[error] no such file\n")
+    code, said = look(tmp_path)
+    assert code == 0, said
+    assert f'"preset": "access_log", "events": "{tmp_path}/{name}*"' in said
+    assert "3 events of 1 visitors" in said
+
+
+@pytest.mark.parametrize("name", ["in.parquet", "in.json", "in.duckdb"])
+def test_a_broken_file_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
+    """Whatever its name promises, and be it the database."""
+    path = tmp_path / name
+    path.write_text("no such thing")
+    code, said = look("web.*", path) if name == "in.duckdb" else look(path)
+    assert code == 2
+    assert "cannot be read: " in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -314,6 +315,28 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
     ) == [("duplicate", 1), ("missing_visitor", 2), (None, 9)]
 
 
+@pytest.mark.parametrize("kind", ["json", "varchar"])
+def test_records_that_came_as_json_tell_the_same(
+    build: Builder, made: Build, tmp_path: Path, kind: str
+) -> None:
+    """A loader that knows no records writes texts, or JSON."""
+    settings = exported(tmp_path / "export")
+    records = ["event_params", "device", "geo", "ecommerce", "privacy_info", "items"]
+    texts = ", ".join(
+        f"cast(to_json({name}) as {kind}) as {name}"
+        for name in [*records, "collected_traffic_source"]
+    )
+    for path in sorted((tmp_path / "export").glob("*/*.parquet")):
+        texts_path = tmp_path / "texts" / path.relative_to(tmp_path / "export")
+        texts_path.parent.mkdir(parents=True)
+        duckdb.sql(f"copy (select * replace ({texts}) from '{path}') to '{texts_path}'")
+    settings["sources"]["web"]["events"] = f"{tmp_path}/texts/*/*.parquet"
+    found = build(settings, select="+fct_sessions")
+    assert found.is_green, found.said
+    told = "select * exclude (event_id) from int_events__classified order by all"
+    assert found.rows(told) == made.rows(told)
+
+
 def test_a_table_that_is_no_export_stops_the_run_in_a_sentence(
     build: Builder, tmp_path: Path
 ) -> None:
@@ -416,15 +439,44 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
         "passthrough": {
             "first source": "record_field(traffic_source, source)",
             "none": "record_field(traffic_source, none.such)",
+            # As SQL would have it.
+            "number": "list_entry(event_params, 'ga_session_id')",
         },
-        "where": "user_pseudo_id = 'v1'",
+        "where": "user_pseudo_id = 'v1' and list_entry(event_params, ga_session_id)"
+        " = '7'",
+        # Of a place: what counts since 1970 is on no clock.
+        "timezone": "Europe/Berlin",
     }
     found = build(settings, select="+int_events__classified")
     assert found.is_green, found.said
     assert found.rows(
-        "select distinct event_name, page_title, properties from int_events__classified"
-        " where event_name in ('page_view', 'scrolled far') order by 1"
+        "select event_name, page_title, properties, min(occurred_at)"
+        " from int_events__classified"
+        " where event_name in ('page_view', 'scrolled far') group by all order by 1"
     ) == [
-        ("page_view", "7", '{"first source": "google"}'),
-        ("scrolled far", "7", "{}"),
+        ("page_view", "7", '{"first source": "google", "number": "7"}', TEN),
+        ("scrolled far", "7", '{"number": "7"}', TEN + MINUTE),
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"passthrough": [5]},
+            "says '5' in passthrough, but that must be a text, a SQL",
+        ),
+        ({"passthrough": {"a": None}}, "says 'None' in passthrough"),
+        ({"columns": {"page_title": "list_entry(device)"}}, "lacks what to look for"),
+        ({"event_names": {"buy": True}}, "says 'True' in event_names, but that must"),
+    ],
+)
+def test_what_is_no_text_is_said_in_a_sentence(
+    build: Builder, tmp_path: Path, options: dict[str, Any], sentence: str
+) -> None:
+    """Of lists and of mappings alike."""
+    settings = exported(tmp_path)
+    settings["sources"]["web"] |= options
+    found = build(settings, select="stg_ga4__events")
+    assert not found.is_green
+    assert sentence in found.said

@@ -137,6 +137,77 @@ def test_a_visitor_is_forgotten_daily_and_salted(
     assert not visitors & others
 
 
+def test_a_salt_may_stand_in_the_environment(
+    build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbt renders no var; a call left as it is would be a salt that everybody knows."""
+    monkeypatch.setenv("SHOP_SALT", "pepper")
+    visitors = []
+    for salt in ("pepper", "{{ env_var('SHOP_SALT') }}"):
+        found = build(
+            logged(tmp_path, [line()], salt=salt), select="+int_events__classified"
+        )
+        assert found.is_green, found.said
+        visitors += found.rows("select visitor_id from int_events__classified")
+    assert visitors[0] == visitors[1]
+
+
+def test_a_line_with_more_before_the_address_makes_nobody_else_of_a_visitor(
+    build: Builder, tmp_path: Path
+) -> None:
+    """A host is known by its port; a line that has it otherwise is set aside."""
+    address = line("GET /a HTTP/1.1", address="192.0.2.1")
+    other = line("GET /b HTTP/1.1", address="2001:db8::7")
+    lines = [
+        f"www.shop.example:443 {address}",
+        f"m.shop.example:80 {other}",
+        line("GET /c HTTP/1.1", address="abcd:1"),
+        f"www.shop.example {address}",
+        f"198.51.100.1, {address}",
+        line("GET /d HTTP/1.1", user='""'),
+        line("GET /e HTTP/1.1", user="ann - lee"),
+    ]
+    found = build(
+        logged(tmp_path, lines, own_hosts=["shop.example"]),
+        select="+int_events__classified",
+    )
+    assert found.is_green, found.said
+    assert found.rows(
+        "select page_host, page_path, user_id from int_events__classified"
+        " order by page_path"
+    ) == [
+        ("www.shop.example", "/a", None),
+        ("m.shop.example", "/b", None),
+        ("shop.example", "/c", None),
+        ("shop.example", "/d", None),
+        ("shop.example", "/e", "ann - lee"),
+    ]
+    # Of /a, /d and /e, of /b, and of /c: three addresses with one browser.
+    assert found.rows(
+        "select count(distinct visitor_id) from int_events__classified"
+    ) == [(3,)]
+    assert found.rows(
+        "select count(*) from stg_files__lines where unread_reason = 'no_log_line'"
+    ) == [(2,)]
+
+
+def test_what_is_no_path_is_joined_to_no_host(build: Builder, tmp_path: Path) -> None:
+    """Whole addresses stand as they are; a star or a host to connect to is no page."""
+    lines = [
+        line("GET http://www.other.example/x HTTP/1.1"),
+        line("OPTIONS * HTTP/1.1"),
+        line("CONNECT www.other.example:443 HTTP/1.1"),
+    ]
+    found = build(
+        logged(tmp_path, lines, own_hosts=["shop.example"]),
+        select="+int_events__classified",
+    )
+    assert found.is_green, found.said
+    assert found.rows(
+        "select page_host, page_path from int_events__classified order by all"
+    ) == [("www.other.example", "/x"), (None, None), (None, None)]
+
+
 @needs(ACCESS_LOG)
 def test_a_public_log_has_the_figures_that_others_found(
     build: Builder, tmp_path: Path

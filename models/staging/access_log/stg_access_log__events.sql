@@ -16,8 +16,8 @@ with staged as (
                 *,
                 row_number() over (
                     partition by
-                        address, user_name, logged_at, method, target, status, byte_count,
-                        referrer, user_agent
+                        host, address, user_name, logged_at, method, target, status,
+                        byte_count, referrer, user_agent
                     order by address
                 ) as repetition
             from requests
@@ -29,12 +29,13 @@ with staged as (
             select
                 *,
                 {{ surrogate_key([
-                    'address', 'user_name', 'logged_at', 'method', 'target', 'status',
-                    'byte_count', 'referrer', 'user_agent', 'repetition',
+                    'host', 'address', 'user_name', 'logged_at', 'method', 'target',
+                    'status', 'byte_count', 'referrer', 'user_agent', 'repetition',
                 ]) }} as event_id,
                 {{ surrogate_key(
-                    ['address', 'user_agent', sql_literal(source_option(name, 'salt'))]
-                    + (['substr(logged_at, 1, 11)']
+                    ['address', 'user_agent']
+                    + [sql_literal(render(source_option(name, 'salt')))]
+                    + (['substr(' ~ text_of('logged_at') ~ ', 1, 11)']
                         if source_option(name, 'forgets_visitors_daily') else [])
                 ) }} as visitor_id,
                 lower({{ regex_group('target', '^([^?#]*)') }}) as lower_path
@@ -43,10 +44,18 @@ with staged as (
 
         select
             *,
-            {%- for host in (source_option(name, 'own_hosts') or [])[:1] %}
-                {{ sql_literal('https://' ~ host) }} ||
-            {%- endfor %}
-            target as page_url,
+            -- Who takes the server for a proxy asks for whole addresses, and for others.
+            case
+                when target like '/%'
+                    then coalesce(
+                        'https://' || host,
+                        {%- for own_host in (source_option(name, 'own_hosts') or [])[:1] %}
+                            {{ sql_literal('https://' ~ own_host) }},
+                        {%- endfor %}
+                        ''
+                    ) || target
+                when target like '%://%' then target
+            end as page_url,
             case
                 when
                     method = 'GET'
