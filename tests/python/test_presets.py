@@ -17,7 +17,7 @@ from harness import ROOT, SHARED, Builder, copy_project, needs, write_parquet
 GA4 = SHARED / "data" / "ga4_native"
 STAGING = ROOT / "models" / "staging"
 HOW_TO = ROOT / "docs" / "sources" / "new_preset.md"
-ROWS: list[dict[str, str | None]] = [
+ROWS = [
     {"id": "1", "who": "a", "ts": "2026-03-02 10:00", "kind": "hit", "link": "/x"},
     {"id": "2", "who": "a", "ts": "2026-03-02 10:05", "kind": "Kauf", "link": None},
 ]
