@@ -147,14 +147,21 @@ def look_up(named: str) -> Found:
             "select table_schema, table_name, list(lower(column_name))"
             " from information_schema.columns group by all"
         ).fetchall()
-    schema, _, name = named.rpartition(".")
+    plain = named.replace('"', "")
+    schema, _, name = plain.rpartition(".")
     for table_schema, table_name, columns in rows:
         if table_name == name and table_schema == (schema or "main"):
-            return Found(named, {"events": columns})
-    tables = {table: columns for owner, table, columns in rows if owner == named}
+            parts = [schema, name] if schema else [name]
+            return Found(".".join(map(in_sql, parts)), {"events": columns})
+    tables = {table: columns for owner, table, columns in rows if owner == plain}
     if not tables:
         raise UnclearError(f"There is neither a file nor a relation {named}.")
-    return Found(f"{named}.*", tables)
+    return Found(f"{in_sql(plain)}.*", tables)
+
+
+def in_sql(name: str) -> str:
+    """A name as SQL has it: in quotes where it needs them."""
+    return name if re.fullmatch(r"[a-zA-Z_]\w*", name) else f'"{name}"'
 
 
 def columns_of(path: str) -> list[str]:
@@ -328,11 +335,15 @@ def stage(reading: Reading, name: str, folder: Path) -> Path:
     if not outcome.success:
         results: Any = outcome.result or []
         messages = [str(outcome.exception or "")]
-        messages += [str(result.message) for result in results if result.message]
+        messages += [
+            str(result.message) for result in results if result.status == "error"
+        ]
         told = [each for each in messages if "footfall: " in each]
         told += [each for each in messages if each.strip()]
         said = (told or [f"{reading.entry['events']} cannot be read."])[0]
-        sentence = said.split("footfall: ")[-1].strip().split("\n")[0]
+        # The first line of what is no sentence of ours says in which model it was.
+        lines = said.split("footfall: ")[-1].strip().split("\n")
+        sentence = lines["footfall: " not in said and len(lines) > 1].strip()
         raise UnclearError(sentence[0].upper() + sentence[1:])
     return database
 
@@ -350,7 +361,7 @@ def staging_alone(preset: str, project: Path) -> Path:
 
 def copy_tables(place: str, database: Path) -> None:
     """Put a relation, or those of a schema, where staging may look at them."""
-    schema, _, name = place.rpartition(".")
+    schema, _, name = place.replace('"', "").rpartition(".")
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"attach '{build_database()}' as looked_at (read_only)")
         tables = connection.execute(

@@ -1,6 +1,7 @@
 """What holds for every preset: one's own, finding out which it is, and the words."""
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -150,6 +151,37 @@ def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     code, said = look("web", database)
     assert code == 0, said
     assert '"preset": "segment", "events": "web.*"' in said
+
+
+@pytest.mark.parametrize("named", ["my raw.web events", '"my raw"."web events"'])
+def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
+    tmp_path: Path, named: str
+) -> None:
+    """So that the entry can be built; it is asked for with them or without."""
+    database = tmp_path / "raw.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute('create schema "my raw"')
+        connection.execute(
+            """
+            create table "my raw"."web events" as
+            select 'a' as visitor, timestamp '2026-03-02 10:00:00' as time, 'x' as event
+            """
+        )
+    code, said = look(named, database)
+    assert code == 0, said
+    assert json.dumps('"my raw"."web events"') in said
+    assert "1 events of 1 visitors" in said
+
+
+def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> None:
+    """The second of two files is broken: no columns tell of it."""
+    write_parquet(tmp_path / "a.parquet", [{"visitor": "a", "time": "x", "event": "e"}])
+    (tmp_path / "b.parquet").write_text("PAR1 no such thing, and long enough PAR1")
+    code, said = look(f"{tmp_path}/*.parquet")
+    assert code == 2
+    assert "passed" not in said
+    assert "b.parquet" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("name", ["access.log", "access_log"])
