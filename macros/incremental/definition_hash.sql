@@ -6,11 +6,16 @@
     {%- for name in known_vars() if name not in late_vars() + asked_vars() + ['sources'] -%}
         {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
     {%- endfor -%}
-    {#- Not where a source's input is: what is in it is counted instead. -#}
+    {#- Not where a source's input is: what is in it is counted instead. Whether there is
+        one does change what the others mean. -#}
     {%- for name, source in sources().items() -%}
+        {%- set places = preset_meta(source.preset, 'inputs') | list
+            | reject('in', preset_meta(source.preset, 'options')) | list -%}
         {%- for option, value in source.items() if option not in ['events', 'spend'] -%}
             {%- do said.append(
-                name ~ '.' ~ option ~ '=' ~ tojson(value, sort_keys=true)
+                name ~ '.' ~ option ~ '='
+                ~ ((value is not none) if option in places
+                    else tojson(value, sort_keys=true))
             ) -%}
         {%- endfor -%}
     {%- endfor -%}

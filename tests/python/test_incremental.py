@@ -536,6 +536,33 @@ def test_an_earlier_first_event_reaches_visitors_without_news(tmp_path: Path) ->
     ]
 
 
+def test_orders_without_any_session_can_be_added_to(tmp_path: Path) -> None:
+    """As a shop's books alone are: the next batch is no full refresh that died."""
+    rows: list[Event] = [
+        {
+            "event_id": f"order {batch}",
+            "visitor_id": "customer",
+            "platform": "server",
+            "event_name": "purchase",
+            "order_id": str(batch),
+            "revenue": "7",
+            "items": ITEMS[3],
+            "occurred_at": START + timedelta(hours=batch),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for batch in (0, 1)
+    ]
+    counted: list[int] = []
+
+    def look(batch: int, built: Build) -> None:
+        assert built.value("select count(*) from fct_sessions") == 0
+        counted.append(built.value("select count(*) from fct_conversions"))
+
+    assert differences(tmp_path, rows, 2, look) == []
+    assert counted == [1, 2]
+
+
 def test_a_first_visit_told_late_reaches_the_first_session(tmp_path: Path) -> None:
     """Of its own visitor, and in an event that is in no session too."""
     word = {"first_seen_at": START - timedelta(days=9), "batch": 1}

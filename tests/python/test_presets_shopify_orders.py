@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Builder, one_source, write_parquet
+from harness import ROOT, Builder, one_source, run_dbt, write_parquet
 from trackers import SELECT, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
@@ -196,6 +196,39 @@ def test_a_shop_without_refunds_or_key_is_told(build: Builder, tmp_path: Path) -
         settings(place, order_key="nam"), select="+stg_shopify_orders__events"
     )
     assert "has no column 'nam'" in wrong.said
+
+
+def test_an_order_loaded_again_gives_its_refunds_no_copies(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Tools that append load an order whenever it changes."""
+    again = [*TABLES["orders"], order(1001, 10, "120.00", customer_id=77)]
+    place = write_parquets(tmp_path, {**TABLES, "orders": again})
+    made = build(settings(place), select="+stg_shopify_orders__events")
+    assert made.is_green, made.said
+    assert made.rows(
+        "select event_id, count(*) from stg_shopify_orders__events"
+        " where order_id = '#1001' group by all order by 1"
+    ) == [("order-10001", 2), ("refund-1", 1)]
+
+
+def test_an_input_may_move_and_a_new_one_asks_for_a_full_refresh(
+    tmp_path: Path,
+) -> None:
+    """Where orders are says nothing of them; whether refunds are read does."""
+    said = []
+    for day, inputs in enumerate((["orders"], ["orders"], ["orders", "refunds"])):
+        folder = tmp_path / f"day {day}"
+        folder.mkdir()
+        write_parquets(folder, TABLES)
+        source = {"preset": "shopify_orders"} | {
+            name: str(folder / f"{name}.parquet") for name in inputs
+        }
+        built = tmp_path / "built"
+        built.mkdir(exist_ok=True)
+        made = run_dbt(built, {"sources": {"shop": source}}, "+fct_events", ROOT)
+        said.append((made.is_green, "other rules, settings" in made.said))
+    assert said == [(True, False), (True, False), (False, True)]
 
 
 def test_an_order_of_the_site_and_of_the_shop_is_one(

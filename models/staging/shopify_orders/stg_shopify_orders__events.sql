@@ -48,6 +48,16 @@ with staged as (
             from orders
         ),
 
+        -- An order that was loaded again gives its refunds no copies.
+        numbered as (
+            select
+                *,
+                row_number() over (
+                    partition by id order by placed_at, order_id, visitor_id
+                ) as copy_number
+            from known
+        ),
+
         -- Of a table of payments those count that were paid back.
         refunds as (
             select
@@ -89,20 +99,22 @@ with staged as (
                 'refund' as event_name,
                 refunds.refunded_at as occurred_at,
                 coalesce(
-                    known.visitor_id, 'order-' || {{ dbt.hash('refunds.order_id') }}
+                    numbered.visitor_id, 'order-' || {{ dbt.hash('refunds.order_id') }}
                 ) as visitor_id,
-                known.customer_id,
-                known.order_id,
+                numbered.customer_id,
+                numbered.order_id,
                 refunds.amount as revenue,
                 null as subtotal_price,
                 null as total_tax,
-                coalesce(refunds.currency, known.currency) as currency,
+                coalesce(refunds.currency, numbered.currency) as currency,
                 null as line_items,
-                known.customer_locale,
-                known.is_test
+                numbered.customer_locale,
+                numbered.is_test
             from refunds
-            left join known
-                on refunds.order_id = known.id
+            left join numbered
+                on
+                    refunds.order_id = numbered.id
+                    and numbered.copy_number = 1
 
             union all
 
