@@ -18,7 +18,7 @@ with staged as (
         replaced_days as (
             select distinct event_date
             from {{ source_rows(name) }} as daily
-            where coalesce(coalesce(table_suffix, source_file), '') not like '%intraday%'
+            where coalesce(table_suffix, source_file, '') not like '%intraday%'
         ),
 
         -- What two deliveries of an event have in common: not the order of its
@@ -38,7 +38,7 @@ with staged as (
                 ]) }} as event_key
             from exported
             where
-                coalesce(coalesce(table_suffix, source_file), '') not like '%intraday%'
+                coalesce(table_suffix, source_file, '') not like '%intraday%'
                 or event_date not in (select event_date from replaced_days)
         )
 
