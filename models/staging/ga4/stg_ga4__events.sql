@@ -13,12 +13,14 @@ with staged as (
             select * from {{ ref('country_names') }}
         ),
 
-        -- Of which days is there a table that replaces the intraday one? Both may be
-        -- delivered for a while. Read by itself: what is read once need not be kept.
+        -- Of which days is there a table that replaces the intraday one, whose name has the
+        -- word before the day? Both may be delivered for a while. Read by itself: what is read once need not be kept.
         replaced_days as (
             select distinct event_date
             from {{ source_rows(name) }} as daily
-            where coalesce(table_suffix, source_file, '') not like '%intraday%'
+            where
+                event_date is not null
+                and coalesce(table_suffix, source_file, '') not like '%intraday_2%'
         ),
 
         -- What two deliveries of an event have in common: not the order of its
@@ -38,7 +40,7 @@ with staged as (
                 ]) }} as event_key
             from exported
             where
-                coalesce(table_suffix, source_file, '') not like '%intraday%'
+                coalesce(table_suffix, source_file, '') not like '%intraday_2%'
                 or event_date not in (select event_date from replaced_days)
         )
 
