@@ -395,7 +395,8 @@ def report(reading: Reading, name: str, database: Path) -> list[str]:
         if not rows:
             raise UnclearError(f"{reading.entry['events']} holds no event.")
         lines.append(
-            f"{rows:,} events of {visitors:,} visitors on {days:,} days in UTC,"
+            f"{counted(rows, 'event')} of {counted(visitors, 'visitor')}"
+            f" on {counted(days, 'day')} in UTC,"
             f" from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}."
             if first else f"{rows:,} events, of none of which the time can be read."
         )  # fmt: skip
@@ -522,6 +523,11 @@ def one_day(connection: duckdb.DuckDBPyConnection, events: str) -> list[str]:
             f"  {short(landing, 30):<32}{short(source, 20):<22}{short(visitor)}"
         )
     return [*lines, ""]
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of a thing."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def short(text: str | None, limit: int = 16) -> str:

@@ -121,7 +121,7 @@ def test_a_table_of_ones_own_is_mapped_by_its_names(tmp_path: Path) -> None:
     code, said = look(path)
     assert code == 0, said
     assert '"visitor_id": "client_id"' in said
-    assert "10 events of 2 visitors on 1 days in UTC" in said
+    assert "10 events of 2 visitors on 1 day in UTC" in said
     assert "has 2 sessions by a gap of 30 minutes" in said
     assert "one visitor, c1, has 9 of all events" in said
     assert "no event says whether its visitor consented" in said
