@@ -170,7 +170,7 @@ def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     code, said = look(named, database)
     assert code == 0, said
     assert json.dumps('"my raw"."web events"') in said
-    assert "1 events of 1 visitors" in said
+    assert "1 event of 1 visitor" in said
 
 
 def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_folder_of_a_log_that_was_rotated_is_one_log(
     code, said = look(tmp_path)
     assert code == 0, said
     assert f'"preset": "access_log", "events": "{tmp_path}/{name}*"' in said
-    assert "3 events of 1 visitors" in said
+    assert "3 events of 1 visitor" in said
 
 
 @pytest.mark.parametrize("name", ["in.parquet", "in.json", "in.duckdb"])
