@@ -50,8 +50,7 @@ aggregated as (
         -- and start alone.
         {{ surrogate_key([
             'source_name',
-            "case when session_app = '' then visitor_id"
-            ~ " else visitor_id || chr(31) || session_app end",
+            "visitor_id || coalesce(chr(31) || nullif(session_app, ''), '')",
             microseconds_between("timestamp '1970-01-01'", 'session_started_at'),
         ]) }} as session_id,
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
