@@ -166,7 +166,7 @@ with staged as (
         -- kept, and whoever asks for some hours has only theirs computed.
         pings as (
             select
-                event_id,
+                {{ text_of('event_id') }} as event_id,
                 derived_tstamp,
                 domain_sessionid,
                 page_url,
@@ -294,7 +294,7 @@ with staged as (
                 end as told_scroll_percent
             from told
             left join first_pings
-                on told.event_id = first_pings.event_id
+                on {{ text_of('told.event_id') }} = first_pings.event_id
             left join device_codes as device_classes
                 on
                     lower(told.device_class) = lower(device_classes.code)
