@@ -5,10 +5,11 @@
     {%- set options = sources()[source] -%}
     {%- if reason == 'missing_time' -%}
         {#- What a preset shapes is no table that could be asked. -#}
-        {%- if options.preset != 'columns' -%} {{ return(none) }} {%- endif -%}
+        {%- if options.preset not in ['columns', 'demo'] -%} {{ return(none) }} {%- endif -%}
         {%- set text -%}
             select {{ text_of(column_expressions(source, options)[column]) }} as example
-            from {{ source_rows(source, is_in_model=false) }} as raw_events
+            from {{ source_rows(source, is_in_model=false) if options.preset == 'columns'
+                else built_beside('raw_events') }} as raw_events
             {{ source_filter(options, shape_types(source)) }}
         {%- endset -%}
         {%- set condition = source_time('example', column_clock(column, options))

@@ -99,7 +99,7 @@ OTHERS: dict[str, object] = {
     "attribution_path": "unique",
     "attribution_counts_non_converting": False,
 }
-INPUT = {"sources"}
+INPUT = {"sources", "own_presets"}
 
 
 def defaults() -> dict[str, object]:
