@@ -31,7 +31,8 @@
 {#- The vars of dbt_project.yml; a test holds both to be equal. -#}
 {% macro known_vars() -%}
     {{ return([
-        'sources', 'own_presets', 'unread_share_limit', 'event_earliest_date', 'event_latest_date',
+        'sources', 'own_presets', 'unread_share_limit', 'event_earliest_date',
+        'event_latest_date',
         'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
         'bot_limit_seconds', 'accept_bots', 'accept_unknown_consent',
         'accepted_share_limit', 'view_repeat_seconds', 'history_days',

@@ -6,11 +6,12 @@
     {%- if reason == 'missing_time' -%}
         {#- What a preset shapes is no table that could be asked. -#}
         {%- if options.preset not in ['columns', 'demo'] -%} {{ return(none) }} {%- endif -%}
+        {%- set types = shape_types(source) -%}
         {%- set text -%}
-            select {{ text_of(column_expressions(source, options)[column]) }} as example
+            select {{ text_of(column_expressions(options, types)[column]) }} as example
             from {{ source_rows(source, is_in_model=false) if options.preset == 'columns'
                 else built_beside('raw_events') }} as raw_events
-            {{ source_filter(options, shape_types(source)) }}
+            {{ source_filter(options, types) }}
         {%- endset -%}
         {%- set condition = source_time('example', column_clock(column, options))
             ~ ' is null' -%}

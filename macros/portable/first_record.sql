@@ -2,9 +2,9 @@
     text, JSON, or the engine's own; null of none, and of a text that is no JSON. `type`
     is the column's type as the engine says it. -#}
 {% macro first_record(column, type) -%}
-    {{ return(adapter.dispatch('first_record', 'footfall')(
-        column, type | lower in ['text', 'varchar', 'string', 'character varying']
-    )) }}
+    {{ return(
+        adapter.dispatch('first_record', 'footfall')(column, is_text_type(type))
+    ) }}
 {%- endmacro %}
 
 {% macro default__first_record(column, is_text) -%}

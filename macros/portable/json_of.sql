@@ -1,12 +1,13 @@
 {#- The JSON of a list or record as text; of a text itself. `type` is its type as the engine
     says it. -#}
 {% macro json_of(column, type) -%}
-    {%- if type | lower in ['text', 'varchar', 'string', 'character varying'] -%}
-        {{ return(column) }}
-    {%- endif -%}
-    {{ return(adapter.dispatch('json_of', 'footfall')(column)) }}
+    {{ return(
+        column if is_text_type(type)
+        else 'cast(to_json(' ~ column ~ ') as ' ~ dbt.type_string() ~ ')'
+    ) }}
 {%- endmacro %}
 
-{% macro default__json_of(column) -%}
-    {{ return('cast(to_json(' ~ column ~ ') as ' ~ dbt.type_string() ~ ')') }}
+{#- Whether a type is that of texts, as any engine says it. -#}
+{% macro is_text_type(type) -%}
+    {{ return(type | lower in ['text', 'varchar', 'string', 'character varying']) }}
 {%- endmacro %}

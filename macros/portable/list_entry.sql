@@ -47,7 +47,7 @@
 
 {#- Whether a list or record came as JSON: a loader that knows no records writes a text. -#}
 {% macro is_json(type) -%}
-    {{ return(type | lower in ['json', 'varchar', 'text', 'string']) }}
+    {{ return(is_text_type(type) or type | lower == 'json') }}
 {%- endmacro %}
 
 {#- And as a list again; null where it is none. -#}

@@ -9,14 +9,15 @@
             'stg_' ~ source.preset ~ '__events'
         ) if execute -%}
         {%- if source.preset == 'columns' -%}
-            {%- set map = column_expressions(name, source) -%}
+            {%- set types = shape_types(name) -%}
+            {%- set map = column_expressions(source, types) -%}
             {%- set arrival = 'received_at' if 'received_at' in map else 'occurred_at' -%}
             {%- set time = source_time('arrived_at', column_clock(arrival, source)) -%}
             {%- do arrivals.append(
                 'select max(' ~ time ~ ') as last_arrived_at'
                 ~ ' from (select ' ~ map.get(arrival)
                 ~ ' as arrived_at from ' ~ source_rows(name, is_in_model=false)
-                ~ ' as delivered ' ~ source_filter(source, shape_types(name))
+                ~ ' as delivered ' ~ source_filter(source, types)
                 ~ ') as arrived'
             ) -%}
         {%- elif staged -%}

@@ -2,13 +2,15 @@
     else those of the seed event_names for its preset or for all. -#}
 {% macro named_events(source) -%}
     {%- set own = source.get('event_names') or {} -%}
+    {%- set names = (['own_names'] if own else []) + ['event_names', 'finished'] -%}
     select
         {%- for column in event_columns() %}
-            {{ 'coalesce(own_names.event_name, event_names.event_name, finished.event_name)'
-                ~ ' as event_name' if column == 'event_name' else 'finished.' ~ column }}
+            {{ 'coalesce(' ~ names | join('.event_name, ') ~ '.event_name) as event_name'
+                if column == 'event_name' else 'finished.' ~ column }}
             {{- ',' if not loop.last }}
         {%- endfor %}
     from finished
+    {%- if own %}
     left join (
         {%- for tracker_name, event_name in own.items() %}
             select
@@ -16,14 +18,10 @@
                     as tracker_name,
                 {{ sql_literal(event_name) }} as event_name
             {{ 'union all' if not loop.last }}
-        {%- else %}
-            select
-                cast(null as {{ dbt.type_string() }}) as tracker_name,
-                cast(null as {{ dbt.type_string() }}) as event_name
-            where 1 = 0
         {%- endfor %}
     ) as own_names
         on finished.event_name = own_names.tracker_name
+    {%- endif %}
     left join (
         select
             {{ snake_case(separated_words('tracker_name')) }} as tracker_name,

@@ -37,11 +37,12 @@
     {{ return(sql | join) }}
 {%- endmacro %}
 
-{#- Column -> type of all that a source's preset reads. What a shape hands on keeps its
-    name. -#}
+{#- Column -> type of all that a source's preset reads; nothing while dbt parses. What a
+    shape hands on keeps its name. -#}
 {% macro shape_types(name) -%}
     {%- set types = {} -%}
-    {%- for input, place in source_inputs(name).items() if input != 'spend' -%}
+    {%- for input, place in (source_inputs(name) if execute else {}).items()
+        if input != 'spend' -%}
         {%- if is_there(place) -%} {%- do types.update(input_types(name, input)) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -18,8 +18,7 @@
 {%- endmacro %}
 
 {#- The same as SQL, in which no value stops a run. -#}
-{% macro column_expressions(name, source) -%}
-    {%- set types = shape_types(name) if execute else {} -%}
+{% macro column_expressions(source, types) -%}
     {%- set expressions = {} -%}
     {%- for column, said in column_map(source).items() -%}
         {%- do expressions.update({column: tried(origin_sql(said, types))}) -%}
@@ -32,12 +31,12 @@
 
 {#- One expression for each column of the contract, whatever the source. -#}
 {% macro staged_source(name, source, shape) -%}
-    {%- set map = column_expressions(name, source) -%}
+    {%- set types = shape_types(name) -%}
+    {%- set map = column_expressions(source, types) -%}
     {%- if execute and model.resource_type == 'model' and source.preset != 'columns'
         and said_expressions(source) -%}
         {%- do assert_bound(
-            source, 'events', '(' ~ shape ~ ') as shaped', source_words(name),
-            shape_types(name)
+            source, 'events', '(' ~ shape ~ ') as shaped', source_words(name), types
         ) -%}
     {%- endif -%}
     {%- set texts = event_columns() | reject('in', [
@@ -63,7 +62,7 @@
                 {{- ',' if not loop.last }}
             {%- endfor %}
         from shaped
-        {{ source_filter(source, shape_types(name) if execute else {}) }}
+        {{ source_filter(source, types) }}
     ),
 
     -- Times before texts: whoever asks for some hours of arrival has only theirs cleaned,

@@ -384,6 +384,38 @@ def test_the_sample_shop_has_the_figures_that_others_found(build: Builder) -> No
 
 
 @needs(NATIVE)
+def test_the_tools_own_sessions_differ_as_its_page_says(build: Builder) -> None:
+    """It begins another within 30 minutes, and keeps one across a gap."""
+    found = native(build, "*.parquet")
+    pairs = (
+        "with pairs as (select distinct visitor_id, session_started_at,"
+        " vendor_session_id from int_events__sessionized"
+        " inner join int_events__screened using (source_name, visitor_id, event_id))"
+    )
+    assert (
+        found.value(
+            f"{pairs} select count(*) from (select 1 from pairs"
+            " group by visitor_id, session_started_at having count(*) > 1)"
+        )
+        == 132 + 2
+    )
+    assert (
+        found.value(
+            f"{pairs} select count(*) from (select 1 from pairs"
+            " group by vendor_session_id having count(*) > 1)"
+        )
+        == 3
+    )
+    assert found.value("select sum(collapsed_views) from fct_sessions") == 21
+    assert (
+        found.value(
+            "select count(*) from int_events__screened where event_name = 'purchase'"
+        )
+        == 269
+    )
+
+
+@needs(NATIVE)
 def test_no_page_of_the_shop_itself_is_a_referral(build: Builder) -> None:
     """Its own hosts are in many a source and medium pair; countries have codes."""
     found = native(build, "*.parquet")

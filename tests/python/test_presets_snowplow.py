@@ -55,6 +55,21 @@ def event(event_id: str, clock: str, name: str, **fields: Any) -> Event:
     } | fields
 
 
+def ping(
+    event_id: str, clock: str, view: str, offset: str, height: str = "1000"
+) -> Event:
+    """A ping of a view, so far down a page of a height, of which 500 are seen."""
+    return event(
+        event_id,
+        clock,
+        "page_ping",
+        web_page={"id": view},
+        pp_yoffset_max=offset,
+        br_viewheight="500",
+        doc_height=height,
+    )
+
+
 def app(event_id: str, clock: str, name: str, **fields: Any) -> Event:
     """An event of an app, which has neither cookies nor addresses."""
     nothing = dict.fromkeys(("domain_userid", "domain_sessionid", "page_url"))
@@ -90,54 +105,14 @@ ROWS = [
         spiders_and_robots={"spiderOrRobot": False, "reason": "PASSED_ALL"},
     ),
     # 300 + 500 of 1,000; then more than the page is high.
-    event(
-        "ping",
-        "10:00:10",
-        "page_ping",
-        web_page={"id": "v1"},
-        pp_yoffset_max="300",
-        br_viewheight="500",
-        doc_height="1000",
-    ),
+    ping("ping", "10:00:10", "v1", "300"),
     # Loaded twice.
-    event(
-        "ping",
-        "10:00:10",
-        "page_ping",
-        web_page={"id": "v1"},
-        pp_yoffset_max="300",
-        br_viewheight="500",
-        doc_height="1000",
-    ),
-    event(
-        "ping 2",
-        "10:00:20",
-        "page_ping",
-        web_page={"id": "v1"},
-        pp_yoffset_max="900",
-        br_viewheight="500",
-        doc_height="1000",
-    ),
+    ping("ping", "10:00:10", "v1", "300"),
+    ping("ping 2", "10:00:20", "v1", "900"),
     # The same id again, at another time of the collector: of its view it is as late.
-    event(
-        "ping 2",
-        "10:00:25",
-        "page_ping",
-        web_page={"id": "v1"},
-        pp_yoffset_max="900",
-        br_viewheight="500",
-        doc_height="1000",
-    ),
+    ping("ping 2", "10:00:25", "v1", "900"),
     # A ping whose view was lost, of a page that is as high as nothing.
-    event(
-        "ping 3",
-        "10:00:30",
-        "page_ping",
-        web_page={"id": "v2"},
-        pp_yoffset_max="0",
-        br_viewheight="500",
-        doc_height="0",
-    ),
+    ping("ping 3", "10:00:30", "v2", "0", "0"),
     event("struct", "10:01:00", "event", se_action="Add Comment"),
     event("unnamed", "10:01:01", "event"),
     event(

@@ -5,6 +5,7 @@
 
 with staged as (
     {% call(name) staged_events('ga4') %}
+        {%- set types = shape_types(name) %}
         with exported as (
             select * from {{ source_rows(name) }} as exported
         ),
@@ -34,7 +35,7 @@ with staged as (
                     'batch_event_index',
                     sorted_entries(
                         'event_params',
-                        shape_types(name).get('event_params', '') if execute else '',
+                        types.get('event_params', ''),
                         ['source', 'medium', 'campaign', 'content', 'term']
                     ),
                 ]) }} as event_key
@@ -60,8 +61,9 @@ with staged as (
             end || event_key as event_id
         from identified
         left join country_names
-            on {{ origin_sql('record_field(geo, country)',
-                shape_types(name) if execute else {}) }} = country_names.country_name
+            on
+                {{ origin_sql('record_field(geo, country)', types) }}
+                = country_names.country_name
     {% endcall %}
 )
 
