@@ -20,6 +20,9 @@
         {%- for parts in expression_fields(origin_sql(expression, {}), says) -%}
             {%- do found.update({parts | join('.') | lower: parts}) -%}
         {%- endfor -%}
+        {%- for column in worded_columns(expression) -%}
+            {%- do found.update({column | lower: [column]}) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set fields = [] -%}
     {%- for name in found | sort -%}

@@ -30,7 +30,8 @@
     ) -%}
     {%- if parsed['error'] -%}
         {%- do stop_run(
-            start ~ 'which is no SQL expression: ' ~ parsed['error_message']
+            start ~ 'which cannot be computed: '
+            ~ duckdb_reason(parsed['error_message'])
             ~ ('; a column of a name that SQL keeps for itself is in quotes, \'"'
             ~ expression ~ '"\'' if modules.re.fullmatch('\\w+', expression) else '')
             ~ '.'
@@ -53,6 +54,10 @@
         {%- if node is mapping -%}
             {%- if node.get('class') == 'COLUMN_REF' -%}
                 {%- do columns.append(node['column_names']) -%}
+            {%- elif node.get('class') == 'PARAMETER' -%}
+                {%- do stop_run(
+                    start ~ 'which asks for a parameter, and nobody is there to give one.'
+                ) -%}
             {%- elif node.get('class') == 'LAMBDA' -%}
                 {%- do lambdas.append(node['lhs']) -%}
             {%- endif -%}

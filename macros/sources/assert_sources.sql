@@ -11,6 +11,7 @@
             {%- set is_text = is_text_file(place) -%}
             {%- set there = input_columns(place, start) if not is_text else [] -%}
             {%- do assert_columns_there(source, input, place, there, start) -%}
+            {%- do assert_steady(source, input, start) -%}
             {%- if source.preset == 'columns' and not is_text -%}
                 {%- do assert_readable(name, input, there, start) -%}
             {%- endif -%}
@@ -64,6 +65,7 @@
     {%- for column, expression in said_expressions(source, kind).items() -%}
         {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', " -%}
         {%- for used in expression_columns(origin_sql(expression, types), says)
+            + worded_columns(expression) | map('lower') | list
             if there and used not in there -%}
             {%- do stop_run(
                 says ~ 'but ' ~ source[kind] ~ " has no column '" ~ used ~ "' (it has "
@@ -73,37 +75,53 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Whether the engine can make sense of them: of types, functions and sums. -#}
+{#- Whether what a source says in SQL says the same whenever it is asked: else no two
+    builds agree. -#}
+{% macro assert_steady(source, kind, start) -%}
+    {%- for column, expression in said_expressions(source, kind).items() -%}
+        {%- set unsteady = modules.re.search(
+            "(?i)(?<![\\w\"'.])((now|today|random|rand|uuid|gen_random_uuid|nextval"
+            ~ '|setseed|clock_timestamp|get_current_timestamp|unix_timestamp)\\s*[(]'
+            ~ "|(current_(date|time|timestamp)|local(time|timestamp))(?![\\w\"'.]))",
+            expression,
+        ) -%}
+        {%- if unsteady -%}
+            {%- do stop_run(
+                start ~ 'says ' ~ column ~ ": '" ~ expression ~ "', but '"
+                ~ unsteady[0].rstrip('( ') ~ "' says something else each time, so that no"
+                ~ ' build would equal the one before it: name a column, or a fixed date.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Whether the engine can make sense of them: of types, functions and names. All are
+    asked about at once, and each by itself only where one of them is wrong. -#}
 {% macro assert_bound(source, kind, rows, start, types) -%}
     {%- set said = said_expressions(source, kind) -%}
     {%- set expressions = {} -%}
     {%- for column, expression in said.items() -%}
+        {%- set says = start ~ 'says ' ~ column ~ ": '" ~ expression ~ "'" -%}
         {%- set sql = origin_sql(expression, types) -%}
         {%- do expressions.update({
-            column: 'case when ' ~ sql ~ ' then 1 end' if column == 'where' else sql
+            says: ['case when ' ~ sql ~ ' then 1 end' if column == 'where' else sql]
+            + worded_columns(expression)
         }) -%}
     {%- endfor -%}
-    {%- set texts = '; fields of text files are texts, which a cast makes numbers'
-        if is_text_file(source[kind]) else '' -%}
-    {%- set message = unbound_message(
-        'select ' ~ expressions.values() | join(', ') ~ ' from ' ~ rows
-    ) if expressions else none -%}
-    {%- for column, expression in expressions.items() if message -%}
-        {%- set own_message = unbound_message('select ' ~ expression ~ ' from ' ~ rows) -%}
-        {%- if own_message -%}
+    {%- set is_any = target.type != 'duckdb'
+        or unbound_reason(expressions.values() | sum(start=[]), rows, start) -%}
+    {%- for says, asked in expressions.items() if is_any -%}
+        {%- set reason = unbound_reason(asked, rows, says ~ ' of ' ~ source[kind]) -%}
+        {%- if reason -%}
             {%- do stop_run(
-                start ~ 'says ' ~ column ~ ": '" ~ said[column]
-                ~ "', which cannot be computed: " ~ own_message.rstrip('.') ~ texts
+                says ~ ', which cannot be computed: ' ~ reason
+                ~ ('; a comment takes the rest of the line with it' if '--' in says
+                    else '; fields of text files are texts, which a cast makes numbers'
+                    if is_text_file(source[kind]) and 'types' in reason else '')
                 ~ '.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if message -%}
-        {%- do stop_run(
-            start ~ 'says columns that cannot be computed beside each other: '
-            ~ message.rstrip('.') ~ '.'
-        ) -%}
-    {%- endif -%}
 {%- endmacro %}
 
 {#- The lower-case names of an input's columns, once it is known to be there; none of them

@@ -5,11 +5,9 @@
     json_of(column) the JSON of a list or record, and since_1970(column) a time of
     microseconds since 1970. -#}
 {% macro origin_sql(said, types) -%}
-    {%- set form = '\\b(list_entry|record_field|json_text|json_of|since_1970)'
-        ~ '\\(\\s*("[^"]+"|[A-Za-z_]\\w*)\\s*(?:,\\s*([^(),]+?)\\s*)?\\)' -%}
     {%- set sql = [] -%}
     {%- set ends = [0] -%}
-    {%- for found in modules.re.finditer(form, said) -%}
+    {%- for found in modules.re.finditer(map_word_form(), said) -%}
         {%- set word, column, said_path = found.groups('') -%}
         {#- Whoever writes SQL puts a key in quotes. -#}
         {%- set path = said_path.strip('\'"') -%}
@@ -35,6 +33,24 @@
     {%- endfor -%}
     {%- do sql.append(said[ends[-1]:]) -%}
     {{ return(sql | join) }}
+{%- endmacro %}
+
+{#- One of those words with its column and, of most, where to look in it. -#}
+{% macro map_word_form() -%}
+    {{ return(
+        '\\b(list_entry|record_field|json_text|json_of|since_1970)'
+        ~ '\\(\\s*("[^"]+"|[A-Za-z_]\\w*)\\s*(?:,\\s*([^(),]+?)\\s*)?\\)'
+    ) }}
+{%- endmacro %}
+
+{#- The columns that those words read: null where a preset's input lacks one, but a
+    mistake where a user names it. -#}
+{% macro worded_columns(said) -%}
+    {%- set columns = [] -%}
+    {%- for found in modules.re.finditer(map_word_form(), said) -%}
+        {%- do columns.append(found[2].strip('"')) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
 {#- Column -> type of all that a source's preset reads; nothing while dbt parses. What a

@@ -70,9 +70,12 @@
     {%- if source.get('where') -%}
         {%- do said.update({'where': source.where}) -%}
     {%- endif -%}
-    {%- if source.get('passthrough') is mapping -%}
-        {%- do said.update(source.passthrough) -%}
-    {%- endif -%}
+    {%- set passed = source.get('passthrough') or [] -%}
+    {%- for name in passed -%}
+        {%- do said.update({
+            'passthrough ' ~ name: passed[name] if passed is mapping else name
+        }) -%}
+    {%- endfor -%}
     {{ return(said) }}
 {%- endmacro %}
 

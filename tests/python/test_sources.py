@@ -377,6 +377,7 @@ def test_no_events_at_all_are_a_mistake(
         assert full <= always
 
 
+ROW_NUMBER = "row_number() over ()"
 SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such file": ("nowhere/*.parquet", {"events": "nowhere/*.parquet"}),
     "no such relation": ("nowhere.events", {"events": "nowhere.events"}),
@@ -395,7 +396,16 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such option": ("colums", {"colums": {}}),
     "a sum of a text": ("fields of text", {"columns": {"revenue": "amount * 2"}}),
     "a function that is not": ("nofn", {"columns": {"revenue": "nofn(amount)"}}),
-    "a sum of rows": ("beside each other", {"columns": {"revenue": "max(amount)"}}),
+    "a sum of rows": ("about one row", {"columns": {"revenue": "max(amount)"}}),
+    "a number of its row": ("about one row", {"columns": {"event_id": ROW_NUMBER}}),
+    "a comment": ("takes the rest", {"columns": {"user_id": "login -- their mail"}}),
+    "a name of its own": ('at "as"', {"columns": {"user_id": "login as user_id"}}),
+    "a type that is not": ("no type nr", {"columns": {"revenue": "amount::nr"}}),
+    "a place for a value": ("a parameter", {"columns": {"user_id": "$1"}}),
+    "what is never the same": ("'now' says", {"columns": {"received_at": "now()"}}),
+    "the last month": ("'current_date'", {"where": "happened > current_date - 30"}),
+    "nothing to pass through": ("basket", {"passthrough": ["login", "basket"]}),
+    "no column of a word": ("itmes", {"columns": {"items": "json_of(itmes)"}}),
     "a filter by a number": ("fields of text", {"where": "id > 0"}),
     "a place of the demo's": ("brings its own", {"preset": "demo"}),
     "two expressions": ("not one SQL", {"columns": {"user_id": "login, id"}}),
@@ -846,6 +856,63 @@ def test_format_and_clocks_are_those_of_the_source_on_every_engine(
     assert {texts[int(row["event_id"] or "")]: row["occurred_at"] for row in found} == {
         text: f"{time}.000000" for text, time in TIMES_ELSEWHERE.items() if time
     }
+
+
+UNBOUND = ["max(login)", "login, id", "login -- mail", "nofn(login)", "logn || id"]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres", "sail"])
+@pytest.mark.parametrize("expression", UNBOUND)
+def test_what_cannot_be_computed_stops_every_engine_before_it_writes(
+    engine_build: EngineBuilder, shared: Path, engine: str, expression: str
+) -> None:
+    """In our own words, whatever an engine would say of it in the middle of a run."""
+    hit = {"id": "1", "who": "a", "happened": "2026-05-04 10:00:00", "what": "view"}
+    project = once(
+        folder_of(shared, "hits of a table"),
+        lambda folder: project_with(
+            folder, {"tracker": {"hits": [hit | {"login": "ann"}]}}
+        ),
+    )
+    columns = {"visitor_id": "who", "occurred_at": "happened", "event_name": "what"}
+    made = engine_build(
+        engine,
+        one_source("tracker.hits", {**columns, "user_id": expression}),
+        project=project,
+        runs_tests=False,
+        select="+fct_events",
+    )
+    assert not made.is_green
+    assert made.said.count("footfall: ") == 1, made.said
+    assert f"the source own of the var sources says user_id: '{expression}'" in made.said
+    for engines_own in ("Error:", "does not exist", "AnalysisException", "SQLSTATE"):
+        assert engines_own not in made.said
+
+
+def test_words_of_maps_read_fields_of_json_files(
+    build: Builder, tmp_path: Path
+) -> None:
+    """A list and an object of a line, which are texts in a file."""
+    line = {"who": "a", "at": "2026-05-04 10:00:00", "what": "view"}
+    line["told"] = [{"key": "login", "value": {"string_value": "ann"}}]
+    line["cart"] = [{"sku": "S1"}]
+    (tmp_path / "hits.jsonl").write_text(json.dumps(line) + "\n")
+    made = build(
+        one_source(
+            tmp_path / "hits.jsonl",
+            {
+                "visitor_id": "who",
+                "occurred_at": "at",
+                "event_name": "what",
+                "user_id": "list_entry(told, login)",
+                "items": "json_of(cart)",
+            },
+        ),
+        select="+fct_events +fct_items",
+    )
+    assert made.is_green, made.said
+    assert made.rows("select user_id from fct_events") == [("ann",)]
+    assert made.rows("select product_id from fct_items") == [("S1",)]
 
 
 def test_parquet_files_of_one_glob_may_know_other_types(

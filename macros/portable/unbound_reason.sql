@@ -1,0 +1,51 @@
+{#- Why an engine cannot compute an expression over some rows, without computing it: none
+    where it can. It is asked for as a condition, in which there is no sum over rows, no
+    list of two and no comment that swallows the rest. Where an engine gives no reasons,
+    the run stops with the sentence. -#}
+{% macro unbound_reason(expressions, rows, sentence) -%}
+    {%- set conditions = [] -%}
+    {%- for expression in expressions -%}
+        {%- do conditions.append('case when true then ' ~ expression ~ ' end is null') -%}
+    {%- endfor -%}
+    {%- set query = 'select 1 as one from ' ~ rows ~ ' where '
+        ~ conditions | join(' and ') -%}
+    {{ return(adapter.dispatch('unbound_reason', 'footfall')(query, sentence)) }}
+{%- endmacro %}
+
+{% macro default__unbound_reason(query, sentence) -%}
+    {%- do try_or_compiler_error(
+        'footfall: ' ~ sentence ~ ', which cannot be computed over one row of them.',
+        run_query,
+        query ~ ' limit 0',
+    ) -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro duckdb__unbound_reason(query, sentence) -%}
+    {%- set plan = fromjson(run_query(
+        'select json_serialize_plan(' ~ sql_literal(query)
+        ~ ', skip_empty := true, skip_null := true)'
+    ).rows[0][0]) -%}
+    {{ return(duckdb_reason(plan['error_message']) if plan['error'] else none) }}
+{%- endmacro %}
+
+{#- What DuckDB has against a query, in words that go on a sentence about a setting. -#}
+{% macro duckdb_reason(message) -%}
+    {%- for pattern, words in {
+        'unction with name "?([^ "]+)"? does not exist': 'there is no function {}',
+        'Type with name "?([^ "]+)"? does not exist': 'there is no type {}',
+        '(?:Referenced|Table or) (?:column|table) "([^"]+)"': 'there is no column {}',
+        'Could not find key "([^"]+)" in struct': 'there is no field {} in it',
+        "argument types '(.+?)'": '{} is not of the types that it takes: cast them',
+        'clause cannot contain (aggregate|window)|(UNNEST) not supported':
+            'a map is about one row, and this is about several',
+        'syntax error at or near (".+?")': 'it is no SQL expression at {}',
+        'syntax error at end of input|unterminated': 'it is no SQL expression at its end',
+    }.items() -%}
+        {%- set found = modules.re.search(pattern, message) -%}
+        {%- if found -%}
+            {{ return(words.replace('{}', found.groups('') | first | default(''))) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return('DuckDB says: ' ~ message.split('\n')[0].rstrip('.')) }}
+{%- endmacro %}
