@@ -22,6 +22,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from parity.engines import ROOT, Engine, EngineError, postgres_cursor
+from parity.parsing import parse, parsed_sources
 
 # Floats have no business in a mart; where one appears, this many digits must agree.
 FLOAT_DIGITS = 12
@@ -162,7 +163,7 @@ def run_dbt(
     select: str | None,
 ) -> bool:
     """`dbt build`; its warnings and errors go to standard output."""
-    arguments = ["--quiet", "--no-partial-parse", "--log-level", "warn", "build"]
+    arguments = ["--quiet", "--log-level", "warn", "build"]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs"), "--log-level-file", "none"]
@@ -171,7 +172,8 @@ def run_dbt(
         arguments += ["--exclude-resource-types", "test", "unit_test"]
     if select:
         arguments += ["--select", select]
-    result = dbtRunner().invoke(arguments)
+    manifest = parse(project, parsed_sources(settings))
+    result = dbtRunner(manifest).invoke(arguments)
     if result.exception:
         print(result.exception)
     return result.success

@@ -7,8 +7,10 @@
     {%- for expression in expressions -%}
         {%- do conditions.append('case when true then ' ~ expression ~ ' end is null') -%}
     {%- endfor -%}
-    {%- set query = 'select 1 as one from ' ~ rows ~ ' where '
-        ~ conditions | join(' and ') -%}
+    {#- Beside all columns too: Sail counts the rows that a condition asks for a sum of. -#}
+    {%- set condition = conditions | join(' and ') -%}
+    {%- set query = 'select *, ' ~ condition ~ ' as is_null from ' ~ rows
+        ~ ' where ' ~ condition -%}
     {{ return(adapter.dispatch('unbound_reason', 'footfall')(query, sentence)) }}
 {%- endmacro %}
 

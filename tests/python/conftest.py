@@ -2,20 +2,31 @@
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, engine_builder, with_rows
-from harness import ROOT, Build, Builder, by_content, folder_of, once, run_dbt
+from harness import ROOT, Build, Builder, by_content, folder_of, run_dbt
 from nightly import Served, nightly
 from playwright.sync_api import Browser, sync_playwright
 from tiers import IS_ALL
 
+from parity.parsing import once
 from scripts.browser import launched
 from scripts.test_runs import RUNS
 from simulator.demo import simulate_demo
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for what dbt read of the project, which all workers share."""
+    if "FOOTFALL_PARSED" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="footfall-parsed-")
+        os.environ["FOOTFALL_PARSED"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(

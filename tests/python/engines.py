@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Build, folder_of, once
+from harness import Build, folder_of
 
 from parity.build import Built, build, write_rows
 from parity.engines import ALL, ROOT, postgres_missing
+from parity.parsing import once
 
 EngineBuilder = Callable[..., Built]
 

@@ -2,18 +2,15 @@
 
 import copy
 import csv
-import fcntl
 import hashlib
 import json
 import os
-import pickle
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +20,9 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
+
+import parity.parsing
+from parity.parsing import once, parsed_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = next(
@@ -34,7 +34,6 @@ SHARED = next(
 CHAIN = "int_transitions__counted+"
 
 Row = tuple[Any, ...]
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,9 @@ class Builder(Protocol):
 
 @cache
 def parse(project: Path, sources: str) -> Manifest | None:
-    """The project as dbt reads it with these sources, as JSON; None where it cannot.
-
-    Parsing takes longer than most builds here. Only `sources` changes what is parsed
-    (test_architecture holds it to that); other vars count when a model is run.
-    Comments on columns are left out: they cost, and no test reads them from its build.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = ["--quiet", "--log-level", "none", "--no-partial-parse", "parse"]
-        arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
-        arguments += ["--target-path", folder, "--log-path", folder]
-        arguments += ["--vars", json.dumps({"sources": json.loads(sources)})]
-        manifest = dbtRunner().invoke(arguments).result
-    if not isinstance(manifest, Manifest):
+    """The project as dbt reads it; comments on columns cost, and no test reads them."""
+    manifest = parity.parsing.parse(project, sources)
+    if manifest is None:
         return None
     for node in manifest.nodes.values():
         if isinstance(node, ModelNode | SeedNode):
@@ -119,24 +108,6 @@ def parse(project: Path, sources: str) -> Manifest | None:
         if name.endswith("_lookup"):
             setattr(manifest, name, None)
     return manifest
-
-
-def once(folder: Path, make: Callable[[Path], Made]) -> Made:
-    """What `make` makes in this folder; whoever asks later, or meanwhile, is given it.
-
-    A worker of pytest-xdist that asks while another one makes it waits.
-    """
-    folder.parent.mkdir(exist_ok=True)
-    made = folder.with_suffix(".pickle")
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            # Another one may have failed on the way.
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            made.write_bytes(pickle.dumps(make(folder)))
-    answer: Made = pickle.loads(made.read_bytes())
-    return answer
 
 
 def folder_of(shared: Path, *arguments: object) -> Path:
@@ -283,34 +254,6 @@ def one_source(
     )
     source = {"preset": "columns", "events": str(events), "columns": mapped, **options}
     return {"sources": {"own": source}}
-
-
-def parsed_sources(settings: Mapping[str, Any]) -> str:
-    """Of the sources what changes how dbt parses, so that many builds can share it.
-
-    That is which presets there are, and what a source names by ref or source. Where
-    the sources are none at all, they are parsed as they are.
-    """
-    sources = settings.get("sources", {"demo": {"preset": "demo"}})
-    try:
-        presets = {source["preset"] for source in sources.values()}
-        places = {
-            str(place) for source in sources.values() for place in source.values()
-        }
-    except (AttributeError, TypeError, KeyError):
-        return json.dumps(sources)
-    folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
-    if any("(" in place for place in places) or not presets <= folders - {"files"}:
-        return json.dumps(sources)
-    stands: dict[str, object] = {
-        name: {"preset": name} | ({"events": "none.parquet"} if name != "demo" else {})
-        for name in sorted(presets)
-    }
-    if "columns" in stands:
-        needed = ("visitor_id", "occurred_at", "event_name")
-        stands |= one_source("none.parquet", needed)["sources"]
-        del stands["columns"]
-    return json.dumps(stands)
 
 
 def write_parquet(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:

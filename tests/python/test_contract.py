@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from harness import ROOT, parse, parsed_sources
+from harness import ROOT, parse
 
+from parity.parsing import parsed_sources
 from scripts import contract
 
 Contract = dict[str, Any]

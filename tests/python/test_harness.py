@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import folder_of, once
+from harness import folder_of
+
+from parity.parsing import once
 
 
 def test_two_who_ask_at_once_get_one_thing(tmp_path: Path) -> None:

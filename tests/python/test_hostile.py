@@ -21,9 +21,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from harness import Build, Builder, folder_of, once
+from harness import Build, Builder, folder_of
 from tiers import TRIALS
 
+from parity.parsing import once
 from simulator.hostile import HostileFile, write_hostile
 from simulator.hostile_events import BLANKS, COLUMNS, Event
 

@@ -16,12 +16,12 @@ from harness import (
     Builder,
     copy_project,
     folder_of,
-    once,
     one_source,
     write_parquet,
 )
 from tiers import TRIALS
 
+from parity.parsing import once
 from scripts.public_suffixes import COLUMNS, LIST, PAGE, SEED, page, rules
 
 ENGINES = ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]

@@ -16,16 +16,16 @@ from harness import (
     Row,
     copy_project,
     folder_of,
-    once,
     one_source,
     parse,
-    parsed_sources,
     run_dbt,
     write_parquet,
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tiers import IS_ALL, TRIALS, some
+
+from parity.parsing import once, parsed_sources
 
 Event = dict[str, object]
 

@@ -14,10 +14,11 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 from engines import EngineBuilder
-from harness import ROOT, close_connections, copy_project, folder_of, once
+from harness import ROOT, close_connections, copy_project, folder_of
 from tiers import IS_ALL
 
 from parity.build import Built
+from parity.parsing import once
 
 DAY = datetime(2026, 3, 4, 12)
 MILLIONTH = Decimal("0.000001")

@@ -10,8 +10,10 @@ import test_presets_posthog as posthog
 import test_presets_segment as segment
 import test_presets_shopify_orders as shopify
 from engines import EngineBuilder
-from harness import folder_of, once
+from harness import folder_of
 from trackers import SELECT, project_with
+
+from parity.parsing import once
 
 BROKEN = [
     posthog.web(f"b{number}", "click", f"broken {number}", "10:00:00")

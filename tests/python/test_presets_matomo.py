@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 from engines import EngineBuilder
-from harness import Build, Builder, copy_project, folder_of, once
+from harness import Build, Builder, copy_project, folder_of
 from test_presets_snowplow import COLUMNS, ROWS, bare, in_columns, in_tables
 from test_presets_snowplow import EXPECTED as SNOWPLOW
 from test_presets_snowplow import TOLD as SNOWPLOW_TOLD
 from test_presets_snowplow import write_csv as write_rows
 
 from parity.build import Built
+from parity.parsing import once
 
 Table = tuple[str, Sequence[Sequence[Any]]]
 

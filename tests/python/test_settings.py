@@ -16,9 +16,10 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Row, one_source, parse, parsed_sources, run_dbt, write_parquet
+from harness import ROOT, Row, one_source, parse, run_dbt, write_parquet
 from tiers import IS_ALL
 
+from parity.parsing import parsed_sources
 from serving import build as runner
 
 COLUMNS = ["event_id", "visitor_id", "occurred_at", "event_name", "page_url"]

@@ -9,17 +9,10 @@ from pathlib import Path
 
 import pytest
 from engines import EngineBuilder, needs_postgres
-from harness import (
-    Build,
-    Builder,
-    copy_project,
-    folder_of,
-    once,
-    one_source,
-    write_parquet,
-)
+from harness import Build, Builder, copy_project, folder_of, one_source, write_parquet
 
 from parity.engines import postgres_cursor, postgres_started
+from parity.parsing import once
 
 ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 HOME = "https://shop.example/"

@@ -9,11 +9,12 @@ import duckdb
 import pytest
 import urls
 from engines import EngineBuilder
-from harness import Build, Builder, copy_project, folder_of, once, one_source
+from harness import Build, Builder, copy_project, folder_of, one_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiers import TRIALS
 
+from parity.parsing import once
 from simulator.hostile_events import BLANKS
 
 EVENT = ["event_id", "visitor_id", "occurred_at", "event_name"]
