@@ -4,7 +4,11 @@
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
     {%- for name in known_vars() if name not in late_vars() + asked_vars() + ['sources'] -%}
-        {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
+        {#- A date that YAML read as one is none to JSON. -#}
+        {%- do said.append(
+            name ~ '='
+            ~ tojson(var(name), default=tojson(var(name) | string), sort_keys=true)
+        ) -%}
     {%- endfor -%}
     {#- Not where a source's input is: what is in it is counted instead. Whether there is
         one does change what the others mean. -#}

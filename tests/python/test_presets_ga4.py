@@ -500,7 +500,7 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
         ),
         ({"passthrough": {"a": None}}, "says 'None' in passthrough"),
         ({"columns": {"page_title": "list_entry(device)"}}, "lacks what to look for"),
-        ({"event_names": {"buy": True}}, "says 'True' in event_names, but that must"),
+        ({"event_names": {"buy": True}}, "says 'true' in event_names, but that must"),
     ],
 )
 def test_what_is_no_text_is_said_in_a_sentence(

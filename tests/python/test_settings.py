@@ -16,7 +16,16 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Row, one_source, parse, parsed_sources, run_dbt, write_parquet
+from harness import (
+    ROOT,
+    Builder,
+    Row,
+    one_source,
+    parse,
+    parsed_sources,
+    run_dbt,
+    write_parquet,
+)
 from tiers import IS_ALL
 
 from serving import build as runner
@@ -260,6 +269,95 @@ def test_the_events_tell_the_settings_apart() -> None:
     # Had no clock been changed, each of these would be on another day.
     assert days["America/Los_Angeles"][5] == date(2026, 3, 9)
     assert days["Pacific/Auckland"][6:8] == [date(2026, 4, 5)] * 2
+
+
+def rows_of(visits: dict[str, list[tuple[str, str, str, str]]]) -> list[dict[str, str]]:
+    """Visitor -> time of a day, event, platform, page."""
+    return [
+        {"event_id": f"{visitor}{nth}", "visitor_id": visitor}
+        | {"occurred_at": f"2026-05-04 {at}", "event_name": event}
+        | {"platform": platform, "page_url": page}
+        for visitor, own in visits.items()
+        for nth, (at, event, platform, page) in enumerate(own)
+    ]
+
+
+def test_names_in_settings_may_be_written_as_the_tracker_has_them(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Platforms, names of events, tags: each as it is compared in the data."""
+    tagged = HOME + "?utm_source={}&utm_medium={}"
+    visits = {
+        # One campaign, and then another one.
+        "tags": [
+            ("10:00", "Page View", "Web", tagged.format("Bing", "CPC")),
+            ("10:05", "Page View", "Web", tagged.format("bing", "cpc")),
+            ("10:10", "Page View", "Web", tagged.format("bing", "email")),
+        ],
+        "tv": [
+            ("10:00", "screenView", "tvOS", ""),
+            ("10:08", "screenView", "TVOS", ""),
+            ("10:12", "screenView", "tvos", ""),
+        ],
+        "o'platform": [
+            ("10:00", "screenView", "O'Box", ""),
+            ("10:05", "screenView", "O'Box", ""),
+        ],
+        "leaver": [
+            ("10:00", "Page View", "Web", HOME),
+            ("10:01", "signOut", "Web", HOME),
+            ("10:02", "Page View", "Web", HOME),
+            ("10:03", "Session Over!", "Web", HOME),
+            ("10:04", "Page View", "Web", HOME),
+        ],
+    }
+    events = write_parquet(tmp_path / "events.parquet", rows_of(visits))
+    columns = ["event_id", "visitor_id", "occurred_at", "event_name", "platform"]
+    made = build(
+        one_source(events, [*columns, "page_url"])
+        | {
+            "session_splits_on_campaign_change": True,
+            "session_timeout_minutes_by_platform": {" tvOS": 7, "o'BOX": 4},
+            "session_end_events": ["Sign Out", "session-over!", "never"],
+        },
+        select="+int_sessions__aggregated",
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, count(*), max(event_count) from int_sessions__aggregated"
+        " group by 1 order by 1"
+    ) == [("leaver", 3, 2), ("o'platform", 2, 1), ("tags", 2, 2), ("tv", 2, 2)]
+
+
+def test_hosts_and_names_of_a_source_may_be_written_as_they_are_copied(
+    build: Builder, tmp_path: Path
+) -> None:
+    """A payment page out of the address bar is own; a renamed event is a conversion."""
+    referrers = {
+        "payer": "https://checkout.pay.example/done",
+        "signer": "https://login.example:8443/",
+        "guest": "https://other.example/",
+    }
+    rows = [
+        {"visitor_id": visitor, "occurred_at": "2026-05-04 10:00", "page_url": HOME}
+        | {"event_name": "Order Completed", "order_id": visitor, "referrer_url": url}
+        for visitor, url in referrers.items()
+    ]
+    events = write_parquet(tmp_path / "events.parquet", rows)
+    settings = one_source(
+        events,
+        list(rows[0]),
+        own_hosts=["LOGIN.example:443", HOME],
+        event_names={"order-completed": "Purchase"},
+    )
+    made = build(
+        settings | {"internal_hosts": ["https://pay.example/", "*.pay.example"]},
+        select="+fct_sessions +fct_conversions",
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, channel, conversion_count from fct_sessions order by 1"
+    ) == [("guest", "Referral", 1), ("payer", "Direct", 1), ("signer", "Direct", 1)]
 
 
 def test_unit_tests_run_where_types_are_chosen_that_hold_them(
