@@ -1,6 +1,7 @@
 """Each var at what it may be and at what it may not: taken, or one sentence."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dbt.config.utils import parse_cli_yaml_string
 from harness import ROOT, Asker, close_connections
 
 from serving import build
+from serving.summary import Figures, figure_lines
 
 DESCRIBED_BY_HAND: dict[str, list[Any]] = {
     "date": ["1990-01-01", "2096-02-29", "2199-12-31"],
@@ -524,10 +526,29 @@ def test_plain_dbt_stops_at_a_misspelt_var_of_the_project(ask: Asker) -> None:
 
 
 def test_a_date_without_quotes_is_a_part_of_the_definition(ask: Asker) -> None:
-    """YAML reads it as a date, which JSON does not know."""
+    """The same as with quotes: YAML reads it as a date, which JSON does not know."""
     node = ask.manifest.flat_graph["nodes"]["model.footfall.fct_sessions"]
     hashes = {
         ask.answer("definition_hash", {"event_earliest_date": day}, node=node)
-        for day in (date(2000, 1, 1), date(2001, 1, 1))
+        for day in (date(2000, 1, 1), "2000-01-01", date(2001, 1, 1))
     }
     assert len(hashes) == 2
+
+
+def test_the_summary_names_settings_without_effect() -> None:
+    """Each with what has no such name."""
+    plain = Figures(5, 5, {}, 1, 0, {}, {}, {}, 0, 0, "0.00", {}, [], [])
+    assert not any("without effect" in line for line in figure_lines(plain))
+    found = [
+        ("internal_hosts", "host", "https://pay.example/"),
+        ("session_end_events", "event", "Log Out"),
+        ("session_timeout_minutes_by_platform", "platform", "tvOS"),
+    ]
+    assert figure_lines(replace(plain, unmatched=found))[-3:] == [
+        "  without effect: internal_hosts names 'https://pay.example/', on which no"
+        " page and no referrer is",
+        "  without effect: session_end_events names 'Log Out', which no event is"
+        " called",
+        "  without effect: session_timeout_minutes_by_platform names 'tvOS', of which"
+        " no event is",
+    ]

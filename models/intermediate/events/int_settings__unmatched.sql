@@ -1,5 +1,5 @@
--- grain: one row per (setting, name): a name in a var or rule that no event has, so that
--- it changes nothing. Names of the rules that come with footfall are left out.
+-- grain: one row per (setting, name): a name in a var or rule that no event has, so
+-- that it changes nothing. Names of the rules that come with footfall are left out.
 
 with event_names as (
     select distinct
@@ -55,19 +55,31 @@ set_names as (
 
 -- And the rules? A pattern may be there for what never comes.
 ruled_names as (
-    select 'conversion_definitions' as setting, event_name from conversion_definitions
+    select
+        'conversion_definitions' as setting,
+        event_name
+    from conversion_definitions
 
     union all
 
-    select 'reversal_definitions' as setting, event_name from reversal_definitions
+    select
+        'reversal_definitions' as setting,
+        event_name
+    from reversal_definitions
 
     union all
 
-    select 'funnel_steps' as setting, event_name from funnel_steps
+    select
+        'funnel_steps' as setting,
+        event_name
+    from funnel_steps
 
     union all
 
-    select 'event_rules' as setting, event_name from event_rules
+    select
+        'event_rules' as setting,
+        event_name
+    from event_rules
 ),
 
 own_ruled_names as (
@@ -112,7 +124,7 @@ unmatched as (
         on
             named.name_kind = 'host'
             and (
-                hosts.host_name = named.name_form
+                named.name_form = hosts.host_name
                 or hosts.host_name like '%.' || named.name_form
             )
     group by
