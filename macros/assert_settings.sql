@@ -21,7 +21,8 @@
     {%- set written = namespace(vars={}) -%}
     {%- for node in graph.nodes.values()
         if node.unique_id == 'seed.footfall.channels' -%}
-        {%- set written.vars = node.config.meta.get('written_vars', {}) -%}
+        {%- set written.vars = node.config.meta.get('written_vars', {})['pre-hook'] or {}
+        -%}
     {%- endfor -%}
     {%- set names = invocation_args_dict.get('vars', {}) | list -%}
     {%- set known = known_vars() -%}

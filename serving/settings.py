@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,22 @@ class Returned(Exception):  # noqa: N818
         self.value = value
 
 
-def asked(file: str, macro: str, *arguments: object) -> Any:
-    """What a macro of macros/settings returns that asks no other."""
+@cache
+def macros(file: str) -> Any:
+    """Those of a file of macros/settings, with the word that dbt adds."""
 
     def give_back(value: Any) -> None:
         raise Returned(value)
 
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals["return"] = give_back
-    template = environment.from_string((MACROS / file).read_text(encoding="utf-8"))
-    called: Callable[..., str] = getattr(template.module, macro)
+    text = (MACROS / file).read_text(encoding="utf-8")
+    return environment.from_string(text).module
+
+
+def asked(file: str, macro: str, *arguments: object) -> Any:
+    """What a macro returns that asks no other."""
+    called: Callable[..., str] = getattr(macros(file), macro)
     try:
         return called(*arguments).strip()
     except Returned as returned:
@@ -113,8 +120,7 @@ def read(path: Path) -> str:
 def loaded(text: str, place: str) -> dict[Any, Any]:
     """A map of settings, each of them told once."""
     try:
-        tree = yaml.compose(text, yaml.SafeLoader)
-        found = yaml.safe_load(text)
+        tree, found = parsed(text, yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -139,19 +145,35 @@ def loaded(text: str, place: str) -> dict[Any, Any]:
     return found
 
 
-def doubled(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+def parsed(text: str, loader: type[Any]) -> tuple[yaml.Node | None, Any]:
+    """What a text of YAML is made of, and what it says."""
+    reader = loader(text)
+    try:
+        tree = reader.get_single_node()
+        return tree, None if tree is None else reader.construct_document(tree)
+    finally:
+        reader.dispose()
+
+
+def doubled(tree: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
     """Keys that stand in their map before, of which YAML takes the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    yield key
-                seen.add(key.value)
-            yield from doubled(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for each in node.value:
-            yield from doubled(each)
+    # Of aliases each is looked at once: they may go round.
+    nodes, seen = [tree], set()
+    while nodes:
+        node = nodes.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += reversed(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            keys = set()
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    if key.value in keys:
+                        yield key
+                    keys.add(key.value)
+            nodes += [value for _, value in reversed(node.value)]
 
 
 def assert_named(names: Iterable[Any], place: str) -> None:
@@ -176,14 +198,16 @@ def assert_project_vars(folder: Path) -> None:
     if not path.is_file():
         return
     text = read(path)
+    # By the faster one that is not part of every PyYAML: the file is long.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        project = yaml.safe_load(text)
-        tree = yaml.compose(text, yaml.SafeLoader)
+        tree, project = parsed(text, loader)
     except (yaml.YAMLError, ValueError):
         # Not only vars stand there: dbt says it.
         return
     if not isinstance(project, dict) or not isinstance(project.get("vars"), dict):
         return
+    assert isinstance(tree, yaml.MappingNode)
     for key, value in tree.value:
         if key.value == "vars":
             for twice in doubled(value):
@@ -195,16 +219,12 @@ def assert_project_vars(folder: Path) -> None:
     own = written.get(PACKAGE)
     names = list(own) if isinstance(own, dict) else []
     if project.get("name") == PACKAGE:
+        known = described_vars()
         names += [
             name
             for name, value in written.items()
-            if name != PACKAGE
+            if name not in (PACKAGE, *known)
             # What packages are told stands under their names.
-            and not (isinstance(value, dict) and not is_near(name))
+            and (not isinstance(value, dict) or nearest(str(name), known))
         ]
     assert_named(names, str(path))
-
-
-def is_near(name: object) -> bool:
-    """Whether a name is a var's, or as good as one."""
-    return nearest(str(name), described_vars()) is not None

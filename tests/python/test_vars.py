@@ -512,17 +512,17 @@ def test_a_misspelt_var_of_a_project_is_2(
 def test_plain_dbt_stops_at_a_misspelt_var_of_the_project(ask: Asker) -> None:
     """Which a seed's meta has, by an alias of YAML."""
     meta = ask.manifest.flat_graph["nodes"]["seed.footfall.channels"]["config"]["meta"]
-    written = dict(meta["written_vars"])
+    written = dict(meta["written_vars"]["pre-hook"])
     assert list(written) == list(ask.answer("known_vars"))
     for more, near in (
         ({"history_day": 30}, "there is no var history_day"),
         ({"footfall": {"history_day": 30}}, "there is no var history_day"),
         ({"some_package": {"history_day": 30}}, None),
     ):
-        meta["written_vars"] = {**written, **more}
+        meta["written_vars"]["pre-hook"] = {**written, **more}
         said = ask.sentence("assert_names", {})
         assert near in said if near and said else said is near
-    meta["written_vars"] = written
+    meta["written_vars"]["pre-hook"] = written
 
 
 def test_a_date_without_quotes_is_a_part_of_the_definition(ask: Asker) -> None:

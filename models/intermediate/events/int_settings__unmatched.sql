@@ -90,7 +90,7 @@ own_ruled_names as (
         {{ event_name_form('event_name') }} as name_form
     from ruled_names
     where
-        event_name not like '%|%%' escape '|'
+        replace(event_name, '%', '') = event_name
         and event_name not in ({{ text_list(shipped_event_names()) }})
 ),
 
