@@ -2,7 +2,7 @@
     nothing matches nothing. -#}
 {% macro end_event_names() -%}
     {%- for name in var('session_end_events') or [none] -%}
-        {{ event_name_form(sql_literal(name)) if name is not none else 'null' }}
+        {{ event_form(sql_literal(name)) if name is not none else 'null' }}
         {{- ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

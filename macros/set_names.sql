@@ -3,7 +3,7 @@
     {%- set rows = [] -%}
     {%- for name in var('session_end_events') -%}
         {%- do rows.append([
-            'session_end_events', 'event', name, event_name_form(sql_literal(name))
+            'session_end_events', 'event', name, event_form(sql_literal(name))
         ]) -%}
     {%- endfor -%}
     {%- for name in var('session_timeout_minutes_by_platform') -%}

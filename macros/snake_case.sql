@@ -17,8 +17,3 @@
 {% macro snake_case(words) -%}
     nullif(trim(both '_' from {{ lower_case(words) }}), '')
 {%- endmacro %}
-
-{#- The name of an event as the contract writes it. -#}
-{% macro event_name_form(name) -%}
-    {{ snake_case(separated_words(name)) }}
-{%- endmacro %}

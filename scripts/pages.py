@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from serving.settings import described_vars, may_be
+from serving.settings import described_vars, var_may_be
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -243,7 +243,7 @@ def settings(_: Demo) -> str:
         elif line.startswith("  # "):
             comment.append(line.removeprefix("  # "))
         elif setting := re.fullmatch(r"  (\w+): (.+)", line):
-            right = may_be(described[setting[1]])
+            right = var_may_be(described[setting[1]])
             rows.append(
                 (f"`{setting[1]}`", f"`{setting[2]}`", right, " ".join(comment))
             )

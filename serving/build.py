@@ -193,22 +193,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--vars",
         help="a file of vars, YAML or JSON, or the vars themselves as dbt takes them",
     )
-    parser.add_argument(
-        "--project-dir",
-        type=Path,
-        default=os.environ.get("DBT_PROJECT_DIR") or default_project_dir(),
-        help="the folder with dbt_project.yml; the one where one stands or above it",
-    )
     chosen, for_dbt = parser.parse_known_args(arguments)
     is_json = chosen.log_format == "json"
     try:
-        assert_project_vars(chosen.project_dir)
+        assert_project_vars(project_folder(for_dbt))
         if chosen.vars is not None:
             for_dbt += ["--vars", chosen_vars(chosen.vars)]
     except SettingsError as error:
         say(is_json, "error", f"The build did not start. footfall: {error}")
         return NOT_STARTED
-    return run([*for_dbt, "--project-dir", str(chosen.project_dir)], is_json)
+    return run(for_dbt, is_json)
+
+
+def project_folder(dbt_arguments: Sequence[str]) -> Path:
+    """Where dbt looks for dbt_project.yml."""
+    named = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    named.add_argument("--project-dir", default=os.environ.get("DBT_PROJECT_DIR"))
+    chosen, _ = named.parse_known_args(dbt_arguments)
+    return Path(chosen.project_dir or default_project_dir())
 
 
 if __name__ == "__main__":

@@ -57,9 +57,9 @@ def described_vars() -> dict[str, dict[str, Any]]:
     return found
 
 
-def may_be(described: dict[str, Any]) -> str:
+def var_may_be(described: dict[str, Any]) -> str:
     """The same of one var, in words."""
-    words: str = asked("may_be.sql", "may_be", described)
+    words: str = asked("var_may_be.sql", "var_may_be", described)
     return words
 
 

@@ -16,7 +16,7 @@
 {% macro assert_var(name) -%}
     {%- set described, value = described_vars()[name], var(name) -%}
     {%- set start = 'the var ' ~ name ~ ' ' -%}
-    {%- set right = ', but must be ' ~ may_be(described) ~ '.' -%}
+    {%- set right = ', but must be ' ~ var_may_be(described) ~ '.' -%}
     {%- if described.kind == 'list' and is_list(value) -%}
         {%- do assert_items(start, value, described.of) -%}
     {%- elif described.kind == 'map' and value is mapping -%}

@@ -14,8 +14,8 @@
     left join (
         {%- for tracker_name, event_name in own.items() %}
             select
-                {{ event_name_form(sql_literal(tracker_name)) }} as tracker_name,
-                {{ event_name_form(sql_literal(event_name)) }} as event_name
+                {{ event_form(sql_literal(tracker_name)) }} as tracker_name,
+                {{ event_form(sql_literal(event_name)) }} as event_name
             {{ 'union all' if not loop.last }}
         {%- endfor %}
     ) as own_names
@@ -23,11 +23,11 @@
     {%- endif %}
     left join (
         select
-            {{ event_name_form('tracker_name') }} as tracker_name,
+            {{ event_form('tracker_name') }} as tracker_name,
             min(event_name) as event_name
         from {{ ref('event_names') }}
         where preset in ('any', {{ sql_literal(source.preset) }})
-        group by {{ event_name_form('tracker_name') }}
+        group by {{ event_form('tracker_name') }}
     ) as event_names
         on finished.event_name = event_names.tracker_name
 {%- endmacro %}
@@ -38,7 +38,7 @@
     {%- for name, source in sources().items() if source.get('event_names') -%}
         {%- set forms = [] -%}
         {%- for tracker_name in source.event_names -%}
-            {%- do forms.append(event_name_form(sql_literal(tracker_name))) -%}
+            {%- do forms.append(event_form(sql_literal(tracker_name))) -%}
         {%- endfor -%}
         {%- set seen = [] -%}
         {%- for form in run_query('select ' ~ forms | join(', ')).rows[0] -%}

@@ -455,7 +455,7 @@ def test_a_file_of_vars_is_given_to_dbt(
     assert {k: v if k[0] == "h" else str(v) for k, v in taken(given[0][3]).items()} == (
         read
     )
-    assert given[1] == ["--vars", "{history_days: 8}", "--project-dir", "."]
+    assert given[1] == ["--project-dir", ".", "--vars", "{history_days: 8}"]
 
 
 def taken(vars_: str) -> dict[str, Any]:

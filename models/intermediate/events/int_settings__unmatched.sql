@@ -87,7 +87,7 @@ own_ruled_names as (
         setting,
         'event' as name_kind,
         event_name as said_name,
-        {{ event_name_form('event_name') }} as name_form
+        {{ event_form('event_name') }} as name_form
     from ruled_names
     where
         replace(event_name, '%', '') = event_name

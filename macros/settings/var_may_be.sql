@@ -1,5 +1,5 @@
 {#- What a var may be, in words, by its entry in described_vars. -#}
-{% macro may_be(described) -%}
+{% macro var_may_be(described) -%}
     {%- set bounds = 'from ' ~ (described.least or 0) ~ ' to ' ~ (described.most or 1) -%}
     {%- set words = {
         'number': 'a whole number ' ~ bounds,
