@@ -1,5 +1,10 @@
 {#- What the vars and sources name that events may have, each with its form there. -#}
 {% macro set_names() -%}
+    {%- for name in [
+        'session_end_events', 'session_timeout_minutes_by_platform', 'internal_hosts',
+    ] -%}
+        {%- do assert_var(name) -%}
+    {%- endfor -%}
     {%- set rows = [] -%}
     {%- for name in var('session_end_events') -%}
         {%- do rows.append([

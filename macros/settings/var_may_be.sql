@@ -5,7 +5,7 @@
         'number': 'a whole number ' ~ bounds,
         'share': 'a number ' ~ bounds,
         'flag': 'true or false',
-        'date': 'a date such as 1990-01-01',
+        'date': 'a date from 1000-01-01 to 9999-12-31',
         'timezone': 'an IANA name such as Europe/Berlin',
         'currency': 'a code of three capitals such as EUR',
         'preset': 'the name of a preset such as ga4_2026',

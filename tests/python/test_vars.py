@@ -258,11 +258,11 @@ def test_every_other_value_stops_in_one_sentence(
     assert len(trials) > 300
     odd = {}
     readers = {
-        "session_end_events": ["has_end_events"],
-        "internal_hosts": ["own_hosts"],
+        "session_end_events": ["has_end_events", "set_names"],
+        "internal_hosts": ["own_hosts", "set_names"],
         "own_presets": ["known_presets"],
         "session_timeout_minutes": ["session_timeout"],
-        "session_timeout_minutes_by_platform": ["session_timeout"],
+        "session_timeout_minutes_by_platform": ["session_timeout", "set_names"],
     }
     for name, value in trials:
         for macro in ["assert_vars", *readers.get(name, [])]:
