@@ -57,7 +57,7 @@ $(DRIVERS_INSTALLED): requirements-drivers.txt examples/node/package-lock.json $
 	$(if $(CAN_NODE),npm ci --prefix examples/node --silent)
 	@touch $@
 
-# BUILD_FLAGS are dbt's own, and --log-format json.
+# BUILD_FLAGS are dbt's own, --vars FILE and --log-format json.
 build: install  ## Build and test every model (the demo, unless vars say otherwise), then publish
 	$(BIN)/python -m serving.build $(BUILD_FLAGS)
 

@@ -22,6 +22,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from serving.settings import described_vars, var_may_be
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DICTIONARY = ROOT / "docs" / "data_dictionary.md"
@@ -230,19 +232,23 @@ def one_line(description: str) -> str:
 
 
 def settings(_: Demo) -> str:
-    """Each var of dbt_project.yml, with its default and the comment above it."""
-    rows: list[tuple[str, str, str]] = []
+    """Each var of dbt_project.yml: default, what it may be, the comment above it."""
+    described = described_vars()
+    rows: list[tuple[str, str, str, str]] = []
     comment: list[str] = []
-    text = (ROOT / "dbt_project.yml").read_text().split("\nvars:\n")[1]
-    for line in text.splitlines():
+    text = (ROOT / "dbt_project.yml").read_text().split("\nvars: &vars\n")[1]
+    for line in text.split("\n\nseeds:")[0].splitlines():
         if ruler := re.fullmatch(r"  # -- (.+?) -+", line):
-            rows.append((f"**{ruler[1]}**", "", ""))
+            rows.append((f"**{ruler[1]}**", "", "", ""))
         elif line.startswith("  # "):
             comment.append(line.removeprefix("  # "))
         elif setting := re.fullmatch(r"  (\w+): (.+)", line):
-            rows.append((f"`{setting[1]}`", f"`{setting[2]}`", " ".join(comment)))
+            right = var_may_be(described[setting[1]])
+            rows.append(
+                (f"`{setting[1]}`", f"`{setting[2]}`", right, " ".join(comment))
+            )
             comment = []
-    return table(["var", "default", "meaning"], rows)
+    return table(["var", "default", "may be", "meaning"], rows)
 
 
 def questions(demo: Demo) -> str:

@@ -2,10 +2,10 @@
 
 `python -m serving.build [arguments of dbt build]` runs `dbt build` without unit tests,
 which test the project and not its input, unless resource types are chosen, by option or
-by dbt's variables. On DuckDB a green
-build of everything is then published as by `python -m serving.publish`; on Postgres and
-Spark the warehouse's own schema serves. With `--log-format json` each line on the
-standard output is one of JSON.
+by dbt's variables. `--vars` takes the path of a file too, `--vars my_settings.yml`. On
+DuckDB a green build of everything is then published as by `python -m serving.publish`;
+on Postgres and Spark the warehouse's own schema serves. With `--log-format json` each
+line on the standard output is one of JSON.
 
 Exit codes:
   0  green, and published where that is asked for
@@ -26,11 +26,13 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import get_adapter_by_type
 from dbt.cli.main import dbtRunner
+from dbt.cli.resolvers import default_project_dir
 from tqdm import tqdm
 
 from serving.checks import FINE, PublishError, artifact, green_build
 from serving.places import build_database, places
 from serving.publish import publish
+from serving.settings import SettingsError, assert_project_vars, chosen_vars
 from serving.summary import (
     Figures,
     Row,
@@ -187,8 +189,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=os.environ.get("DBT_LOG_FORMAT", "text"),
         help="lines for people, or of JSON; DBT_LOG_FORMAT says the same",
     )
+    parser.add_argument(
+        "--vars",
+        help="a file of vars, YAML or JSON, or the vars themselves as dbt takes them",
+    )
     chosen, for_dbt = parser.parse_known_args(arguments)
-    return run(for_dbt, chosen.log_format == "json")
+    is_json = chosen.log_format == "json"
+    try:
+        assert_project_vars(project_folder(for_dbt))
+        if chosen.vars is not None:
+            for_dbt += ["--vars", chosen_vars(chosen.vars)]
+    except SettingsError as error:
+        say(is_json, "error", f"The build did not start. footfall: {error}")
+        return NOT_STARTED
+    return run(for_dbt, is_json)
+
+
+def project_folder(dbt_arguments: Sequence[str]) -> Path:
+    """Where dbt looks for dbt_project.yml."""
+    named = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    named.add_argument("--project-dir", default=os.environ.get("DBT_PROJECT_DIR"))
+    chosen, _ = named.parse_known_args(dbt_arguments)
+    return Path(chosen.project_dir or default_project_dir())
 
 
 if __name__ == "__main__":

@@ -415,7 +415,7 @@ def report(reading: Reading, name: str, database: Path) -> list[str]:
             lines += one_day(connection, events)
     lines += [
         "To build: write the entry to a file, such as sources.yml, and run",
-        '  .venv/bin/python -m serving.build --vars "$(cat sources.yml)"',
+        "  .venv/bin/python -m serving.build --vars sources.yml",
     ]
     return lines
 

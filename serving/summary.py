@@ -18,6 +18,7 @@ READ = (
     "fct_conversions",
     "int_events__classified",
     "mart_quality__unread_lines",
+    "int_settings__unmatched",
 )
 # Not all words, and not the whole of one: a column mapped by mistake may hold anything.
 UNREAD = """
@@ -60,6 +61,17 @@ SET_ASIDE = """
     order by line_count desc, file_path, unread_reason
     limit 10
 """
+# Names in settings that no event has, so that they change nothing.
+UNMATCHED = """
+    select setting, name_kind, said_name from {names}
+    order by setting, said_name
+    limit 10
+"""
+NO_SUCH = {
+    "event": "which no event is called",
+    "platform": "of which no event is",
+    "host": "on which no page and no referrer is",
+}
 LEDGER_KEYS = {"source_name", "received_date"}
 # Columns that count accepted events once more; the others are reasons.
 MONEY = ("unread_amounts", "amounts_without_currency", "revenue_without_currency")
@@ -93,6 +105,8 @@ class Figures:
     """Number of events by source, of sources all of whose events are left out."""
     set_aside: list[tuple[str, str, int]]
     """File, reason and number of lines that could not be read, the ten commonest."""
+    unmatched: list[tuple[str, str, str]]
+    """Setting, kind and name, of names that no event has, the first ten."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,9 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
     made = {nodes[key]["name"]: nodes[key] for key in built if key in nodes}
     if not made.keys() >= set(READ):
         return None
-    ledger, sessions, conversions, events, lines = (made[name] for name in READ)
+    ledger, sessions, conversions, events, lines, unmatched = (
+        made[name] for name in READ
+    )
     names = [name for name in ledger["columns"] if name not in LEDGER_KEYS]
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
     (sums_of_all,) = ask(f"select {sums} from {ledger['relation_name']}")
@@ -148,6 +164,12 @@ def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures
             (str(path), str(reason), int(count))
             for path, reason, count in ask(
                 SET_ASIDE.format(lines=lines["relation_name"])
+            )
+        ],
+        [
+            (str(setting), str(kind), str(said))
+            for setting, kind, said in ask(
+                UNMATCHED.format(names=unmatched["relation_name"])
             )
         ],
     )
@@ -225,6 +247,10 @@ def figure_lines(found: Figures) -> list[str]:
             f"  {found.unread_amount_count:,} amounts that cannot be read:"
             f" {listed(found.unread_amounts)}"
         )
+    lines += [
+        f"  without effect: {setting} names {said!r}, {NO_SUCH[kind]}"
+        for setting, kind, said in found.unmatched
+    ]
     if found.amounts_without_currency:
         lines.append(
             f"  {found.amounts_without_currency:,} amounts without a currency, in no"

@@ -3,8 +3,11 @@
 {% macro definition_hash(node=none) -%}
     {%- if 'nodes' not in graph -%} {{ return('') }} {%- endif -%}
     {%- set said = [] -%}
-    {%- for name in known_vars() if name not in late_vars() + asked_vars() + ['sources'] -%}
-        {%- do said.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) -%}
+    {%- for name, described in described_vars().items()
+        if name not in late_vars() + asked_vars() + ['sources'] -%}
+        {#- JSON knows no date, and YAML makes one of what has no quotes. -#}
+        {%- set value = var(name) | string if described.kind == 'date' else var(name) -%}
+        {%- do said.append(name ~ '=' ~ tojson(value, sort_keys=true)) -%}
     {%- endfor -%}
     {#- Not where a source's input is: what is in it is counted instead. Whether there is
         one does change what the others mean. -#}

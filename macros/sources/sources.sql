@@ -6,8 +6,8 @@
     {%- set given = var('sources') -%}
     {%- if given is not mapping or not given -%}
         {%- do stop_run(
-            "the var sources is '" ~ given ~ "', but must map the name of each source to"
-            ~ " its options, such as {shop: {preset: columns, events: 'data/*.csv',"
+            'the var sources is ' ~ shown_value(given) ~ ', but must map the name of each'
+            ~ " source to its options, such as {shop: {preset: columns, events: 'in/*.csv',"
             ~ ' columns: {visitor_id: cookie, occurred_at: time, event_name: action}}}.'
         ) -%}
     {%- endif -%}
@@ -15,8 +15,8 @@
     {%- for name, options in given.items() -%}
         {%- if name is not string or not name | trim -%}
             {%- do stop_run(
-                "the var sources names a source '" ~ name ~ "', but a name must be a text,"
-                ~ ' in quotes where it is a number.'
+                'the var sources names a source ' ~ shown_value(name)
+                ~ ', but a name must be a text, in quotes where it is a number.'
             ) -%}
         {%- endif -%}
         {%- do assert_options(name, options) -%}
@@ -35,10 +35,15 @@
 {#- The presets: folders of models/staging, which a test holds to be equal, and one's own,
     which a var names since dbt shows no folder while it parses. -#}
 {% macro known_presets() -%}
+    {%- if var('own_presets') != [] -%} {%- do assert_var('own_presets') -%} {%- endif -%}
+    {{ return(shipped_presets() + (var('own_presets') or []) | list) }}
+{%- endmacro %}
+
+{% macro shipped_presets() -%}
     {{ return([
         'columns', 'demo', 'ga4', 'snowplow', 'segment', 'posthog', 'matomo',
         'access_log', 'shopify_orders',
-    ] + var('own_presets')) }}
+    ]) }}
 {%- endmacro %}
 
 {#- The presets of the sources there are, each once. -#}
@@ -124,8 +129,8 @@
     {%- endif -%}
     {%- if options.preset not in known_presets() -%}
         {%- do stop_run(
-            start ~ "has the preset '" ~ options.preset ~ "', but the presets are "
-            ~ known_presets() | join(', ') ~ '.'
+            start ~ 'has the preset ' ~ shown_value(options.preset)
+            ~ ', but the presets are ' ~ known_presets() | join(', ') ~ '.'
         ) -%}
     {%- endif -%}
     {#- What a preset asks for is not known while dbt parses. -#}
@@ -134,8 +139,8 @@
         if option in known or preset_model(options.preset) -%}
         {%- if option not in known -%}
             {%- do stop_run(
-                start ~ "has the option '" ~ option ~ "', but the options are "
-                ~ known | join(', ') ~ '.'
+                start ~ 'has the option ' ~ shown_value(option) ~ ', which is none; '
+                ~ or_nearest(option, known, 'option')
             ) -%}
         {%- endif -%}
         {%- set is_right = {
@@ -148,45 +153,40 @@
         }[known[option]] -%}
         {%- if not is_right and value is not none -%}
             {%- do stop_run(
-                start ~ "says '" ~ value ~ "' for " ~ option ~ ', but that must be '
+                start ~ 'says ' ~ shown_value(value) ~ ' for ' ~ option
+                ~ ', but that must be '
                 ~ ('true or false' if known[option] == 'flag' else 'a ' ~ known[option])
                 ~ '.'
             ) -%}
+        {%- elif known[option] == 'list' and option != 'own_hosts' and value -%}
+            {%- do assert_items(start, value, 'entry', ' in ' ~ option) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for host in options.get('own_hosts') or []
-        if host is not string or '/' in host or not host | trim -%}
-        {%- do stop_run(
-            start ~ "has '" ~ host ~ "' in own_hosts, but a host is a text such as"
-            ~ ' shop.example, without https:// and path.'
-        ) -%}
-    {%- endfor -%}
+    {%- do assert_items(
+        start, options.get('own_hosts') or [], 'host', ' in own_hosts'
+    ) -%}
+    {%- do assert_items(
+        start, options.get('event_names') or [], 'event', ' in event_names'
+    ) -%}
     {%- for option in ['passthrough', 'event_names'] -%}
         {%- set said = options.get(option) or [] -%}
         {%- for value in (said.values() if said is mapping else said)
             if value is not string or not value | trim -%}
             {%- do stop_run(
-                start ~ "says '" ~ value ~ "' in " ~ option ~ ', but that must be a text, '
+                start ~ 'says ' ~ shown_value(value) ~ ' in ' ~ option
+                ~ ', but that must be a text, '
                 ~ ("a SQL expression such as a column's name." if option == 'passthrough'
                     else 'the name of an event.')
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- do assert_column_map(start, options) -%}
-    {%- if options.get('timezone')
-        and options.timezone not in modules.pytz.all_timezones_set -%}
-        {%- do stop_run(
-            start ~ "has the timezone '" ~ options.timezone
-            ~ "', but that must be an IANA name such as Europe/Berlin."
-        ) -%}
+    {%- if options.get('timezone') -%}
+        {%- do assert_timezone(start ~ 'has the timezone ', options.timezone) -%}
     {%- endif -%}
     {%- if options.get('time_format') -%}
         {%- do time_format_parts(options.time_format, start) -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro is_list(value) -%}
-    {{ return(value is not string and value is not mapping and value is iterable) }}
 {%- endmacro %}
 
 {% macro assert_column_map(start, options) -%}
@@ -224,15 +224,15 @@
     {%- for name, expression in columns.items() -%}
         {%- if name not in mapped_columns() -%}
             {%- do stop_run(
-                start ~ "maps '" ~ name
-                ~ "' in columns, which is no column of the event contract that a map can"
-                ~ ' fill: those are ' ~ mapped_columns() | join(', ') ~ '.'
+                start ~ 'maps ' ~ shown_value(name) ~ ' in columns, which is no column of'
+                ~ ' the event contract that a map can fill; '
+                ~ or_nearest(name, mapped_columns(), 'column')
             ) -%}
         {%- endif -%}
         {%- if expression is not string or not expression | trim -%}
             {%- do stop_run(
-                start ~ 'maps ' ~ name ~ " in columns to '" ~ expression
-                ~ "', but a map says a SQL expression, such as a column's name."
+                start ~ 'maps ' ~ name ~ ' in columns to ' ~ shown_value(expression)
+                ~ ", but a map says a SQL expression, such as a column's name."
             ) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -241,9 +241,7 @@
 {#- What was said by four vars is now said of each source: shows it, in the new form. -#}
 {% macro assert_new_form() -%}
     {%- set old = {} -%}
-    {%- for name in [
-        'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
-    ] if var.has_var(name) -%}
+    {%- for name in gone_vars() if var.has_var(name) -%}
         {%- do old.update({name: var(name)}) -%}
     {%- endfor -%}
     {%- if old -%}

@@ -160,7 +160,7 @@
     {%- set columns = {
         'source_name': sql_literal(name),
         'event_id': 'coalesce(event_id, ' ~ surrogate_key(whole_row) ~ ')',
-        'platform': ascii_lower_case('platform'),
+        'platform': platform_form('platform'),
         'received_at': 'coalesce(received_at, occurred_at)',
         'event_name': 'coalesce(' ~ snake_case('event_words') ~ ", 'unknown')",
         'page_host': host_form(told_host('page', map)),

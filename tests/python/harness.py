@@ -17,9 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import get_adapter_by_type
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
+from dbt_common.exceptions import CompilationError
 
 import parity.parsing
 from parity.parsing import once, parsed_sources
@@ -187,6 +189,50 @@ def run_dbt(
     if result.exception:
         said.append(str(result.exception))
     return Build(folder, result.success, "\n".join(said))
+
+
+class Asker:
+    """Asks macros, each time under other vars, in one invocation of dbt."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        parsed = parse(ROOT, parsed_sources(settings))
+        assert parsed
+        self.manifest = copy.deepcopy(parsed)
+        self.manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+        self.settings = settings
+        arguments = ["--quiet", "--log-level", "none", "--no-partial-parse"]
+        arguments += ["run-operation", "known_vars"]
+        arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+        arguments += ["--target-path", str(folder), "--log-path", str(folder)]
+        arguments += ["--vars", json.dumps(settings)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FOOTFALL_DUCKDB_PATH", str(folder / "asked.duckdb"))
+            patch.setenv("DO_NOT_TRACK", "1")
+            before = Path.cwd()
+            made = dbtRunner(copy.deepcopy(parsed)).invoke(arguments)
+            os.chdir(before)
+        assert made.success, made.exception
+        self.adapter: Any = get_adapter_by_type("duckdb")  # type: ignore[no-untyped-call]
+
+    def answer(
+        self, macro: str, settings: Mapping[str, Any] | None = None, **arguments: object
+    ) -> Any:
+        """What a macro returns under these vars."""
+        config = self.adapter.config
+        for given in (config.args.vars, config.cli_vars):
+            given.clear()
+            given.update({**self.settings, **(settings or {})})
+        with self.adapter.connection_named("asked"):
+            return self.adapter.execute_macro(macro, self.manifest, kwargs=arguments)
+
+    def sentence(self, macro: str, settings: Mapping[str, Any]) -> str | None:
+        """What a macro stops with, if it does, without the names of macros."""
+        try:
+            self.answer(macro, settings)
+        except CompilationError as error:
+            said = str(error).split("\n  \n  > in macro")[0].splitlines()[1:]
+            return "\n".join(line.strip() for line in said)
+        return None
 
 
 def close_connections() -> None:

@@ -808,7 +808,7 @@ def test_the_rows_of_a_source_have_the_maps_names(tmp_path: Path) -> None:
 
 def test_the_summary_counts_what_was_set_aside() -> None:
     """By file and reason, and only where there is any."""
-    plain = Figures(5, 5, {}, 1, 0, {}, {}, {}, 0, 0, "0.00", {}, [])
+    plain = Figures(5, 5, {}, 1, 0, {}, {}, {}, 0, 0, "0.00", {}, [], [])
     found = [("in/1.csv", "too_few_fields", 3_000), ("in/2.json", "no_json", 1)]
     assert not any("set aside" in line for line in figure_lines(plain))
     assert figure_lines(replace(plain, set_aside=found))[-2:] == [

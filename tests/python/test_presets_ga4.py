@@ -498,9 +498,9 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
             {"passthrough": [5]},
             "says '5' in passthrough, but that must be a text, a SQL",
         ),
-        ({"passthrough": {"a": None}}, "says 'None' in passthrough"),
+        ({"passthrough": {"a": None}}, "says null in passthrough"),
         ({"columns": {"page_title": "list_entry(device)"}}, "lacks what to look for"),
-        ({"event_names": {"buy": True}}, "says 'True' in event_names, but that must"),
+        ({"event_names": {"buy": True}}, "says 'true' in event_names, but that must"),
     ],
 )
 def test_what_is_no_text_is_said_in_a_sentence(

@@ -211,6 +211,7 @@ def test_the_summary_is_what_the_marts_and_the_input_say(served: Served) -> None
         "revenue_without_currency": "0.000000",
         "left_out": {},
         "set_aside": [],
+        "unmatched": [],
     }
     assert min(received, accepted, sessions, conversions) > 100
 

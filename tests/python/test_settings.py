@@ -3,11 +3,11 @@
 import copy
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,23 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from harness import ROOT, Row, one_source, parse, run_dbt, write_parquet
-from tiers import IS_ALL
+from engines import EngineBuilder
+from harness import (
+    ROOT,
+    Builder,
+    Row,
+    demo_of,
+    one_source,
+    parse,
+    run_dbt,
+    write_parquet,
+)
+from test_oracle import Event, Rules, expected_places, random_events, told
+from tiers import IS_ALL, some
 
 from parity.parsing import parsed_sources
 from serving import build as runner
+from serving.settings import described_vars
 
 COLUMNS = ["event_id", "visitor_id", "occurred_at", "event_name", "page_url"]
 COLUMNS += ["order_id", "revenue", "analytics_consent"]
@@ -144,7 +156,23 @@ Publish = Callable[[dict[str, object]], Published]
 
 @pytest.fixture
 def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
-    """`python -m serving.build` on the events above, in this process."""
+    """`python -m serving.build` on the events above."""
+    rows = [
+        {"event_id": number, "visitor_id": visitor, "occurred_at": at, "page_url": url}
+        | {"event_name": "purchase" if "order_id" in more else "page_view"}
+        | more
+        for number, (visitor, at, url, more) in enumerate(EVENTS)
+    ]
+    return publisher(tmp_path, monkeypatch, rows, COLUMNS)
+
+
+def publisher(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Sequence[Mapping[str, object]],
+    columns: Sequence[str],
+) -> Publish:
+    """`python -m serving.build` on some events, in this process."""
     database, serving = tmp_path / "footfall.duckdb", tmp_path / "serving.duckdb"
     monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
     monkeypatch.setenv("FOOTFALL_SERVING_PATH", str(serving))
@@ -161,19 +189,13 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setattr(
         runner, "dbtRunner", lambda callbacks: dbtRunner(manifest, [stamp, *callbacks])
     )
-    rows = [
-        {"event_id": number, "visitor_id": visitor, "occurred_at": at, "page_url": url}
-        | {"event_name": "purchase" if "order_id" in more else "page_view"}
-        | more
-        for number, (visitor, at, url, more) in enumerate(EVENTS)
-    ]
     events = write_parquet(tmp_path / "events.parquet", rows)
 
     def published(settings: dict[str, object]) -> Published:
         arguments = ["--profiles-dir", str(ROOT)]
         arguments += ["--target-path", str(tmp_path / "target")]
         arguments += ["--log-path", str(tmp_path / "logs")]
-        chosen = one_source(events, COLUMNS) | settings
+        chosen = told(one_source(events, columns), settings)
         code = runner.main([*arguments, "--vars", json.dumps(chosen)])
         assert code == runner.GREEN
         results = tmp_path / "target" / "run_results.json"
@@ -261,6 +283,324 @@ def test_the_events_tell_the_settings_apart() -> None:
     # Had no clock been changed, each of these would be on another day.
     assert days["America/Los_Angeles"][5] == date(2026, 3, 9)
     assert days["Pacific/Auckland"][6:8] == [date(2026, 4, 5)] * 2
+
+
+def rows_of(visits: dict[str, list[tuple[str, str, str, str]]]) -> list[dict[str, str]]:
+    """Visitor -> time of a day, event, platform, page."""
+    return [
+        {"event_id": f"{visitor}{nth}", "visitor_id": visitor}
+        | {"occurred_at": f"2026-05-04 {at}", "event_name": event}
+        | {"platform": platform, "page_url": page}
+        for visitor, own in visits.items()
+        for nth, (at, event, platform, page) in enumerate(own)
+    ]
+
+
+# In `make test` on DuckDB alone: other tests ask these macros of every engine.
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "duckdb",
+        pytest.param("postgres", marks=pytest.mark.long),
+        pytest.param("sail", marks=pytest.mark.long),
+        pytest.param("spark", marks=pytest.mark.long),
+    ],
+)
+def test_names_in_settings_may_be_written_as_the_tracker_has_them(
+    engine_build: EngineBuilder, shared: Path, engine: str
+) -> None:
+    """Platforms, names of events, tags: each as it is compared in the data."""
+    tagged = HOME + "?utm_source={}&utm_medium={}"
+    visits = {
+        # One campaign, and then another one.
+        "tags": [
+            ("10:00", "Page View", "Web", tagged.format("Bing", "CPC")),
+            ("10:05", "Page View", "Web", tagged.format("bing", "cpc")),
+            ("10:10", "Page View", "Web", tagged.format("bing", "email")),
+        ],
+        "tv": [
+            ("10:00", "screenView", "tvOS", ""),
+            ("10:08", "screenView", "TVOS", ""),
+            ("10:12", "screenView", "tvos", ""),
+        ],
+        "o'platform": [
+            ("10:00", "screenView", "O'Box", ""),
+            ("10:05", "screenView", "O'Box", ""),
+        ],
+        "leaver": [
+            ("10:00", "Page View", "Web", HOME),
+            ("10:01", "signOut", "Web", HOME),
+            ("10:02", "Page View", "Web", HOME),
+            ("10:03", "Session Over!", "Web", HOME),
+            ("10:04", "Page View", "Web", HOME),
+        ],
+    }
+    settings = {
+        "session_splits_on_campaign_change": True,
+        "session_timeout_minutes_by_platform": {" tvOS": 7, "o'BOX": 4},
+        "session_end_events": ["Sign Out", "session-over!", "never"],
+        "internal_hosts": ["o'host.example", "müller.example"],
+    }
+    made = engine_build(
+        engine,
+        settings,
+        project=demo_of(shared, "names as trackers have them", rows_of(visits)),
+        runs_tests=False,
+        select="+fct_sessions +int_settings__unmatched",
+    )
+    assert made.is_green, made.said
+    (sessions,) = (each for each in made.relations if each.name == "fct_sessions")
+    names = list(sessions.columns)
+    counts = Counter(
+        row[names.index("visitor_id")] for row in made.rows("fct_sessions")
+    )
+    assert counts == {"leaver": 3, "o'platform": 2, "tags": 2, "tv": 2}
+
+
+def test_hosts_and_names_of_a_source_may_be_written_as_they_are_copied(
+    build: Builder, tmp_path: Path
+) -> None:
+    """A payment page out of the address bar is own; a renamed event is a conversion."""
+    referrers = {
+        "payer": "https://checkout.pay.example/done",
+        "signer": "https://login.example:8443/",
+        "referred": "https://other.example/",
+    }
+    rows = [
+        {"visitor_id": visitor, "occurred_at": "2026-05-04 10:00", "page_url": HOME}
+        | {"event_name": "Order Completed", "order_id": visitor, "referrer_url": url}
+        for visitor, url in referrers.items()
+    ]
+    events = write_parquet(tmp_path / "events.parquet", rows)
+    settings = one_source(
+        events,
+        list(rows[0]),
+        own_hosts=["LOGIN.example:443", HOME],
+        event_names={"order-completed": "Purchase"},
+    )
+    made = build(
+        settings | {"internal_hosts": ["https://pay.example/", "*.pay.example"]},
+        select="+fct_sessions +fct_conversions",
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select visitor_id, channel, conversion_count from fct_sessions order by 1"
+    ) == [
+        ("payer", "Direct", 1),
+        ("referred", "Referral", 1),
+        ("signer", "Direct", 1),
+    ]
+
+
+# Documented values of the vars, of which each pair is built once. Names are written as
+# trackers have them.
+FACTORS: dict[str, list[Any]] = {
+    "reporting_timezone": [
+        *("UTC", "Pacific/Auckland", "Pacific/Kiritimati", "America/Los_Angeles"),
+        "Pacific/Pago_Pago",
+    ],
+    "channel_preset": ["footfall", "ga4_2026", "ga4_2025", "plausible", "posthog"],
+    "session_timeout_minutes": [30, 1, 45],
+    "session_timeout_minutes_by_platform": [{}, {"iOS": 5, "android": 45}],
+    "session_timeout_is_inclusive": [False, True],
+    "session_splits_at_midnight": [False, True],
+    "session_splits_on_campaign_change": [False, True],
+    "session_splits_on_user_change": [False, True],
+    "session_end_events": [[], ["Logout", "never"]],
+    "session_limit_minutes": [None, 45],
+    "session_limit_events": [None, 1, 4],
+    "split_by_app": [False, True],
+    "accept_bots": [False, True],
+    "accept_unknown_consent": [True, False],
+    "internal_hosts": [[], ["https://shop.example/", "*.pay.example"]],
+    "event_age_limit_days": [None, 1],
+    "future_tolerance_minutes": [60, 0],
+    "bot_limit_events": [100, None],
+    "view_repeat_seconds": [1, None],
+    "history_days": [30, 0],
+    "engaged_pause_limit_seconds": [60, 0],
+    "last_non_direct_lookback_days": [30, 0],
+    "reporting_currency": [None, "EUR"],
+    "attribution_touches": ["sessions", "channel_changes"],
+    "attribution_lookback_days": [30, 0],
+    "attribution_resets_after_conversion": [False, True],
+    "attribution_half_life_days": [7, 1],
+    "attribution_direct": ["channel", "excluded", "excluded_unless_alone"],
+    "attribution_path": ["as_is", "collapsed", "first", "unique"],
+    "attribution_counts_non_converting": [True, False],
+}
+
+
+def all_pairs(factors: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Few rows in which every two values of two factors stand beside each other.
+
+    Greedy, and the same whenever it is asked.
+    """
+    names = list(factors)
+    left = {
+        ((one, nth), (other, mth)): None
+        for one, other in combinations(names, 2)
+        for nth in range(len(factors[one]))
+        for mth in range(len(factors[other]))
+    }
+    rows = []
+    while left:
+        row = dict(next(iter(left)))
+        for name in names:
+            if name not in row:
+                gains = [
+                    sum(
+                        ((name, nth), given) in left or (given, (name, nth)) in left
+                        for given in row.items()
+                    )
+                    for nth in range(len(factors[name]))
+                ]
+                row[name] = gains.index(max(gains))
+        for one, other in combinations(names, 2):
+            left.pop(((one, row[one]), (other, row[other])), None)
+        rows.append({name: factors[name][row[name]] for name in names})
+    return rows
+
+
+PAIRS = all_pairs(FACTORS)
+# All numbers at once at either bound, so that no sum of them is too large.
+LEAST: dict[str, Any] = {
+    "unread_share_limit": 0,
+    "future_tolerance_minutes": 0,
+    "event_age_limit_days": 1,
+    "bot_limit_events": 1,
+    "bot_limit_seconds": 1,
+    "accept_bots": True,
+    "accepted_share_limit": 0,
+    "session_timeout_minutes": 1,
+    "session_timeout_minutes_by_platform": {"ios": 1},
+    "session_limit_minutes": 1,
+    "session_limit_events": 1,
+    "view_repeat_seconds": 1,
+    "history_days": 0,
+    "engaged_session_seconds": 0,
+    "engaged_pause_limit_seconds": 0,
+    "last_non_direct_lookback_days": 0,
+    "attribution_lookback_days": 0,
+    "attribution_half_life_days": 1,
+}
+MOST: dict[str, Any] = {
+    "unread_share_limit": 1,
+    "future_tolerance_minutes": 525600,
+    "event_age_limit_days": 36500,
+    "bot_limit_events": 1000000,
+    "bot_limit_seconds": 86400,
+    "accepted_share_limit": 1,
+    "session_timeout_minutes": 525600,
+    "session_timeout_minutes_by_platform": {"ios": 525600},
+    "session_limit_minutes": 525600,
+    "session_limit_events": 1000000,
+    "view_repeat_seconds": 86400,
+    "history_days": 36500,
+    "engaged_session_seconds": 86400,
+    "engaged_pause_limit_seconds": 86400,
+    "last_non_direct_lookback_days": 36500,
+    "attribution_lookback_days": 36500,
+    "attribution_half_life_days": 36500,
+    "event_earliest_date": "1000-01-01",
+    "event_latest_date": "9999-12-31",
+}
+TRIED = {
+    **({"at least": LEAST} if IS_ALL else {}),
+    "at most": MOST,
+    **{
+        f"pairs {PAIRS.index(row)}": row
+        for row in (PAIRS if IS_ALL else some(PAIRS, len(PAIRS) // 10))
+    },
+}
+
+
+def test_every_pair_of_values_is_tried() -> None:
+    """And the bounds are those of the description."""
+    for one, other in combinations(FACTORS, 2):
+        for value in FACTORS[one]:
+            for beside in FACTORS[other]:
+                assert any(
+                    row[one] == value and row[other] == beside for row in PAIRS
+                ), (one, value, other, beside)
+    assert len(PAIRS) < 40
+    described = described_vars()
+    for bounds, bound in ((LEAST, "least"), (MOST, "most")):
+        numbers = {
+            name: each[bound] for name, each in described.items() if bound in each
+        }
+        numbers["session_timeout_minutes_by_platform"] = {
+            "ios": numbers["session_timeout_minutes_by_platform"]
+        }
+        assert numbers.items() <= bounds.items()
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[Event]:
+    """Gaps around every limit; of half of the visitors it is known that they agree."""
+    return [event for event in random_events() if event.visitor < "v060"]
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_any_two_settings_publish_the_sessions_of_a_plain_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: list[Event], name: str
+) -> None:
+    """Each event in its session, and each session on its day."""
+    settings = TRIED[name]
+    granted = {event.visitor for event in drawn if int(event.visitor[1:]) % 2}
+    rows = [
+        {"event_id": event.event_id, "visitor_id": event.visitor}
+        | {"user_id": event.user, "platform": event.platform}
+        | {"occurred_at": event.occurred, "received_at": event.received}
+        # What a visitor clicks at is an order, for the marts of money and credit.
+        | {"event_name": "purchase" if event.name == "click" else event.name}
+        | {"order_id": event.event_id if event.name == "click" else None}
+        | {"revenue": "10.00" if event.name == "click" else None, "currency": "EUR"}
+        | {"utm_campaign": event.campaign[0], "click_id": event.campaign[1]}
+        | {"click_id_type": "gclid" if event.campaign[1] else None}
+        | {"engagement_ms": event.engagement_ms, "app_id": event.app}
+        | {"page_url": HOME, "referrer_url": "https://checkout.pay.example/"}
+        | {"analytics_consent": "granted" if event.visitor in granted else None}
+        for event in drawn
+    ]
+    made = publisher(tmp_path, monkeypatch, rows, list(rows[0]))(settings)
+    kept = [
+        event
+        for event in drawn
+        if settings.get("accept_unknown_consent", True) or event.visitor in granted
+    ]
+    # As the data have them.
+    names = settings.get("session_end_events", [])
+    minutes = settings.get("session_timeout_minutes_by_platform", {})
+    rules = {
+        key: value for key, value in settings.items() if key in Rules.__annotations__
+    } | {
+        "session_end_events": [each.lower() for each in names],
+        "session_timeout_minutes_by_platform": {
+            platform.lower(): value for platform, value in minutes.items()
+        },
+    }
+    expected = expected_places(kept, rules)
+    found = {
+        event_id: (started, number)
+        for event_id, started, number in made.rows(
+            "select event_id, started_at, event_number from fct_events"
+            " left join fct_sessions using (session_id)"
+        )
+    }
+    assert found == expected
+    starts = {
+        (event.visitor, event.app if settings.get("split_by_app") else "", start)
+        for event in kept
+        if (start := expected[event.event_id][0]) is not None
+    }
+    days = Counter(made.day(start) for _, _, start in starts)
+    assert days == dict(
+        made.rows(
+            "select report_date, sum(sessions) from mart_channel__daily group by all"
+            " having sum(sessions) > 0"
+        )
+    )
 
 
 def test_unit_tests_run_where_types_are_chosen_that_hold_them(

@@ -412,7 +412,7 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "two expressions": ("not one SQL", {"columns": {"user_id": "login, id"}}),
     "all columns": ("not one SQL", {"columns": {"user_id": "*"}}),
     "an expression of a table": ("not one SQL", {"columns": {"user_id": "a from b"}}),
-    "an address for a host": ("own_hosts", {"own_hosts": ["https://shop.example/"]}),
+    "two hosts in one": ("own_hosts", {"own_hosts": ["shop.example, a.example"]}),
     "no text for a host": ("own_hosts", {"own_hosts": [None]}),
     "hosts that are no list": ("own_hosts", {"own_hosts": "shop.example"}),
     "a word for a flag": ("must be true or false", {"split_by_app": "yes"}),

@@ -19,7 +19,8 @@ conversion_names as (
     select
         conversion_name,
         coalesce(
-            max(lookback_seconds), 86400 * {{ var('attribution_lookback_days') }}
+            max(lookback_seconds),
+            cast(86400 as bigint) * {{ var('attribution_lookback_days') }}
         ) as lookback_seconds
     from conversion_definitions
     group by conversion_name

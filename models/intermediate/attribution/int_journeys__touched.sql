@@ -19,7 +19,7 @@ conversion_definitions as (
 
 lookbacks as (
     select
-        cast(86400 * {{ var('attribution_lookback_days') }} as bigint)
+        cast(86400 as bigint) * {{ var('attribution_lookback_days') }}
             as lookback_seconds
 
     union all

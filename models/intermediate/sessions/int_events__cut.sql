@@ -124,7 +124,7 @@ ended as (
         on
             timeline.source_name = events.source_name
             and timeline.event_id = events.event_id
-    where {{ var('session_end_events') | length > 0 }}
+    where {{ has_end_events() }}
 ),
 
 all_cuts as (
@@ -175,7 +175,7 @@ all_cuts as (
     from ended
     where
         is_new_instant
-        and previous_event_name in ({{ text_list(var('session_end_events')) }})
+        and previous_event_name in ({{ end_event_names() }})
 )
 
 select * from all_cuts
