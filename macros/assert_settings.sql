@@ -7,7 +7,6 @@
         {%- do assert_flags() -%}
         {%- do assert_choices() -%}
         {%- do assert_timezone() -%}
-        {%- do assert_channel_rules() -%}
         {%- do assert_files() -%}
         {%- do assert_sources() -%}
     {%- endif -%}
