@@ -1,19 +1,25 @@
 {#- Hook before a rule seed is loaded: stops at the first thing in its file that cannot
-    be meant, with file, row and value. All cells are texts, since what would not load
-    is said here too. -#}
+    be meant. -#}
 {% macro assert_rules() -%}
     {%- if execute -%}
-        {%- set file = load_agate_table() -%}
-        {%- set place = model.original_file_path -%}
-        {%- do assert_header(place, file.column_names, described_rules()[model.name]) -%}
-        {%- set columns = {} -%}
-        {%- for name in file.column_names -%}
-            {%- do columns.update({name: file.columns[name].values() | list}) -%}
-        {%- endfor -%}
-        {%- set told = told_rules(model.name, place, columns) -%}
+        {%- set told = told_file(
+            model.name, model.original_file_path, load_agate_table()
+        ) -%}
         {%- do store_result('blank_rows', response=told.blank_count) -%}
         {%- do assert_told_rules(told) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What a file says. All its cells are texts, so that what would not load is said by
+    our sentences too. -#}
+{% macro told_file(seed, place, file) -%}
+    {%- set rules = described_rules()[seed] -%}
+    {%- do assert_header(place, file.column_names, rules) -%}
+    {%- set columns = {} -%}
+    {%- for name in file.column_names -%}
+        {%- do columns.update({name: file.columns[name].values() | list}) -%}
+    {%- endfor -%}
+    {{ return(told_rules(rules, place, columns)) }}
 {%- endmacro %}
 
 {#- Hook after a rule seed is loaded: empty lines, and those of commas alone, as
@@ -52,7 +58,7 @@
 
 {#- What a seed says, by column: the texts of its rows without the blank ones, their
     numbers in the file, and where that is. -#}
-{% macro told_rules(seed, place, columns, is_file=true) -%}
+{% macro told_rules(rules, place, columns, is_file=true) -%}
     {%- set rows = zip(*columns.values()) | list -%}
     {%- set numbers = range(2, rows | length + 2) | list -%}
     {%- set blank = (none,) * columns | length -%}
@@ -70,7 +76,7 @@
         {%- set numbers = kept -%}
     {%- endif -%}
     {{ return({
-        'seed': seed, 'place': place, 'columns': columns, 'numbers': numbers,
+        'rules': rules, 'place': place, 'columns': columns, 'numbers': numbers,
         'is_file': is_file, 'blank_count': blank_count,
     }) }}
 {%- endmacro %}
@@ -82,7 +88,7 @@
         {{ return(told.place ~ ', row ' ~ told.numbers[index] ~ ': ') }}
     {%- endif -%}
     {%- set names = [] -%}
-    {%- for column in described_rules()[told.seed]['keys'][0] -%}
+    {%- for column in told.rules['keys'][0] -%}
         {%- do names.append(told.columns[column][index]) -%}
     {%- endfor -%}
     {{ return(told.place ~ ', the row ' ~ names | join(' ') ~ ': ') }}
@@ -90,7 +96,7 @@
 
 {#- All that a seed says by itself. -#}
 {% macro assert_told_rules(told) -%}
-    {%- set rules = described_rules()[told.seed] -%}
+    {%- set rules = told.rules -%}
     {%- if not told.numbers and not rules.may_be_empty -%}
         {%- do stop_run(told.place ~ ' has no rows, but must have at least one.') -%}
     {%- endif -%}
@@ -126,14 +132,13 @@
     {%- endif -%}
     {%- if column.kind not in ['text', 'name', 'event', 'events', 'platforms'] -%}
         {%- for text in texts | unique(true) -%}
-            {%- set place = rule_place(told, values.index(text)) -%}
             {%- if column.kind == 'pattern' -%}
-                {%- do assert_pattern(place, text) -%}
+                {%- do assert_pattern(rule_place(told, values.index(text)), text) -%}
             {%- elif column.kind == 'reason' -%}
-                {%- do assert_reason(place, text) -%}
+                {%- do assert_reason(rule_place(told, values.index(text)), text) -%}
             {%- elif not is_rule_value(text, column) -%}
                 {%- do stop_run(
-                    place ~ 'the ' ~ name ~ " is '" ~ text ~ "', but must be "
+                    rule_place(told, values.index(text)) ~ 'the ' ~ name ~ " is '" ~ text ~ "', but must be "
                     ~ may_be(column) ~ '.'
                 ) -%}
             {%- endif -%}
@@ -236,7 +241,7 @@
 
 {#- No two rows have these columns alike, in the form in which they are compared. -#}
 {% macro assert_key(told, names) -%}
-    {%- set columns = described_rules()[told.seed].columns -%}
+    {%- set columns = told.rules.columns -%}
     {%- set forms = [] -%}
     {%- for name in names -%}
         {%- do forms.append(compared_forms(told.columns[name], columns[name].form)) -%}

@@ -115,7 +115,10 @@
         'click_ids': {
             'keys': [['click_id_type']],
             'columns': {
-                'click_id_type': {'kind': 'name', 'form': 'lower'},
+                'click_id_type': {
+                    'kind': 'code', 'regex': '[A-Za-z0-9_.-]+', 'form': 'lower',
+                    'is': "the name of an address' parameter, of letters, digits, _, . and -",
+                },
                 'priority': {'kind': 'whole', 'least': 0, 'most': 99},
                 'source': {'kind': 'name'},
                 'medium': {'kind': 'name'},

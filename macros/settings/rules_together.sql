@@ -3,45 +3,53 @@
     project's, by itself, since no hook of ours read its file. -#}
 {% macro assert_rules_together() -%}
     {%- if execute -%}
+        {%- set described = described_rules() -%}
         {%- set tables = {} -%}
-        {%- for seed, rules in described_rules().items() -%}
+        {%- for seed, rules in described.items() -%}
             {%- set own = graph.nodes.get('seed.footfall.' ~ seed) -%}
-            {%- set asked = own_columns(seed) if own else rules.columns | list -%}
-            {%- if asked -%}
-                {%- do tables.update({seed: loaded_rules(seed, own, asked)}) -%}
+            {%- set names = shared_columns(seed, described) if own
+                else rules.columns | list -%}
+            {%- if names -%}
+                {%- do tables.update({seed: loaded_rules(seed, rules, own, names)}) -%}
             {%- endif -%}
             {%- if not own -%} {%- do assert_told_rules(tables[seed]) -%} {%- endif -%}
         {%- endfor -%}
-        {%- do assert_pointers(tables) -%}
-        {%- do assert_custom_rules(tables) -%}
-        {%- do assert_funnels_have_steps(tables) -%}
-        {%- do assert_custom_models(tables) -%}
-        {%- do assert_channel_preset(
-            tables.channel_rules.columns.preset | unique(true) | list
-        ) -%}
+        {%- do assert_tables(tables) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What seeds say to each other. -#}
+{% macro assert_tables(tables) -%}
+    {%- do assert_pointers(tables) -%}
+    {%- do assert_custom_rules(tables) -%}
+    {%- do assert_funnels_have_steps(tables) -%}
+    {%- do assert_custom_models(tables) -%}
+    {%- do assert_channel_preset(
+        tables.channel_rules.columns.preset | unique(true) | list
+    ) -%}
 {%- endmacro %}
 
 {#- Of a seed that was checked as it was loaded, the columns that others have to do with:
     those that point, those that are pointed to, and what names their rows. -#}
-{% macro own_columns(seed) -%}
-    {%- set asked = ['kind'] if seed == 'attribution_models' else [] -%}
-    {%- for other, rules in described_rules().items() -%}
-        {%- for name, column in rules.columns.items() if column.of and column.of.split('.')[0] != other -%}
-            {%- if other == seed -%} {%- do asked.append(name) -%} {%- endif -%}
-            {%- if column.of.split('.')[0] == seed -%}
-                {%- do asked.append(column.of.split('.')[1]) -%}
+{% macro shared_columns(seed, described) -%}
+    {%- set names = [] -%}
+    {%- for other, rules in described.items() -%}
+        {%- for name, column in rules.columns.items()
+            if column.of and column.of.split('.')[0] != other -%}
+            {%- if other == seed -%}
+                {%- do names.append(name) -%}
+            {%- elif column.of.split('.')[0] == seed -%}
+                {%- do names.append(column.of.split('.')[1]) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- if asked -%}
-        {%- do asked.extend(described_rules()[seed]['keys'][0]) -%}
-    {%- endif -%}
-    {{ return(asked | unique(true) | list) }}
+    {%- do names.extend(described[seed]['keys'][0] if names else []) -%}
+    {%- do names.extend(['kind'] if seed == 'attribution_models' else []) -%}
+    {{ return(names | unique(true) | list) }}
 {%- endmacro %}
 
 {#- What a seed says as it is loaded, as texts. -#}
-{% macro loaded_rules(seed, own, names) -%}
+{% macro loaded_rules(seed, rules, own, names) -%}
     {%- set place = own.original_file_path if own else 'the seed ' ~ seed -%}
     {%- set relation = ref(seed) -%}
     {%- if not own -%}
@@ -58,7 +66,7 @@
     {%- set table = run_query('select ' ~ casts | join(', ') ~ ' from ' ~ relation) -%}
     {%- set columns = {} -%}
     {%- for name in names -%}
-        {%- set kind = described_rules()[seed].columns[name].kind -%}
+        {%- set kind = rules.columns[name].kind -%}
         {%- set texts = table.columns[loop.index0].values() | list -%}
         {#- A whole number may be loaded as another, and a day as an instant. -#}
         {%- if not own and kind in ['whole', 'date'] -%}
@@ -73,13 +81,13 @@
         {%- endif -%}
         {%- do columns.update({name: texts}) -%}
     {%- endfor -%}
-    {{ return(told_rules(seed, place, columns, is_file=false)) }}
+    {{ return(told_rules(rules, place, columns, is_file=false)) }}
 {%- endmacro %}
 
 {#- What names a row of another seed names one that there is. -#}
 {% macro assert_pointers(tables) -%}
     {%- for seed, told in tables.items() -%}
-        {%- for name, column in described_rules()[seed].columns.items()
+        {%- for name, column in told.rules.columns.items()
             if column.of and column.of.split('.')[0] != seed -%}
             {%- set target, key = column.of.split('.') -%}
             {%- set known = tables[target].columns[key] -%}

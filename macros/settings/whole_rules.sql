@@ -191,7 +191,7 @@
 
 {#- A field without rules would be a `case` without a branch. -#}
 {% macro assert_whole_fields(told) -%}
-    {%- for field in described_rules()[told.seed].columns.field.words
+    {%- for field in told.rules.columns.field.words
         if field not in told.columns.field -%}
         {%- do stop_run(
             told.place ~ ": the field of no rule is '" ~ field
