@@ -10,7 +10,7 @@ standard output is one of JSON.
 Exit codes:
   0  green, and published where that is asked for
   1  a model or a test failed; readers have what they had
-  2  the run could not start: a wrong setting, a database in use
+  2  the run could not start: a wrong setting or rule, a database in use
   3  green, but not published: a build of a part, something in the way, no room
 """
 
@@ -31,6 +31,7 @@ from tqdm import tqdm
 from serving.checks import FINE, PublishError, artifact, green_build
 from serving.places import build_database, places
 from serving.publish import publish
+from serving.seeds import project_folder, unreadable
 from serving.summary import (
     Figures,
     Row,
@@ -86,6 +87,9 @@ class Listener:
 def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     """Build, summarise, publish; the exit code."""
     started = time.monotonic()
+    if said := unreadable(project_folder(dbt_arguments)):
+        say(is_json, "error", f"The build did not start. {said}")
+        return NOT_STARTED
     quiet = ["--log-format", "json"] if is_json else ["--quiet", "--log-level", "none"]
     disable = True if is_json else None
     with tqdm(desc="reading the project", unit="node", disable=disable) as bar:
@@ -101,6 +105,9 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         say(is_json, "error", f"The build did not start. {message}")
         return NOT_STARTED
     results = artifact(listener.target / "run_results.json")["results"]
+    if wrong := wrong_rules(listener.target, results):
+        say(is_json, "error", f"The build did not start. {' '.join(wrong)}")
+        return NOT_STARTED
     failed = failures(results)
     seconds = time.monotonic() - started
     summary = summarise(listener, results, [name for name, _ in failed], seconds)
@@ -146,6 +153,18 @@ def failures(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
         (str(result["unique_id"]).split(".")[2], str(result["message"]).strip())
         for result in results
         if result["status"] not in FINE and result["status"] != "skipped"
+    ]
+
+
+def wrong_rules(target: Path, results: list[dict[str, Any]]) -> list[str]:
+    """What is said of rules that cannot be meant; no model was made then."""
+    nodes = artifact(target / "manifest.json")["nodes"]
+    return [
+        message.split("footfall: ")[-1].split("\n  \n  > in macro")[0].strip()
+        for result in results
+        if result["status"] == "error"
+        and {"rules", "rates", "gate"} & {*nodes[result["unique_id"]]["tags"]}
+        and (message := str(result["message"]))
     ]
 
 

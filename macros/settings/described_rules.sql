@@ -364,7 +364,7 @@
             'event': 'the name of an event',
             'events': 'the name of an event, in which % stands for any text',
             'platforms': 'a platform, in which % stands for any text',
-            'paths': 'a path, in which % stands for any text',
+            'paths': 'a path from its / on, in which % stands for any text',
         }[column.kind] -%}
     {%- endif -%}
     {{ return(text ~ (', or empty' if column.empty else '')) }}

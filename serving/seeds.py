@@ -1,0 +1,71 @@
+"""Files of rules that dbt would not read, or not as they are meant.
+
+dbt reads them before any check of the project's own runs, and says of another encoding
+or of a comma too many what its CSV reader says.
+"""
+
+import argparse
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+OURS = Path(__file__).resolve().parents[1] / "seeds"
+NAMES = {
+    path.name for folder in ("rules", "rates") for path in OURS.glob(f"{folder}/*.csv")
+}
+
+
+def project_folder(dbt_arguments: Sequence[str]) -> Path:
+    """The project that dbt is asked to build, as dbt finds it."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    folder = os.environ.get("DBT_PROJECT_DIR", ".")
+    parser.add_argument("--project-dir", type=Path, default=Path(folder))
+    chosen, _ = parser.parse_known_args(dbt_arguments)
+    found: Path = chosen.project_dir
+    return found
+
+
+def unreadable(project: Path) -> str | None:
+    """The first thing that keeps a file of rules of this project from being read."""
+    for path in rule_files(project):
+        place = path.relative_to(project).as_posix()
+        if said := mistake(path.read_bytes()):
+            return f"{place}{said}"
+    return None
+
+
+def rule_files(project: Path) -> Iterator[Path]:
+    """The seeds of rules, by their names, in the order of their paths."""
+    paths = sorted((project / "seeds").rglob("*.csv"))
+    yield from (path for path in paths if path.name in NAMES)
+
+
+def mistake(content: bytes) -> str | None:
+    """What is wrong with a file as a whole, as the end of a sentence."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return " is UTF-16, but must be UTF-8: save it as CSV UTF-8."
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        return (
+            f", row {row}: a letter is not UTF-8, as the file must be: save it as CSV"
+            " UTF-8."
+        )
+    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    width = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            width = width or len(row)
+            if len(row) > width:
+                return (
+                    f", row {number}: there are {len(row)} values, but row 1 names"
+                    f" {width} columns: put a text that has a comma in double quotes."
+                )
+    except csv.Error:
+        return (
+            f", row {number + 1}: a double quote is not closed, but must be: one within"
+            " a text is written twice."
+        )
+    return None if width else " is empty, but must name its columns in row 1."
