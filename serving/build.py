@@ -159,12 +159,15 @@ def failures(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def wrong_rules(target: Path, results: list[dict[str, Any]]) -> list[str]:
     """What is said of rules that cannot be meant; no model was made then."""
     nodes = artifact(target / "manifest.json")["nodes"]
-    return [
-        message.split("footfall: ")[-1].split("\n  \n  > in macro")[0].strip()
+    messages = [
+        str(result["message"])
         for result in results
         if result["status"] == "error"
         and {"rules", "rates", "gate"} & {*nodes[result["unique_id"]]["tags"]}
-        and (message := str(result["message"]))
+    ]
+    return [
+        message.rsplit("footfall: ", maxsplit=1)[-1].partition("\n  \n")[0].strip()
+        for message in messages
     ]
 
 

@@ -1,16 +1,20 @@
 """Every rule seed is checked as a whole, in sentences, before a model reads it."""
 
+import copy
 import json
+import os
 import re
 import warnings
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from dbt.adapters.factory import get_adapter, register_adapter
+from dbt.cli.main import dbtRunner
 from dbt.clients.jinja import MacroGenerator
 from dbt.config.runtime import RuntimeConfig
 from dbt.context.providers import generate_runtime_macro_context
@@ -20,15 +24,15 @@ from dbt_common.clients.agate_helper import from_csv
 from dbt_common.exceptions import DbtBaseException
 from harness import (
     ROOT,
-    close_connections,
     copy_project,
     one_source,
     parse,
+    parsed_sources,
     run_dbt,
     write_parquet,
 )
 
-from serving.build import main
+from serving import build as runner
 from serving.seeds import project_folder, unreadable
 
 SEEDS = {
@@ -39,6 +43,12 @@ SEEDS = {
 END = ""
 """In the place of what is replaced: the rows are put at the end."""
 Ask = Callable[..., Any]
+COLUMNS = [
+    *("event_id", "visitor_id", "occurred_at", "event_name", "page_url", "platform"),
+    *("order_id", "revenue"),
+]
+# All that is built here, parsed once.
+SOURCES = parsed_sources(one_source("none.parquet", COLUMNS))
 
 # Seed, what stands in it, what is put in its place -> what follows the file's name.
 ALONE: list[tuple[str, str, str, str]] = [
@@ -552,13 +562,19 @@ HARMLESS: list[tuple[str, str, str]] = [
 
 
 @pytest.fixture(scope="module")
-def ask() -> Ask:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy whose seeds the tests below edit."""
+    return copy_project(tmp_path_factory.mktemp("rules"))
+
+
+@pytest.fixture(scope="module")
+def ask(project: Path) -> Ask:
     """Call a macro of the project's, without a warehouse."""
-    manifest = parse(ROOT, json.dumps({"demo": {"preset": "demo"}}))
+    manifest = parse(project, SOURCES)
     assert manifest
     arguments = Namespace(
-        project_dir=str(ROOT),
-        profiles_dir=str(ROOT),
+        project_dir=str(project),
+        profiles_dir=str(project),
         profile=None,
         target=None,
         threads=1,
@@ -774,3 +790,177 @@ def test_the_files_as_they_come_can_be_read() -> None:
     assert unreadable(ROOT) is None
 
 
+@pytest.fixture
+def seeds(project: Path) -> Iterator[Callable[[str, str], None]]:
+    """Write another text of a seed, until the test is over."""
+    written: list[str] = []
+
+    def write(seed: str, text: str) -> None:
+        written.append(seed)
+        place = SEEDS[seed].relative_to(ROOT)
+        (project / place).write_text(text, newline="")
+
+    yield write
+    for seed in written:
+        write(seed, SEEDS[seed].read_text())
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "said"),
+    [
+        (
+            "funnels",
+            "visitor,10080",
+            "visitor,-1",
+            "seeds/rules/funnels.csv, row 3: the window_minutes is '-1', but must be a"
+            " whole number from 1 to 52560000, or empty.",
+        ),
+        (
+            "channel_rules_custom",
+            END,
+            "1,a,Podcasts,,,^a$,,,,,,,,,,why",
+            "seeds/rules/channel_rules_custom.csv, the row a: the channel is"
+            " 'Podcasts', but must be a channel of the seed channels.",
+        ),
+    ],
+)
+def test_a_build_by_rules_that_cannot_be_meant_does_not_start(
+    project: Path,
+    tmp_path: Path,
+    seeds: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    seed: str,
+    old: str,
+    new: str,
+    said: str,
+) -> None:
+    """Exit code 2, one sentence, and no model is there."""
+    seeds(seed, edited(seed, old, new))
+    database = tmp_path / "footfall.duckdb"
+    monkeypatch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
+    manifest = copy.deepcopy(parse(project, SOURCES))
+    monkeypatch.setattr(
+        runner, "dbtRunner", lambda callbacks: dbtRunner(manifest, callbacks)
+    )
+    settings = json.dumps(one_source(tmp_path / "none.parquet", COLUMNS))
+    write_parquet(tmp_path / "none.parquet", [dict.fromkeys(COLUMNS, "1")])
+    arguments = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    arguments += ["--vars", settings, "--select"]
+    arguments += ["+stg_columns__events +int_channel_rules__ordered"]
+    before = Path.cwd()
+    try:
+        assert runner.main(arguments) == runner.NOT_STARTED
+    finally:
+        os.chdir(before)
+    assert (
+        capsys.readouterr().err.splitlines()[-1] == f"The build did not start. {said}"
+    )
+    with duckdb.connect(str(database)) as connection:
+        found = {name for (name,) in connection.execute("show tables").fetchall()}
+    assert {name for name in found if "__" in name} == set()
+    assert ("channels" in found, seed in found) == (True, seed != "funnels")
+
+
+def test_rules_are_compared_in_the_form_of_the_data(
+    project: Path, tmp_path: Path, seeds: Callable[[str, str], None]
+) -> None:
+    """Names of events, hosts, click ids, patterns; and _ is a letter, not any letter."""
+    text = edited(
+        "conversion_definitions", "purchase,purchase,%", "purchase,Order Done,%"
+    )
+    # Only what is below /a_b, and not below /axb.
+    text = text.replace("sign_up,sign_up,%", "sign_up,SignUp,/a_b%")
+    seeds("conversion_definitions", text + "\n\n")
+    seeds(
+        "reversal_definitions", edited("reversal_definitions", "refund,", "Money Back,")
+    )
+    seeds(
+        "event_rules",
+        edited("event_rules", "server,20,%,server", "server,20,Ping_%,Server"),
+    )
+    seeds(
+        "event_names", edited("event_names", "screen,screen_view", "screen,Screen View")
+    )
+    seeds(
+        "internal_traffic",
+        edited(
+            "internal_traffic", "staging.shop.example", "HTTPS://Staging.Example./x"
+        ),
+    )
+    seeds("click_ids", edited("click_ids", "gclid,1,google,cpc", "GClid,1,Google,CPC"))
+    seeds(
+        "traffic_sources",
+        edited("traffic_sources", "1881.no,host,1881,search", "1881.NO,host,1881,mail"),
+    )
+    seeds(
+        "channel_rules_custom",
+        edited(
+            "channel_rules_custom",
+            END,
+            "1,fm,Audio,,,^My[A-Z]FM$,,,,,,,,,,it's {source}",
+        ),
+    )
+    seeds(
+        "user_agent_rules",
+        edited("user_agent_rules", ",safari/,Safari", ",SAFARI/|it's,O'Safari"),
+    )
+    shop = "https://shop.example"
+    events = [
+        ("order", "v1", "order_done", f"{shop}/x?gclid=1", "web", "o1", "100"),
+        ("back", "v1", "moneyBack", f"{shop}/x", "web", "o1", "30"),
+        ("a_b", "v2", "sign_up", f"{shop}/a_b?utm_source=myxfm", "web", None, None),
+        ("axb", "v3", "sign_up", f"{shop}/axb", "web", None, None),
+        ("ping", "v4", "ping_x", f"{shop}/x", "server", None, None),
+        ("pingx", "v5", "pingxx", f"{shop}/x", "server", None, None),
+        ("screen", "v6", "Screen", f"{shop}/x?utm_source=1881.no", "ios", None, None),
+        ("own", "v7", "view", "https://staging.example/x", "web", None, None),
+    ]
+    rows = [
+        dict(
+            zip(
+                COLUMNS,
+                (
+                    *(key, visitor, f"2026-06-01 12:0{nth}:00", name, url, platform),
+                    *(order, revenue),
+                ),
+                strict=True,
+            )
+        )
+        for nth, (key, visitor, name, url, platform, order, revenue) in enumerate(
+            events
+        )
+    ]
+    made = run_dbt(
+        tmp_path,
+        one_source(write_parquet(tmp_path / "events.parquet", rows), COLUMNS),
+        "+fct_conversions +fct_reversals",
+        project,
+    )
+    assert made.is_green, made.said
+    assert made.rows(
+        "select conversion_name, event_id from fct_conversions order by event_id"
+    ) == [("sign_up", "a_b"), ("purchase", "order")]
+    assert made.value("select cast(reversed_revenue as text) from fct_reversals") == (
+        "30.000000"
+    )
+    assert made.rows(
+        "select event_id, event_rule_id from int_events__sessionized as events"
+        " inner join int_events__classified using (source_name, event_id)"
+        " inner join int_event_names__ruled as ruled using (event_name)"
+        " where event_name like 'ping%' or event_name like 'screen%' order by event_id"
+    ) == [("pingx", "any_other"), ("screen", "screen_view")]
+    assert made.rows(
+        "select event_id from int_events__classified"
+        " where rejection_reason = 'internal'"
+    ) == [("own",)]
+    assert made.rows(
+        "select visitor_id, channel, channel_reason from fct_sessions"
+        " where visitor_id in ('v1', 'v2', 'v6') order by visitor_id"
+    ) == [
+        ("v1", "Paid Search", "medium cpc is paid, source google is a search engine"),
+        ("v2", "Audio", "it's myxfm"),
+        ("v6", "Email", "source 1881.no is a mail service"),
+    ]
+    assert made.value("select count(*) from conversion_definitions") == 2
