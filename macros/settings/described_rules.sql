@@ -1,6 +1,6 @@
 {#- What the rule seeds may hold, as data: the checks and docs/rules.md are made from it.
-    Of a seed: its columns, what no two rows may share, which of the checks as a whole it
-    has, and whether it may be without rows. Of a column: its kind, and what belongs to
+    Of a seed: its columns, what no two rows may share, which checks of its rows together
+    it has and what those say, and whether it may be without rows. Of a column: its kind, and what belongs to
     the kind; `empty` says that it may be empty, and what that means; `of` names the
     column of a seed that must have the value; `only` and `needed` the rows that alone
     may, or have to, fill it. Names of events stand in columns of kinds event and events,
@@ -34,7 +34,12 @@
     {{ return({
         'attribution_models': {
             'keys': [['attribution_model']],
-            'wholes': ['attribution_models'],
+            'wholes': {'attribution_models':
+                'One model at least is switched on. Shares sum to 1 at most. A model that'
+                ~ ' stands in for another one may have one too, but no third, and never in'
+                ~ ' a circle. credited_touches is all in kinds other than first, last,'
+                ~ ' linear and time_decay. Kind custom has weights in attribution_weights.'
+            },
             'columns': {
                 'attribution_model': {'kind': 'name'},
                 'kind': {'kind': 'word', 'words': [
@@ -78,7 +83,10 @@
         },
         'attribution_weights': {
             'keys': [['attribution_model', 'touch_position']],
-            'wholes': ['attribution_weights'],
+            'wholes': {'attribution_weights':
+                'The model is of kind custom. No position is 0, and not all weights of a'
+                ~ ' model are.'
+            },
             'may_be_empty': true,
             'columns': {
                 'attribution_model': {
@@ -90,18 +98,24 @@
         },
         'channel_rules': {
             'keys': [['preset', 'rule_id'], ['preset', 'priority']],
-            'wholes': ['channel_rules'],
+            'wholes': {'channel_rules':
+                'The last rule of a preset matches everything, and no other one does.'
+            },
             'columns': dict({'preset': {'kind': 'name'}}, **rule_columns),
         },
         'channel_rules_custom': {
             'keys': [['rule_id'], ['priority']],
-            'wholes': ['channel_rules'],
+            'wholes': {'channel_rules':
+                'No rule but the last matches everything. No rule_id is also one of a preset.'
+            },
             'may_be_empty': true,
             'columns': rule_columns,
         },
         'channels': {
             'keys': [['channel']],
-            'wholes': ['channels'],
+            'wholes': {'channels':
+                'One channel at least is direct. No name has >, ( or ).'
+            },
             'columns': {
                 'channel': {'kind': 'name'},
                 'is_direct': {'kind': 'flag'},
@@ -128,7 +142,7 @@
         },
         'consent_words': {
             'keys': [['field', 'word']],
-            'wholes': ['words'],
+            'wholes': {'words': 'A word for any field is not also one for some.'},
             'may_be_empty': true,
             'columns': {
                 'field': {'kind': 'word', 'words': ['analytics', 'marketing', 'any']},
@@ -139,7 +153,10 @@
         },
         'conversion_definitions': {
             'keys': [['conversion_name', 'event_name', 'page_path_pattern']],
-            'wholes': ['conversion_definitions'],
+            'wholes': {'conversion_definitions':
+                'Rows of one conversion_name agree on lookback_seconds, lead_conversion_name'
+                ~ ' and opportunity_conversion_name.'
+            },
             'may_be_empty': true,
             'columns': {
                 'conversion_name': {'kind': 'name'},
@@ -195,7 +212,9 @@
         },
         'event_rules': {
             'keys': [['rule_id'], ['priority']],
-            'wholes': ['event_rules'],
+            'wholes': {'event_rules':
+                'The last rule matches everything, with % and %, and no other one does.'
+            },
             'columns': {
                 'rule_id': {'kind': 'name'},
                 'priority': {'kind': 'whole', 'least': 0, 'most': 2147483647},
@@ -209,7 +228,9 @@
         },
         'funnel_steps': {
             'keys': [['funnel_name', 'step_number'], ['funnel_name', 'step_name']],
-            'wholes': ['funnel_steps'],
+            'wholes': {'funnel_steps':
+                'Steps are numbered from 1 without a gap. Every funnel has one at least.'
+            },
             'may_be_empty': true,
             'columns': {
                 'funnel_name': {'kind': 'name', 'of': 'funnels.funnel_name'},
@@ -233,7 +254,7 @@
         },
         'host_rules': {
             'keys': [['field', 'rule_id'], ['field', 'priority']],
-            'wholes': ['fields'],
+            'wholes': {'fields': 'Each field has a rule at least.'},
             'columns': {
                 'field': {'kind': 'word', 'words': ['host', 'portal']},
                 'priority': {'kind': 'whole', 'least': 0, 'most': 2147483647},
@@ -255,7 +276,7 @@
         },
         'placeholders': {
             'keys': [['field', 'word']],
-            'wholes': ['words'],
+            'wholes': {'words': 'A word for any field is not also one for some.'},
             'may_be_empty': true,
             'columns': {
                 'field': {'kind': 'word', 'words': [
@@ -308,7 +329,7 @@
         },
         'user_agent_rules': {
             'keys': [['field', 'rule_id'], ['field', 'priority']],
-            'wholes': ['fields'],
+            'wholes': {'fields': 'Each field has a rule at least.'},
             'columns': {
                 'field': {'kind': 'word', 'words': [
                     'bot_reason', 'device_category', 'os_name', 'browser_name',
@@ -342,8 +363,8 @@
 {#- What a column may be, as the end of a sentence. -#}
 {% macro may_be(column) -%}
     {%- if column.of -%}
-        {%- set text = 'a ' ~ column.of.split('.')[1] ~ ' of the seed '
-            ~ column.of.split('.')[0] -%}
+        {%- set seed, name = column.of.split('.') -%}
+        {%- set text = 'the ' ~ name ~ ' of a row of the seed ' ~ seed -%}
     {%- elif column.kind == 'word' -%}
         {%- set text = 'one of ' ~ column.words | join(', ') -%}
     {%- elif column.kind == 'code' -%}

@@ -24,6 +24,7 @@ from dbt_common.clients.agate_helper import from_csv
 from dbt_common.exceptions import DbtBaseException
 from harness import (
     ROOT,
+    close_connections,
     copy_project,
     one_source,
     parse,
@@ -464,6 +465,129 @@ ALONE: list[tuple[str, str, str, str]] = [
         ", row 1: the columns are separated by semicolons, but must be by commas: save"
         " the file as CSV with commas.",
     ),
+    # The rules of channels.
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n,b,Audio,,,,,,,,podcast,,,,,ours",
+        ", row 3: the priority is empty, but must be a whole number from 0 to"
+        " 2147483647.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,,Audio,,,,,,,,podcast,,,,,ours",
+        ", row 3: the rule_id is empty, but must be a text.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,,,,,,,,,podcast,,,,,ours",
+        ", row 3: the channel is empty, but must be the channel of a row of the"
+        " seed channels.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,,,,,podcast,,,,,",
+        ", row 3: the reason is empty, but must be a sentence.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\nhigh,b,Audio,,,,,,,,podcast,,,,"
+        ",ours",
+        ", row 3: the priority is 'high', but must be a whole number from 0 to"
+        " 2147483647.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,,,maybe,,podcast,"
+        ",,,,ours",
+        ", row 3: the is_tagged is 'maybe', but must be true or false, or empty.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,(cpc,,,,podcast,,"
+        ",,,ours",
+        ", row 3: '(cpc' is no regular expression.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,cpc(?!x),,,,podca"
+        "st,,,,,ours",
+        ", row 3: 'cpc(?!x)' has '(?', which not all engines read alike.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,cpc\\b,,,,podcast,"
+        ",,,,ours",
+        ", row 3: 'cpc\\b' has '\\', which not all engines read alike.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,b,Audio,,,,cpc{,,,,podcast,,"
+        ",,,ours",
+        ", row 3: 'cpc{' has '{', which not all engines read alike.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n10,b,Audio,,,,,,,,podcast,,,,,ours",
+        ", row 3: the priority '10' is also that of"
+        " seeds/rules/channel_rules_custom.csv, row 2.",
+    ),
+    (
+        "channel_rules_custom",
+        END,
+        "10,podcast,Audio,,,,,,,,podcast,,,,,ours\n20,podcast,Audio,,,,,,,,podcast"
+        ",,,,,ours",
+        ", row 3: the rule_id 'podcast' is also that of"
+        " seeds/rules/channel_rules_custom.csv, row 2.",
+    ),
+    (
+        "channel_rules",
+        "footfall,400,unassigned,Unassigned,,",
+        "footfall,400,unassigned,Unassigned,search,",
+        ", row 42: the last rule of the preset footfall must match everything,"
+        " but asks for source_category.",
+    ),
+    (
+        "channel_rules",
+        "ga4_2025,60,paid_social",
+        "ga4_2026,60,paid_social",
+        ", row 82: the rule_id 'paid_social' is also that of"
+        " seeds/rules/channel_rules.csv, row 48.",
+    ),
+    (
+        "channel_rules",
+        "footfall,10,cross_network,Cross-network,,,,,cross-network,",
+        "footfall,10,cross_network,Cross-network,,,,,,",
+        ", row 2: the rule matches everything, so that none after it is ever"
+        " tried: fill a column, or give it the highest priority.",
+    ),
+    (
+        "channel_rules",
+        "footfall,10,cross_network,",
+        "footfal,10,cross_network,",
+        ", row 2: the last rule of the preset footfal must match everything, but"
+        " asks for campaign_pattern.",
+    ),
+    (
+        "channel_rules",
+        "reason\n",
+        "why\n",
+        ", row 1: there is no column 'why'; the columns are preset, priority,"
+        " rule_id, channel, source_category, source_is_ads, source_pattern,"
+        " medium_pattern, campaign_pattern, is_tagged, utm_source_category,"
+        " utm_source_pattern, utm_medium_pattern, click_id_type_pattern,"
+        " referrer_category, referrer_host_pattern, reason.",
+    ),
 ]
 
 # The same of two seeds: the second is looked at as it is loaded.
@@ -472,15 +596,15 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         "channel_rules_custom",
         END,
         "1,a,Podcasts,,,^a$,,,,,,,,,,why",
-        "the row a: the channel is 'Podcasts', but must be a channel of the seed"
-        " channels.",
+        "the row a: the channel is 'Podcasts', but must be the channel of a row"
+        " of the seed channels.",
     ),
     (
         "channel_rules_custom",
         END,
         "1,a,Audio,radio,,,,,,,,,,,,why",
-        "the row a: the source_category is 'radio', but must be a source_category of"
-        " the seed source_categories, or empty.",
+        "the row a: the source_category is 'radio', but must be the source_category"
+        " of a row of the seed source_categories, or empty.",
     ),
     (
         "channel_rules_custom",
@@ -493,22 +617,22 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         "traffic_sources",
         "1881.no,host,1881,search",
         "1881.no,host,1881,engine",
-        "the row 1881.no host: the source_category is 'engine', but must be a"
-        " source_category of the seed source_categories.",
+        "the row 1881.no host: the source_category is 'engine', but must be the"
+        " source_category of a row of the seed source_categories.",
     ),
     (
         "host_rules",
         "own_ads,(^|[.])(ads?|an|yabs|pagead|ad-?serv(er|ing|ice)?s?)[0-9]*[.],search_a",
         "own_ads,(^|[.])(ads?|an|yabs|pagead|ad-?serv(er|ing|ice)?s?)[0-9]*[.],engine_a",
-        "the row portal own_ads: the value is 'engine_ads', but must be a"
-        " source_category of the seed source_categories, or empty.",
+        "the row portal own_ads: the value is 'engine_ads', but must be the"
+        " source_category of a row of the seed source_categories, or empty.",
     ),
     (
         "funnel_steps",
         "sign_up,2",
         "signup,1",
-        "the row signup 1: the funnel_name is 'signup', but must be a funnel_name of"
-        " the seed funnels.",
+        "the row signup 1: the funnel_name is 'signup', but must be the funnel_name of"
+        " a row of the seed funnels.",
     ),
     (
         "funnels",
@@ -521,8 +645,8 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         "attribution_weights",
         "last_three",
         "last_four",
-        "the row last_four -1: the attribution_model is 'last_four', but must be a"
-        " attribution_model of the seed attribution_models.",
+        "the row last_four -1: the attribution_model is 'last_four', but must be the"
+        " attribution_model of a row of the seed attribution_models.",
     ),
     (
         "attribution_models",
@@ -716,6 +840,15 @@ def test_what_seeds_cannot_mean_to_each_other_is_said(
     assert sentence(stopped.value) == f"{changed['place']}, {said}"
 
 
+def test_a_preset_that_there_is_not_is_said(ask: Ask) -> None:
+    """With those that there are."""
+    with pytest.raises(DbtBaseException) as stopped:
+        ask("assert_channel_preset", ["ga4_2026", "plausible"])
+    assert sentence(stopped.value) == (
+        "the var channel_preset is 'footfall', but must be one of ga4_2026, plausible."
+    )
+
+
 def test_the_seeds_as_they_come_are_right(ask: Ask, tables: dict[str, Any]) -> None:
     """Alone and together."""
     for told in tables.values():
@@ -751,7 +884,8 @@ def test_what_is_described_are_the_columns_that_are_loaded(ask: Ask) -> None:
     [
         (
             "priority,rule_id\n1,a\n2,Süd\n".encode("latin-1"),
-            ", row 3: a letter is not UTF-8, as the file must be: save it as CSV UTF-8.",
+            ", row 3: a letter is not UTF-8, as the file must be: save it as CSV"
+            " UTF-8.",
         ),
         (
             "priority,rule_id\n".encode("utf-16"),
@@ -801,7 +935,7 @@ def seeds(project: Path) -> Iterator[Callable[[str, str], None]]:
         (project / place).write_text(text, newline="")
 
     yield write
-    for seed in written:
+    for seed in set(written):
         write(seed, SEEDS[seed].read_text())
 
 
@@ -820,7 +954,7 @@ def seeds(project: Path) -> Iterator[Callable[[str, str], None]]:
             END,
             "1,a,Podcasts,,,^a$,,,,,,,,,,why",
             "seeds/rules/channel_rules_custom.csv, the row a: the channel is"
-            " 'Podcasts', but must be a channel of the seed channels.",
+            " 'Podcasts', but must be the channel of a row of the seed channels.",
         ),
     ],
 )
@@ -866,7 +1000,7 @@ def test_a_build_by_rules_that_cannot_be_meant_does_not_start(
 def test_rules_are_compared_in_the_form_of_the_data(
     project: Path, tmp_path: Path, seeds: Callable[[str, str], None]
 ) -> None:
-    """Names of events, hosts, click ids, patterns; and _ is a letter, not any letter."""
+    """Names of events, hosts, click ids, patterns; and _ is itself, not any letter."""
     text = edited(
         "conversion_definitions", "purchase,purchase,%", "purchase,Order Done,%"
     )
@@ -946,11 +1080,11 @@ def test_rules_are_compared_in_the_form_of_the_data(
         "30.000000"
     )
     assert made.rows(
-        "select event_id, event_rule_id from int_events__sessionized as events"
-        " inner join int_events__classified using (source_name, event_id)"
-        " inner join int_event_names__ruled as ruled using (event_name)"
-        " where event_name like 'ping%' or event_name like 'screen%' order by event_id"
-    ) == [("pingx", "any_other"), ("screen", "screen_view")]
+        "select event_id, event_rule_id from int_events__classified as events"
+        " inner join int_event_names__ruled as ruled"
+        " on events.event_name = ruled.event_name and events.platform = ruled.platform"
+        " where events.platform in ('server', 'ios') order by event_id"
+    ) == [("ping", "server"), ("pingx", "any_other"), ("screen", "screen_view")]
     assert made.rows(
         "select event_id from int_events__classified"
         " where rejection_reason = 'internal'"
@@ -964,3 +1098,47 @@ def test_rules_are_compared_in_the_form_of_the_data(
         ("v6", "Email", "source 1881.no is a mail service"),
     ]
     assert made.value("select count(*) from conversion_definitions") == 2
+
+
+@pytest.mark.long  # `make test` asks the checks themselves, above.
+def test_a_seed_that_a_host_project_puts_in_place_of_ours_is_checked(
+    tmp_path: Path,
+) -> None:
+    """By its table, and before a model reads it."""
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "funnels.csv").write_text(
+        "funnel_name,entity,window_minutes,description\npurchase,session,,Ours.\n"
+        "purchase_in_7_days,visitor,-5,Ours.\nsign_up,session,,Ours.\n"
+    )
+    (tmp_path / "packages.yml").write_text(f"packages: [{{local: {ROOT}}}]\n")
+    disabled = {"footfall": {"rules": {"funnels": {"+enabled": False}}}}
+    (tmp_path / "dbt_project.yml").write_text(
+        yaml.safe_dump({"name": "shop", "profile": "footfall", "seeds": disabled})
+    )
+    folders = ["--project-dir", str(tmp_path), "--profiles-dir", str(ROOT)]
+    said: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level == "error":
+            said.append(event.info.msg)
+
+    chosen = ["--select", "+int_rules__checked", "+stg_demo__events"]
+    chosen += ["--exclude-resource-types", "test", "unit_test"]
+    before = Path.cwd()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOOTFALL_DUCKDB_PATH", str(tmp_path / "footfall.duckdb"))
+        try:
+            assert dbtRunner().invoke(["deps", *folders]).success
+            made = dbtRunner(callbacks=[listen]).invoke(["build", *chosen, *folders])
+        finally:
+            os.chdir(before)
+            close_connections()
+    assert not made.success
+    assert (
+        "footfall: the seed funnels, the row purchase_in_7_days: the window_minutes is"
+        " '-5', but must be a whole number from 1 to 52560000, or empty."
+    ) in "\n".join(said)
+    with duckdb.connect(str(tmp_path / "footfall.duckdb")) as connection:
+        names = {name for (name,) in connection.execute("show tables").fetchall()}
+    assert "funnels" in names
+    assert {name for name in names if "__" in name} == set()
