@@ -48,9 +48,9 @@ def mistake(content: bytes) -> str | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         return (
-            f", row {row}: a letter is not UTF-8, as the file must be: save it as CSV"
+            f", row {line}: a letter is not UTF-8, as the file must be: save it as CSV"
             " UTF-8."
         )
     rows = csv.reader(text.splitlines(keepends=True), strict=True)

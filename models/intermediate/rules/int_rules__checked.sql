@@ -1,5 +1,5 @@
--- grain: one row per rule seed, with the number of its rows. Its hook stops the run where
--- the seeds cannot be meant, and every model comes after it.
+-- grain: one row per rule seed, with the number of its rows. Its hook stops the run at
+-- what the seeds cannot mean, and every model comes after it.
 
 with counted as (
     {% for seed in described_rules() %}
