@@ -1,5 +1,6 @@
 {#- What the rule seeds may hold, as data: the checks and docs/rules.md are made from it.
-    Of a seed: its columns, what no two rows may share, which checks of its rows together
+    Of a seed: its columns, what no two rows may share (by the first key its rows are
+    named, by the last they are known to others), which checks of its rows together
     it has and what those say, and whether it may be without rows. Of a column: its kind, and what belongs to
     the kind; `empty` says that it may be empty, and what that means; `of` names the
     column of a seed that must have the value; `only` and `needed` the rows that alone
@@ -227,7 +228,7 @@
             },
         },
         'funnel_steps': {
-            'keys': [['funnel_name', 'step_number'], ['funnel_name', 'step_name']],
+            'keys': [['funnel_name', 'step_name'], ['funnel_name', 'step_number']],
             'wholes': {'funnel_steps':
                 'Steps are numbered from 1 without a gap. Every funnel has one at least.'
             },

@@ -631,8 +631,8 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         "funnel_steps",
         "sign_up,2",
         "signup,1",
-        "the row signup 1: the funnel_name is 'signup', but must be the funnel_name of"
-        " a row of the seed funnels.",
+        "the row signup signed_up: the funnel_name is 'signup', but must be the"
+        " funnel_name of a row of the seed funnels.",
     ),
     (
         "funnels",
@@ -706,6 +706,7 @@ def ask(project: Path) -> Ask:
         which="run",
     )
     set_from_args(arguments, None)
+    manifest.build_flat_graph()
     config = RuntimeConfig.from_args(arguments)
     register_adapter(config, get_mp_context())
     get_adapter(config).set_macro_resolver(manifest)
@@ -877,6 +878,28 @@ def test_what_is_described_are_the_columns_that_are_loaded(ask: Ask) -> None:
         seed: list(rules["columns"]) for seed, rules in described.items()
     } == loaded_columns
     assert set(loaded_columns) == set(SEEDS)
+
+
+def test_a_model_is_not_made_of_the_rules_that_it_waits_for(
+    ask: Ask, project: Path
+) -> None:
+    """Else another funnel would ask for a full refresh of events."""
+    manifest = parse(project, SOURCES)
+    assert manifest
+    node = manifest.nodes["model.footfall.int_events__classified"]
+    assert "model.footfall.int_rules__checked" in {
+        name
+        for parent in manifest.nodes.values()
+        if parent.name.startswith("stg_columns__")
+        for name in parent.depends_on_nodes
+    }
+    seeds = {
+        each["name"]
+        for each in ask("ancestors", node.to_dict())
+        if each["resource_type"] == "seed"
+    }
+    assert seeds & {"funnels", "attribution_models", "currency_rates"} == set()
+    assert {"internal_traffic", "consent_words", "click_ids"} <= seeds
 
 
 @pytest.mark.parametrize(
