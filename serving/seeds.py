@@ -16,6 +16,14 @@ NAMES = {
 }
 
 
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def separator(header: str) -> str:
+    """What a header without commas has between its columns."""
+    return next((sign for sign in SEPARATORS if sign in header), "")
+
+
 def project_folder(dbt_arguments: Sequence[str]) -> Path:
     """The project that dbt is asked to build, as dbt finds it."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
@@ -58,6 +66,11 @@ def mistake(content: bytes) -> str | None:
     try:
         for number, row in enumerate(rows, 1):
             width = width or len(row)
+            if number == width == 1 and (word := SEPARATORS.get(separator(row[0]))):
+                return (
+                    f", row 1: the columns are separated by {word}, but must be by"
+                    " commas: save the file as CSV with commas."
+                )
             if len(row) > width:
                 return (
                     f", row {number}: there are {len(row)} values, but row 1 names"

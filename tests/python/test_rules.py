@@ -924,6 +924,11 @@ def test_a_model_is_not_made_of_the_rules_that_it_waits_for(
             ", row 2: a double quote is not closed, but must be: one within a text is"
             " written twice.",
         ),
+        (
+            b"priority;rule_id\n1;a, b\n",
+            ", row 1: the columns are separated by semicolons, but must be by commas:"
+            " save the file as CSV with commas.",
+        ),
         (b"", " is empty, but must name its columns in row 1."),
         (b'\xef\xbb\xbfpriority,rule_id\r\n1,"a, b"\r\n\r\n', None),
     ],
@@ -1046,6 +1051,10 @@ def test_rules_are_compared_in_the_form_of_the_data(
             "internal_traffic", "staging.shop.example", "HTTPS://Staging.Example./x"
         ),
     )
+    # As spreadsheets write them.
+    funnels = SEEDS["funnels"].read_text().replace("\n", "\r\n")
+    seeds("funnels", f"\ufeff{funnels},,,\r\n")
+    seeds("channels", edited("channels", ",true,", ",TRUE,"))
     seeds("click_ids", edited("click_ids", "gclid,1,google,cpc", "GClid,1,Google,CPC"))
     seeds(
         "traffic_sources",
@@ -1120,7 +1129,9 @@ def test_rules_are_compared_in_the_form_of_the_data(
         ("v2", "Audio", "it's myxfm"),
         ("v6", "Email", "source 1881.no is mail"),
     ]
-    assert made.value("select count(*) from conversion_definitions") == 2
+    counted = "select row_count from int_rules__checked where seed_name = '{}'"
+    assert made.value(counted.format("conversion_definitions")) == 2
+    assert made.value(counted.format("funnels")) == 3
 
 
 @pytest.mark.long  # `make test` asks the checks themselves, above.
