@@ -14,8 +14,6 @@ OURS = Path(__file__).resolve().parents[1] / "seeds"
 NAMES = {
     path.name for folder in ("rules", "rates") for path in OURS.glob(f"{folder}/*.csv")
 }
-
-
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 

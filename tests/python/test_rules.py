@@ -706,7 +706,7 @@ def ask(project: Path) -> Ask:
         which="run",
     )
     set_from_args(arguments, None)
-    manifest.build_flat_graph()
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     config = RuntimeConfig.from_args(arguments)
     register_adapter(config, get_mp_context())
     get_adapter(config).set_macro_resolver(manifest)
