@@ -22,18 +22,6 @@
     {{ return(told_rules(rules, place, columns)) }}
 {%- endmacro %}
 
-{#- Hook after a rule seed is loaded: empty lines, and those of commas alone, as
-    spreadsheets leave them at the end, are no rules. Spark's are never loaded. -#}
-{% macro forget_blank_rows() -%}
-    {%- if execute and target.type != 'spark' and load_result('blank_rows').response -%}
-        delete from {{ this }}
-        where
-            {% for name in model.columns %}
-                {{ name }} is null {{ 'and' if not loop.last }}
-            {% endfor %}
-    {%- endif -%}
-{%- endmacro %}
-
 {#- Row 1 of a file. -#}
 {% macro assert_header(place, names, rules) -%}
     {%- set place = place ~ ', row 1: ' -%}
