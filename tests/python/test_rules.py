@@ -1156,14 +1156,17 @@ def test_a_seed_that_a_host_project_puts_in_place_of_ours_is_checked(
         if event.info.level == "error":
             said.append(event.info.msg)
 
+    quiet = ["--quiet", "--log-level", "none"]
     chosen = ["--select", "+int_rules__checked", "+stg_demo__events"]
     chosen += ["--exclude-resource-types", "test", "unit_test"]
     before = Path.cwd()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOOTFALL_DUCKDB_PATH", str(tmp_path / "footfall.duckdb"))
         try:
-            assert dbtRunner().invoke(["deps", *folders]).success
-            made = dbtRunner(callbacks=[listen]).invoke(["build", *chosen, *folders])
+            assert dbtRunner().invoke([*quiet, "deps", *folders]).success
+            made = dbtRunner(callbacks=[listen]).invoke(
+                [*quiet, "build", *folders, *chosen]
+            )
         finally:
             os.chdir(before)
             close_connections()
