@@ -4,7 +4,6 @@
         {%- do assert_names() -%}
         {%- do assert_vars() -%}
         {%- do assert_event_names() -%}
-        {%- do assert_channel_rules() -%}
         {%- do assert_files() -%}
         {%- do assert_sources() -%}
     {%- endif -%}

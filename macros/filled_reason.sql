@@ -2,7 +2,7 @@
     braces. What is put in is not searched for names again: its { is {} until all is. -#}
 {% macro filled_reason(reason, relation) -%}
     {%- set filled = namespace(text=reason) -%}
-    {%- for name in ['source', 'medium', 'campaign', 'click_id_type', 'referrer_host'] -%}
+    {%- for name in reason_fields() -%}
         {%- set filled.text -%}
             replace(
                 {{ filled.text }}, '{{ '{' ~ name ~ '}' }}',
@@ -11,4 +11,9 @@
         {%- endset -%}
     {%- endfor -%}
     replace({{ filled.text }}, '{}', '{')
+{%- endmacro %}
+
+{#- The names that stand in braces in a rule's reason. -#}
+{% macro reason_fields() -%}
+    {{ return(['source', 'medium', 'campaign', 'click_id_type', 'referrer_host']) }}
 {%- endmacro %}

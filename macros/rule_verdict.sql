@@ -10,8 +10,8 @@
     {%- else -%}
         case
         {%- for _, pattern, value in rows %}
-            when {{ matches_regex(text, "'" ~ pattern ~ "'") }}
-                then {{ "'" ~ value ~ "'" if value is not none else 'null' }}
+            when {{ matches_regex(text, sql_literal(pattern | lower)) }}
+                then {{ sql_literal(value) if value is not none else 'null' }}
         {%- endfor %}
         end
     {%- endif -%}

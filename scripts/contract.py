@@ -79,11 +79,13 @@ def contract_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
         *(node for node, *_ in manifest["disabled"].values()),
     ]
     keys = pages.keys(nodes)
+    rules = pages.described("described_rules")
     for node in nodes:
         name, key = node["name"], ", ".join(sorted(keys.get(node["unique_id"], [])))
         types = {each: one["data_type"] for each, one in node["columns"].items()}
         if node["resource_type"] == "seed" and node["fqn"][1] != "demo":
             types = node["config"]["column_types"]
+            key = ", ".join(sorted(rules[name]["keys"][-1]))
             contract["seeds"][name] = {"key": key, "columns": types}
         elif node["resource_type"] == "model" and node["config"]["access"] == "public":
             grain = pages.grain(node)

@@ -1,6 +1,7 @@
 """Fill the generated parts of README.md, the data dictionary and the pages of presets.
 
-They come from a built demo, and what a preset maps from its YAML.
+They come from a built demo, what a preset maps from its YAML, and what rules may be
+from the description that their checks read.
 
 `python -m scripts.pages` rewrites what stands between `<!-- generated: NAME -->` and
 `<!-- end: NAME -->`; with `--check` it only says whether that would change anything.
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import yaml
 
 from serving.settings import described_vars, var_may_be
@@ -27,6 +29,7 @@ from serving.settings import described_vars, var_may_be
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DICTIONARY = ROOT / "docs" / "data_dictionary.md"
+RULES = ROOT / "docs" / "rules.md"
 QUESTIONS = [
     "which_channels_bring_buyers",
     "which_device_converts_worst",
@@ -97,7 +100,8 @@ def folder(node: dict[str, Any]) -> str:
 
 def lineage(demo: Demo) -> str:
     """Which folder reads from which, as a Mermaid diagram."""
-    nodes = demo.nodes("seed", "model")
+    # The gate is made of all rules, and what waits for it is not made of it.
+    nodes = [node for node in demo.nodes("seed", "model") if "gate" not in node["tags"]]
     folders = {node["unique_id"]: folder(node) for node in nodes}
     edges = {
         (folders[parent], folders[node["unique_id"]])
@@ -295,6 +299,61 @@ def mapped(preset: str) -> Callable[[Demo], str]:
     return part
 
 
+def described(macro: str, *arguments: object) -> Any:
+    """What a macro of the description of rules returns."""
+    path = ROOT / "macros" / "settings" / "described_rules.sql"
+
+    def returned(value: object) -> None:
+        raise Returned(value)
+
+    made_with = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    made_with.globals |= {
+        "return": returned,
+        "known_presets": lambda: ["columns", "demo", *sorted(PRESETS)],
+    }
+    try:
+        getattr(made_with.from_string(path.read_text()).module, macro)(*arguments)
+    except Returned as answer:
+        return answer.args[0]
+    return None
+
+
+class Returned(Exception):  # noqa: N818
+    """How dbt's `return` leaves a macro, with its value."""
+
+
+def rules(_: Demo) -> str:
+    """Each rule seed: its columns, what they may be, and what rows are together."""
+    parts = []
+    for seed, rule in described("described_rules").items():
+        rows = []
+        for name, column in rule["columns"].items():
+            may_be = described("may_be", column)
+            empty = column.get("empty")
+            rows.append((f"`{name}`", may_be + (f" ({empty})" if empty else "")))
+        unique = "; ".join(
+            ", ".join(f"`{name}`" for name in names) for names in rule["keys"]
+        )
+        said = [f"No two rows share: {unique}.", *rule.get("wholes", {}).values()]
+        if not rule.get("may_be_empty"):
+            said.append("There is a row at least.")
+        said += [
+            f"`{name}` {word} where `{other}` is {' or '.join(values)}."
+            for by, word in {"only": "is empty but", "needed": "is filled"}.items()
+            for name, column in rule["columns"].items()
+            for other, values in column.get(by, {}).items()
+        ]
+        lines = [
+            f"## {seed}",
+            "",
+            table(["column", "may be"], rows),
+            "",
+            " ".join(said),
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
 PRESETS = {
     path.parent.name
     for path in (ROOT / "models" / "staging").glob("*/_*__models.yml")
@@ -309,6 +368,7 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
         "vars": settings,
     },
     DICTIONARY: {"entities": entities, "dictionary": dictionary},
+    RULES: {"rules": rules},
     **{
         ROOT / "docs" / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
         for preset in sorted(PRESETS)

@@ -10,7 +10,7 @@ line on the standard output is one of JSON.
 Exit codes:
   0  green, and published where that is asked for
   1  a model or a test failed; readers have what they had
-  2  the run could not start: a wrong setting, a database in use
+  2  the run could not start: a wrong setting or rule, a database in use
   3  green, but not published: a build of a part, something in the way, no room
 """
 
@@ -32,6 +32,7 @@ from tqdm import tqdm
 from serving.checks import FINE, PublishError, artifact, green_build
 from serving.places import build_database, places
 from serving.publish import publish
+from serving.seeds import unreadable
 from serving.settings import SettingsError, assert_project_vars, chosen_vars
 from serving.summary import (
     Figures,
@@ -88,6 +89,9 @@ class Listener:
 def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     """Build, summarise, publish; the exit code."""
     started = time.monotonic()
+    if said := unreadable(project_folder(dbt_arguments)):
+        say(is_json, "error", f"The build did not start. {said}")
+        return NOT_STARTED
     quiet = ["--log-format", "json"] if is_json else ["--quiet", "--log-level", "none"]
     disable = True if is_json else None
     with tqdm(desc="reading the project", unit="node", disable=disable) as bar:
@@ -103,6 +107,9 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         say(is_json, "error", f"The build did not start. {message}")
         return NOT_STARTED
     results = artifact(listener.target / "run_results.json")["results"]
+    if wrong := wrong_rules(listener.target, results):
+        say(is_json, "error", f"The build did not start. {' '.join(wrong)}")
+        return NOT_STARTED
     failed = failures(results)
     seconds = time.monotonic() - started
     summary = summarise(listener, results, [name for name, _ in failed], seconds)
@@ -148,6 +155,21 @@ def failures(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
         (str(result["unique_id"]).split(".")[2], str(result["message"]).strip())
         for result in results
         if result["status"] not in FINE and result["status"] != "skipped"
+    ]
+
+
+def wrong_rules(target: Path, results: list[dict[str, Any]]) -> list[str]:
+    """What is said of rules that cannot be meant; no model was made then."""
+    nodes = artifact(target / "manifest.json")["nodes"]
+    messages = [
+        str(result["message"])
+        for result in results
+        if result["status"] == "error"
+        and {"rules", "rates", "gate"} & {*nodes[result["unique_id"]]["tags"]}
+    ]
+    return [
+        message.rsplit("footfall: ", maxsplit=1)[-1].partition("\n  \n")[0].strip()
+        for message in messages
     ]
 
 

@@ -46,7 +46,8 @@
     {{ return(['attribution_counts_non_converting']) }}
 {%- endmacro %}
 
-{#- A model, the models and the rules that it is made of. -#}
+{#- A model, the models and the rules that it is made of. It waits for the gate, but is
+    not made of it. -#}
 {% macro ancestors(node) -%}
     {%- set found = {} -%}
     {%- set open = [node.unique_id] -%}
@@ -54,6 +55,7 @@
         {%- set name = open.pop() -%}
         {%- set ancestor = graph.nodes.get(name) -%}
         {%- if ancestor and name not in found
+            and 'gate' not in ancestor.tags
             and (ancestor.resource_type == 'model' or 'rules' in ancestor.tags) -%}
             {%- do found.update({name: ancestor}) -%}
             {%- do open.extend(

@@ -13,7 +13,7 @@
     {%- for _ in graph.nodes if open -%}
         {%- set name = open.pop() -%}
         {%- set parent = graph.nodes.get(name) -%}
-        {%- if parent and name not in seen -%}
+        {%- if parent and name not in seen and 'gate' not in parent.tags -%}
             {%- do seen.append(name) -%}
             {%- if parent.config.materialized == 'incremental'
                 and parent.fqn[1] != 'staging' -%}

@@ -17,7 +17,8 @@
             {%- for name in agate_table.column_names if row[name] is not none -%}
                 {%- do texts.update({name: row[name] | string}) -%}
             {%- endfor -%}
-            {%- do rows.append(texts) -%}
+            {#- An empty line is no row. -#}
+            {%- if texts -%} {%- do rows.append(texts) -%} {%- endif -%}
         {%- endfor -%}
         {#- Spark would put a variable of its own in place of ${name}. -#}
         {%- set json = tojson(rows) | replace('$', '\\u0024')

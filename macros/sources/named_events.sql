@@ -24,7 +24,7 @@
     left join (
         select
             {{ event_form('tracker_name') }} as tracker_name,
-            min(event_name) as event_name
+            min({{ event_form('event_name') }}) as event_name
         from {{ ref('event_names') }}
         where preset in ('any', {{ sql_literal(source.preset) }})
         group by {{ event_form('tracker_name') }}

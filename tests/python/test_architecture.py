@@ -290,6 +290,23 @@ def test_every_model_ends_by_selecting_its_last_cte(models: list[Node]) -> None:
         assert [name] == ctes[-1:], model["name"]
 
 
+def test_what_has_no_model_above_it_waits_for_the_rules(
+    demo: Build, models: list[Node]
+) -> None:
+    """No model is made before the gate has looked at all rules."""
+    gate = "model.footfall.int_rules__checked"
+    for node in demo.manifest()["nodes"].values():
+        if node["resource_type"] == "model" and node["unique_id"] != gate:
+            parents = node["depends_on"]["nodes"]
+            assert any(name.startswith("model.") for name in parents), node["name"]
+    # Those that are off here may be the only ones elsewhere.
+    staging = [model for model in models if model["fqn"][1] == "staging"]
+    assert len(staging) > 10
+    for model in staging:
+        hooks = [hook["sql"] for hook in model["config"]["pre-hook"]]
+        assert any("wait_for_rules()" in hook for hook in hooks), model["name"]
+
+
 def test_no_model_configures_itself(models: list[Node]) -> None:
     """Folders hold the configuration."""
     assert [

@@ -453,7 +453,6 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "a share in percent": ("accepted_share_limit", {"accepted_share_limit": 50}),
     "a share in words": ("unread_share_limit", {"unread_share_limit": "half"}),
-    "an unknown channel preset": ("channel_preset", {"channel_preset": "ga5"}),
 }
 
 

@@ -10,7 +10,6 @@ from harness import (
     ROOT,
     Build,
     Builder,
-    copy_project,
     one_source,
     run_dbt,
     write_parquet,
@@ -305,27 +304,3 @@ def test_words_are_read_the_same_batch_by_batch(tmp_path: Path) -> None:
         answers.append(run.rows(asked))
     assert answers[0] == answers[1]
     assert [row[-2] for row in answers[0]].count("perhaps") == 2
-
-
-def test_words_that_cannot_be_meant_stop_the_build(tmp_path: Path) -> None:
-    """Said twice, of no field, or of no meaning: before any event is judged."""
-    project = copy_project(tmp_path)
-    for seed, rows in {
-        "consent_words": ["marketing,Opt_Out,granted,", "all,perhaps,maybe,"],
-        "placeholders": ["user_id,GUEST,", "email,nobody at all,"],
-    }.items():
-        file = project / "seeds" / "rules" / f"{seed}.csv"
-        file.write_text("\n".join([file.read_text().strip(), *rows, ""]))
-    folder = tmp_path / "run"
-    folder.mkdir()
-    words = "consent_words placeholders"
-    found = run_dbt(folder, {}, words, project, runs_tests=True)
-    assert not found.is_green
-    for failed in (
-        "has_one_meaning_consent_words",
-        "has_one_meaning_placeholders",
-        "accepted_values_consent_words_field",
-        "accepted_values_consent_words_meaning",
-        "accepted_values_placeholders_field",
-    ):
-        assert failed in found.said

@@ -23,7 +23,15 @@ events as (
 ),
 
 event_rules as (
-    select * from {{ ref('event_rules') }}
+    select
+        rule_id,
+        priority,
+        {{ like_pattern(event_form('event_name')) }} as event_name,
+        {{ like_pattern(ascii_lower_case('platform')) }} as platform,
+        is_session_relevant,
+        is_page_view,
+        is_act
+    from {{ ref('event_rules') }}
 ),
 
 event_names as (
@@ -48,8 +56,8 @@ matched as (
     from event_names
     inner join event_rules
         on
-            event_names.event_name like event_rules.event_name
-            and event_names.platform like event_rules.platform
+            event_names.event_name like event_rules.event_name escape '!'
+            and event_names.platform like event_rules.platform escape '!'
 ),
 
 ruled as (

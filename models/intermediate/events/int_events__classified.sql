@@ -81,7 +81,7 @@ numbered as (
 ),
 
 internal_pages as (
-    select match_value as page_host
+    select distinct {{ host_form(named_host(trimmed('match_value'))) }} as page_host
     from internal_traffic
     where match_field = 'page_host'
 ),

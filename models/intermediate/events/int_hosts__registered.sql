@@ -40,7 +40,7 @@ all_names as (
 
     union
 
-    select pattern as host_name
+    select {{ lower_case('pattern') }} as host_name
     from traffic_sources
     where match_type = 'host'
 ),

@@ -30,7 +30,12 @@ funnels as (
 ),
 
 funnel_steps as (
-    select * from {{ ref('funnel_steps') }}
+    select
+        funnel_name,
+        step_number,
+        {{ event_form('event_name') }} as event_name,
+        {{ like_pattern('page_path_pattern') }} as page_path_pattern
+    from {{ ref('funnel_steps') }}
 ),
 
 stepped as (
@@ -45,7 +50,8 @@ stepped as (
     inner join funnel_steps
         on
             events.event_name = funnel_steps.event_name
-            and coalesce(events.page_path, '') like funnel_steps.page_path_pattern
+            and coalesce(events.page_path, '')
+            like funnel_steps.page_path_pattern escape '!'
     inner join funnels
         on funnel_steps.funnel_name = funnels.funnel_name
     left join copies

@@ -18,7 +18,11 @@ visitors as (
 ),
 
 conversion_definitions as (
-    select * from {{ ref('conversion_definitions') }}
+    select
+        conversion_name,
+        {{ event_form('event_name') }} as event_name,
+        {{ like_pattern('page_path_pattern') }} as page_path_pattern
+    from {{ ref('conversion_definitions') }}
 ),
 
 -- Distinct, since several definitions of one name may take the same event.
@@ -41,7 +45,7 @@ defined as (
         on
             events.event_name = conversion_definitions.event_name
             and coalesce(events.page_path, '')
-            like conversion_definitions.page_path_pattern
+            like conversion_definitions.page_path_pattern escape '!'
 ),
 
 identified as (

@@ -11,7 +11,7 @@ asked as (
             rule_number,
             '{{ field }}' as field,
             'matches' as comparison,
-            {{ field }}_pattern as wanted
+            {{ lower_case(field ~ '_pattern') }} as wanted
         from rules
 
         union all

@@ -10,11 +10,18 @@ ad_spend as (
 ),
 
 click_ids as (
-    select * from {{ ref('click_ids') }}
+    select {{ lower_case('source') }} as source
+    from {{ ref('click_ids') }}
 ),
 
 traffic_sources as (
-    select * from {{ ref('traffic_sources') }}
+    select
+        {{ lower_case('pattern') }} as pattern,
+        match_type,
+        source,
+        source_category,
+        is_ads
+    from {{ ref('traffic_sources') }}
 ),
 
 source_categories as (

@@ -19,7 +19,7 @@ facts as (
         select
             traffic_source_id,
             '{{ field }}' as field,
-            coalesce({{ field }}, '(none)') as fact
+            {{ lower_case('coalesce(' ~ field ~ ", '(none)')") }} as fact
         from traffic_sources
 
         union all

@@ -14,7 +14,12 @@ traffic_names as (
 ),
 
 click_ids as (
-    select * from {{ ref('click_ids') }}
+    select
+        {{ ascii_lower_case('click_id_type') }} as click_id_type,
+        {{ lower_case('source') }} as source,
+        {{ lower_case('medium') }} as medium,
+        is_paid
+    from {{ ref('click_ids') }}
 ),
 
 combinations as (

@@ -6,7 +6,10 @@ with events as (
 ),
 
 reversal_definitions as (
-    select * from {{ ref('reversal_definitions') }}
+    select
+        {{ event_form('event_name') }} as event_name,
+        reverses_all
+    from {{ ref('reversal_definitions') }}
 ),
 
 conversions as (
