@@ -5,7 +5,7 @@
     {%- for name in ['source', 'medium', 'campaign', 'click_id_type', 'referrer_host'] -%}
         {%- set filled.text -%}
             replace(
-                {{ filled.text }}, '{{ '{' ~ name ~ '}' }}',
+                {{ filled.text }}, {{ sql_literal('{' ~ name ~ '}') }},
                 replace(coalesce({{ relation }}.{{ name }}, '(none)'), '{', '{}')
             )
         {%- endset -%}

@@ -2,7 +2,7 @@
     rule has no value. -#}
 {% macro rule_verdict(seed, field, text) -%}
     {%- set rows = seed_rows(
-        seed, ['priority', 'pattern', 'value'], "field = '" ~ field ~ "'"
+        seed, ['priority', 'pattern', 'value'], 'field = ' ~ sql_literal(field)
     ) -%}
     {%- if rows is none -%}
         {#- Nothing is loaded, as where SQL is linted; a run of this fails. -#}
@@ -10,8 +10,8 @@
     {%- else -%}
         case
         {%- for _, pattern, value in rows %}
-            when {{ matches_regex(text, "'" ~ pattern ~ "'") }}
-                then {{ "'" ~ value ~ "'" if value is not none else 'null' }}
+            when {{ matches_regex(text, sql_literal(pattern)) }}
+                then {{ sql_literal(value) if value is not none else 'null' }}
         {%- endfor %}
         end
     {%- endif -%}

@@ -8,7 +8,8 @@
         case
             when not is_session_relevant then interval '{{ longest }}' minute
         {%- for platform, minutes in by_platform.items() %}
-            when platform = '{{ platform }}' then interval '{{ minutes }}' minute
+            when platform = {{ sql_literal(platform) }}
+                then interval '{{ minutes }}' minute
         {%- endfor %}
             else interval '{{ default }}' minute
         end

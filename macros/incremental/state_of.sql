@@ -67,8 +67,8 @@
     nobody knows. -#}
 {% macro recorded_state(node) -%}
     {%- set states = run_query(
-        'select state from ' ~ states_relation() ~ " where relation_name = '"
-        ~ node.name ~ "'"
+        'select state from ' ~ states_relation() ~ ' where relation_name = '
+        ~ sql_literal(node.name)
     ).columns[0].values() -%}
     {{ return(states[0] if states else none) }}
 {%- endmacro %}
@@ -97,7 +97,7 @@
                 (relation_name text, state text);
             delete from {{ states_relation() }} where relation_name = 'last run';
             insert into {{ states_relation() }} (relation_name, state)
-            values ('last run', '{{ invocation_id }}')
+            values ('last run', {{ sql_literal(invocation_id) }})
         {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
@@ -107,10 +107,12 @@
 {% macro record_state() -%}
     {%- if execute and keeps_states()
         and model.config.materialized in ['rebuilt', 'fixed_point'] -%}
-        delete from {{ states_relation() }} where relation_name = '{{ model.name }}';
+        delete from {{ states_relation() }}
+        where relation_name = {{ sql_literal(model.name) }};
         insert into {{ states_relation() }} (relation_name, state)
         values (
-            '{{ model.name }}', '{{ '' if reads_a_part() else state_of(model) or '' }}'
+            {{ sql_literal(model.name) }},
+            {{ sql_literal('' if reads_a_part() else state_of(model) or '') }}
         )
     {%- endif -%}
 {%- endmacro %}
