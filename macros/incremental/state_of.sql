@@ -74,8 +74,10 @@
 {%- endmacro %}
 
 {% macro states_relation() -%}
+    {#- Spark's target has no database. -#}
     {{ return(api.Relation.create(
-        database=target.database, schema=target.schema, identifier='footfall_states'
+        database=target.database or none, schema=target.schema,
+        identifier='footfall_states'
     )) }}
 {%- endmacro %}
 
@@ -88,13 +90,21 @@
 {%- endmacro %}
 
 {#- The hook that makes the place for states, before any model, and writes down which
-    run is at work: what a run says of itself can then be told from another's. -#}
+    run is at work: what a run says of itself can then be told from another's. On Spark
+    it stays empty, and only marks the schema as ours. -#}
 {% macro prepare_states() -%}
-    {%- if execute and keeps_states() -%}
+    {%- if execute -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
         {%- call statement(auto_begin=true) -%}
-            create table if not exists {{ states_relation() }}
-                (relation_name text, state text);
+            create table if not exists {{ states_relation() }} (
+                relation_name {{ dbt.type_string() }},
+                state {{ dbt.type_string() }}
+            )
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
+    {%- if execute and keeps_states() -%}
+        {%- call statement(auto_begin=true) -%}
             delete from {{ states_relation() }} where relation_name = 'last run';
             insert into {{ states_relation() }} (relation_name, state)
             values ('last run', {{ sql_literal(invocation_id) }})

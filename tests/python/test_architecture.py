@@ -138,8 +138,8 @@ def test_texts_reach_sql_as_literals_alone() -> None:
     [
         "platform = '{{ platform }}'",
         "(like 'a' or like '%.{{ host -}}')",
-        "{%- set sql = \"field = '\" ~ field ~ \"'\" -%}",
-        "{{ matches_regex(text, \"'\" ~ pattern ~ \"'\") }}",
+        '{%- set sql = "field = \'" ~ field ~ "\'" -%}',
+        '{{ matches_regex(text, "\'" ~ pattern ~ "\'") }}',
         "~ source ~ \"' and received_at between timestamp '\" ~ start",
     ],
 )
