@@ -163,14 +163,19 @@ def assert_last_run(database: Path, run_id: str) -> None:
         )
     with opened() as connection:
         attach(connection, database, "build")
-        try:
-            rows = connection.execute(
-                "select state from build.main.footfall_states"
+        schemas = connection.execute(
+            "select schema_name from duckdb_tables()"
+            " where database_name = 'build' and table_name = 'footfall_states'"
+        ).fetchall()
+        runs = [
+            row
+            for (schema,) in schemas
+            for row in connection.execute(
+                f"select state from build.{identifier(schema)}.footfall_states"
                 " where relation_name = 'last run'"
             ).fetchall()
-        except duckdb.CatalogException:
-            rows = []
-    if rows != [(run_id,)]:
+        ]
+    if (run_id,) not in runs:
         raise PublishError(
             f"The last run in {database} is not the one that dbt's artifacts tell of:"
             " run `make build` on this database."

@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 {% macro default__sound_json(text) -%}
-    {{ target.schema }}.footfall_json({{ text }})
+    {{ quoted_name(target.schema) }}.footfall_json({{ text }})
 {%- endmacro %}
 
 {#- DuckDB lets a comma stand before an end, and NaN and Infinity for numbers. -#}
@@ -98,7 +98,7 @@
     already is not read again. Not for parallel workers, which cannot go on after an
     error. -#}
 {% macro postgres__prepare_json() -%}
-    {%- set name = target.schema ~ '.footfall_json' -%}
+    {%- set name = quoted_name(target.schema) ~ '.footfall_json' -%}
     {%- set properties = 'returns json immutable' -%}
     {%- call statement(auto_begin=true) -%}
         create or replace function {{ name }}(said text) {{ properties }}

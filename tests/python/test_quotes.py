@@ -1,15 +1,20 @@
 """A quote, a brace, a backslash or a blank in a setting, a rule or a name is data."""
 
 import csv
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engines import EngineBuilder
-from harness import copy_project, folder_of, once
+from harness import ROOT, copy_project, folder_of, once
 
 from parity.build import Built
+from parity.build import build as build_on
+from parity.engines import ALL
 
 NOON = datetime(2026, 5, 4, 12)
 PLATFORM = "o's \\ {x} ${y}"
@@ -125,6 +130,92 @@ def test_quotes_in_settings_and_rules_are_data(
     assert told(made, "mart_quality__event_ledger", "received", "accepted", "bot") == [
         ("11", "10", "1")
     ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "variable", "name", "said"),
+    [
+        pytest.param(
+            "postgres",
+            "FOOTFALL_POSTGRES_SCHEMA",
+            "My {own} schema",
+            None,
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "postgres",
+            "FOOTFALL_POSTGRES_SCHEMA",
+            "o's",
+            "the schema o's has a quote in its name, which dbt cannot work with",
+            marks=pytest.mark.long,
+        ),
+        # `make test` asks the engines of the names of files, below.
+        pytest.param(
+            "sail",
+            "FOOTFALL_SPARK_SCHEMA",
+            "my schema",
+            "the schema my schema has a name that dbt cannot work with on Spark",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_a_schema_of_an_odd_name_is_one_or_is_refused(
+    tmp_path: Path, engine: str, variable: str, name: str, said: str | None
+) -> None:
+    """Before dbt writes the name into SQL of its own."""
+    if reason := ALL[engine].missing():
+        pytest.skip(reason)
+    made = build_on(
+        ALL[engine],
+        tmp_path,
+        {},
+        environment={variable: name},
+        select="+int_events__classified",
+    )
+    assert made.is_green == (said is None), made.said
+    assert said is None or said in " ".join(made.said.split())
+
+
+RENAMED = "by the name of its file: give the file of FOOTFALL_DUCKDB_PATH another name"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("A-b {c}.d.duckdb", None),
+        ("main.duckdb", RENAMED),
+        # `make test` asks what DuckDB does with one such name, and of one quote above.
+        pytest.param("temp.duckdb", RENAMED, marks=pytest.mark.long),
+        pytest.param("memory.duckdb", RENAMED, marks=pytest.mark.long),
+        pytest.param("system.duckdb", RENAMED, marks=pytest.mark.long),
+        pytest.param(".duckdb", None, marks=pytest.mark.long),
+        pytest.param("o's.duckdb", "has a quote in its name", marks=pytest.mark.long),
+    ],
+)
+def test_a_file_of_an_odd_name_is_a_database_or_is_refused(
+    tmp_path: Path, file: str, said: str | None
+) -> None:
+    """By whatever name DuckDB calls it."""
+    # In a process of its own: the name is in what dbt parsed, which others share.
+    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+    command += ["--no-use-colors", "seed", "--select", "device_codes"]
+    command += ["--target-path", str(tmp_path / "target")]
+    command += ["--log-path", str(tmp_path / "logs")]
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "DO_NOT_TRACK": "1",
+            "FOOTFALL_DUCKDB_PATH": str(tmp_path / file),
+        },
+    )
+    told_so = " ".join(done.stdout.split())
+    assert (done.returncode == 0) == (said is None), told_so
+    assert said is None or said in told_so
 
 
 def told(made: Built, name: str, *columns: str) -> list[tuple[str | None, ...]]:
