@@ -35,7 +35,7 @@
         'event_latest_date',
         'future_tolerance_minutes', 'event_age_limit_days', 'bot_limit_events',
         'bot_limit_seconds', 'accept_bots', 'accept_unknown_consent',
-        'accepted_share_limit', 'view_repeat_seconds', 'history_days',
+        'accepted_share_limit', 'publish_fall_limit', 'view_repeat_seconds', 'history_days',
         'session_timeout_minutes',
         'session_timeout_minutes_by_platform', 'session_timeout_is_inclusive',
         'session_splits_at_midnight', 'session_splits_on_campaign_change',
@@ -86,6 +86,14 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set fall = var('publish_fall_limit') -%}
+    {%- if fall is not none
+        and (fall is not number or fall is boolean or not 0 <= fall <= 1) -%}
+        {%- do stop_run(
+            "the var publish_fall_limit is '" ~ fall
+            ~ "', but must be a number from 0 to 1, or null for no limit."
+        ) -%}
+    {%- endif -%}
     {%- if var('session_timeout_minutes_by_platform') is not mapping -%}
         {%- do stop_run(
             'the var session_timeout_minutes_by_platform must map platforms to'

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -69,13 +70,16 @@ class Published:
         )
 
 
-def publish(build: GreenBuild, where: Places) -> Published:
+def publish(build: GreenBuild, where: Places, is_any_fall: bool = False) -> Published:
     """Put a build's marts in the place of the last publish's.
+
+    `is_any_fall` lets pass a build with far fewer sessions than were published.
 
     Raises:
         PublishError: where another publish is at work, something that footfall did not
-            make is in the way, the build is being written to, the copy is not whole, or
-            there is no room for it. Readers then have what they had before.
+            make is in the way, the build is being written to or has too few sessions,
+            the copy is not whole, or there is no room for it. Readers then have what
+            they had before.
     """
     if build.database.resolve() in (where.serving.resolve(), where.views.resolve()):
         raise PublishError(
@@ -84,6 +88,8 @@ def publish(build: GreenBuild, where: Places) -> Published:
         )
     try:
         assert_free(where)
+        if not is_any_fall:
+            assert_no_fall(build, where)
         where.versions.mkdir(parents=True, exist_ok=True)
         with alone(where) as file:
             for earlier in made(where):
@@ -101,6 +107,28 @@ def publish(build: GreenBuild, where: Places) -> Published:
             f" is whole, the old one or the new: {first_line(error)}"
         ) from error
     return Published(build_id, rows)
+
+
+def assert_no_fall(build: GreenBuild, where: Places) -> None:
+    """Refuse a build with far fewer sessions than what is published has."""
+    is_published = any(mart.name == "fct_sessions" for mart in build.marts)
+    if build.fall_limit is None or not is_published or not where.serving.exists():
+        return
+    with opened() as connection:
+        attach(connection, build.database, build.catalog)
+        attach(connection, where.serving, COPIES)
+        built = f"{identifier(build.catalog)}.{identifier(build.schema)}"
+        ((before, now),) = connection.execute(
+            f"select (select count(*) from {COPIES}.main.fct_sessions),"
+            f" (select count(*) from {built}.fct_sessions)"
+        ).fetchall()
+    if before - now > build.fall_limit * before:
+        raise PublishError(
+            f"The build has {now:,} sessions, where {before:,} are published: that is"
+            f" {1 - Decimal(now) / before:.1%} fewer, and publish_fall_limit"
+            f" ({build.fall_limit}) is less. If it is right, run"
+            " `python -m serving.publish --any-fall`."
+        )
 
 
 def build_id_of(build: GreenBuild) -> str:
@@ -246,10 +274,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=ROOT / "target",
         help="the folder of the build's manifest.json and run_results.json",
     )
+    parser.add_argument(
+        "--any-fall",
+        action="store_true",
+        help="publish however few sessions there are, whatever publish_fall_limit is",
+    )
     chosen = parser.parse_args(arguments)
     where = places()
     try:
-        published = publish(green_build(build_database(), chosen.target_path), where)
+        build = green_build(build_database(), chosen.target_path)
+        published = publish(build, where, chosen.any_fall)
     except PublishError as error:
         print(f"Not published. {error}", file=sys.stderr)
         return 1

@@ -90,8 +90,9 @@
 {%- endmacro %}
 
 {#- The hook that makes the place for states, before any model, and writes down which
-    run is at work: what a run says of itself can then be told from another's. On Spark
-    it stays empty, and only marks the schema as ours. -#}
+    run is at work: what a run says of itself can then be told from another's, and a
+    publish knows the run's limit. On Spark it stays empty, and only marks the schema as
+    ours. -#}
 {% macro prepare_states() -%}
     {%- if execute -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
@@ -105,9 +106,12 @@
     {%- endif -%}
     {%- if execute and keeps_states() -%}
         {%- call statement(auto_begin=true) -%}
-            delete from {{ states_relation() }} where relation_name = 'last run';
+            delete from {{ states_relation() }}
+            where relation_name in ('last run', 'publish_fall_limit');
             insert into {{ states_relation() }} (relation_name, state)
-            values ('last run', {{ sql_literal(invocation_id) }})
+            values
+                ('last run', {{ sql_literal(invocation_id) }}),
+                ('publish_fall_limit', {{ text_list([var('publish_fall_limit')]) }})
         {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
