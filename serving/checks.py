@@ -94,7 +94,7 @@ def green_build(database: Path, target: Path) -> GreenBuild:
 def artifact(path: Path) -> dict[str, Any]:
     """A file that dbt wrote."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text())
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PublishError(f"There is no {path}: run `make build` first.") from None
     except ValueError:

@@ -33,6 +33,7 @@ from serving.checks import (
     literal,
     opened,
 )
+from serving.errors import cause, guarded, tell
 from serving.made import (
     BUILD_ID_COMMENT,
     HEADER,
@@ -102,9 +103,10 @@ def publish(build: GreenBuild, where: Places, is_any_fall: bool = False) -> Publ
             finally:
                 remove_unfinished(where, build_id)
     except (duckdb.Error, OSError) as error:
+        message = cause(str(error)) or first_line(error)
         raise PublishError(
             f"The marts could not be copied to {where.serving.parent}, where each file"
-            f" is whole, the old one or the new: {first_line(error)}"
+            f" is whole, the old one or the new: {message}"
         ) from error
     return Published(build_id, rows)
 
@@ -280,14 +282,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="publish however few sessions there are, whatever publish_fall_limit is",
     )
     chosen = parser.parse_args(arguments)
+    return guarded(lambda: run(chosen.target_path, chosen.any_fall), 1)
+
+
+def run(target: Path, is_any_fall: bool) -> int:
+    """Publish the build of a target folder; the exit code."""
     where = places()
     try:
-        build = green_build(build_database(), chosen.target_path)
-        published = publish(build, where, chosen.any_fall)
+        published = publish(green_build(build_database(), target), where, is_any_fall)
     except PublishError as error:
-        print(f"Not published. {error}", file=sys.stderr)
+        tell(f"Not published. {error}", sys.stderr)
         return 1
-    print(published.sentence(where))
+    tell(published.sentence(where), sys.stdout)
     return 0
 
 

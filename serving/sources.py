@@ -28,6 +28,8 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from serving.checks import identifier, literal
+from serving.errors import guarded
 from serving.places import ROOT, build_database
 
 CLEAR, UNCLEAR = 0, 2
@@ -161,7 +163,7 @@ def look_up(named: str) -> Found:
 
 def in_sql(name: str) -> str:
     """A name as SQL has it: in quotes where it needs them."""
-    return name if re.fullmatch(r"[a-zA-Z_]\w*", name) else f'"{name}"'
+    return name if re.fullmatch(r"[a-zA-Z_]\w*", name) else identifier(name)
 
 
 def columns_of(path: str) -> list[str]:
@@ -181,9 +183,8 @@ def columns_of(path: str) -> list[str]:
             f"{path} is no file that is read: .csv, .tsv, .json, .jsonl, .ndjson, .log"
             " (each also with .gz or .zst) or .parquet."
         )
-    quoted = "'" + path.replace("'", "''") + "'"
     rows = duckdb.sql(
-        f"describe select * from {readers[kind].format(quoted)}"
+        f"describe select * from {readers[kind].format(literal(path))}"
     ).fetchall()
     return [row[0].lower() for row in rows]
 
@@ -253,7 +254,7 @@ def presets() -> dict[str, Preset]:
     """The presets of trackers, as the YAML of their models says them."""
     found = {}
     for path in sorted((ROOT / "models" / "staging").glob("*/_*__models.yml")):
-        for model in yaml.safe_load(path.read_text())["models"]:
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
             meta = model.get("config", {}).get("meta", {})
             if "inputs" in meta and model["name"].endswith("__events"):
                 name = model["name"].removeprefix("stg_").removesuffix("__events")
@@ -363,7 +364,8 @@ def copy_tables(place: str, database: Path) -> None:
     """Put a relation, or those of a schema, where staging may look at them."""
     schema, _, name = place.replace('"', "").rpartition(".")
     with duckdb.connect(str(database)) as connection:
-        connection.execute(f"attach '{build_database()}' as looked_at (read_only)")
+        built = literal(build_database())
+        connection.execute(f"attach {built} as looked_at (read_only)")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables"
             " where table_catalog = 'looked_at' and table_schema = ?"
@@ -371,10 +373,10 @@ def copy_tables(place: str, database: Path) -> None:
             [schema or "main", name],
         ).fetchall()
         for owner, table in tables:
-            connection.execute(f'create schema if not exists "{owner}"')
+            copied = f"{identifier(owner)}.{identifier(table)}"
+            connection.execute(f"create schema if not exists {identifier(owner)}")
             connection.execute(
-                f'create table "{owner}"."{table}" as'
-                f' select * from looked_at."{owner}"."{table}"'
+                f"create table {copied} as select * from looked_at.{copied}"
             )
 
 
@@ -562,4 +564,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main, UNCLEAR))
