@@ -21,7 +21,8 @@ CAUSES: Mapping[str, str] = {
         "Another process has {path} open: wait until its run is done, or close the file"
         " there."
     ),
-    r"No space left on device|not enough disk space|max_temp_directory_size": (
+    r"No space left on device|File too large|not enough disk space"
+    r"|max_temp_directory_size": (
         "There is no room left on a disk that the run writes to: make room, or name"
         " files elsewhere (FOOTFALL_DUCKDB_PATH, FOOTFALL_SERVING_PATH, --target-path,"
         " DBT_LOG_PATH)."
@@ -34,7 +35,8 @@ CAUSES: Mapping[str, str] = {
         "There is no folder for {path}: make it, or name another file in"
         " FOOTFALL_DUCKDB_PATH."
     ),
-    r"(?P<why>Read-only file system|Permission denied): *'(?P<path>[^']+)'"
+    r"(?P<why>Read-only file system|Permission denied|Operation not permitted):"
+    r" *'(?P<path>[^']+)'"
     r"|(?:Cannot|Could not) (?:open|write)[^\"]*\"(?P<file>[^\"]+)\": *"
     r"(?P<reason>Read-only file system|Permission denied)": (
         "{path}{file} cannot be written to ({why}{reason}): change its permissions, or"

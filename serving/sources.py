@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +95,14 @@ def look(named: str) -> Found:
     path = Path(named)
     if path.is_dir():
         return look_into(path)
-    files = sorted(glob(named))
-    if files:
+    if files := files_at(named):
         return Found(named, {"events": columns_of(files[0])})
     return look_up(named)
+
+
+def files_at(place: str) -> list[str]:
+    """The file of this name, brackets and all, or those of a pattern."""
+    return [place] if Path(place).is_file() else sorted(glob(place))
 
 
 def look_into(folder: Path) -> Found:
@@ -120,7 +124,7 @@ def look_into(folder: Path) -> Found:
         # A server writes its errors beside what was asked of it.
         begins = any(path.name.startswith("access") for path in files)
         named = f"access{ending}*" if begins else f"*{ending}*"
-    pattern = "/".join([str(folder), *["*"] * (depth - 1), named])
+    pattern = "/".join([escape(str(folder)), *["*"] * (depth - 1), named])
     tables = {path.name.removesuffix(ending): columns_of(str(path)) for path in files}
     if depth == 1 and len({tuple(columns) for columns in tables.values()}) > 1:
         return Found(pattern, tables)
@@ -321,7 +325,7 @@ def stage(reading: Reading, name: str, folder: Path) -> Path:
     database = folder / "footfall.duckdb"
     project = staging_alone(reading.preset, folder / "project")
     place = str(reading.entry["events"])
-    if not glob(place):
+    if not files_at(place):
         copy_tables(place, database)
     arguments = ["--quiet", "--log-level", "none", "build"]
     arguments += ["--select", f"+stg_{reading.preset}__events"]
