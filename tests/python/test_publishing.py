@@ -149,6 +149,23 @@ def test_a_build_of_far_fewer_sessions_is_not_published(
     assert counted == [(number,)]
 
 
+@pytest.mark.parametrize("name", ["main", "o's", "my db", "memory"])
+def test_a_file_of_any_name_is_published_to(tmp_path: Path, name: str) -> None:
+    """And from one that is called as what is published often is."""
+    database = tmp_path / "serving.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table fct_ones as select 1 as n")
+        connection.execute("create view fct_twos as from serving.main.fct_ones")
+    marts = (Mart("fct_ones", "It's one.", {}), Mart("fct_twos", "", {}))
+    build = GreenBuild(database, "serving", "main", "12345678-tiny", marts)
+    where = Places(tmp_path / f"{name}.duckdb")
+    for _ in range(2):
+        publisher.publish(build, where)
+    for file in (where.serving, where.views):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            assert connection.execute("select n from fct_twos").fetchall() == [(1,)]
+
+
 def seen(folder: Path) -> dict[Path, object]:
     """All that is in a folder, with its content."""
     found: dict[Path, object] = {}
