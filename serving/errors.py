@@ -17,9 +17,10 @@ MEMORY = "FOOTFALL_DUCKDB_MEMORY"
 INTERRUPTED_CODE = 130
 INTERRUPTED = "Interrupted: readers have what they had, and the next run goes on."
 CAUSES: Mapping[str, str] = {
-    r"Could not set lock on file \"(?P<path>[^\"]+)\"": (
-        "Another process has {path} open: wait until its run is done, or close the file"
-        " there."
+    r"Could not set lock on file \"(?P<path>[^\"]+)\""
+    r"(?:: Conflicting lock is held in [^\n]*?(?P<process>\(PID \d+\)))?": (
+        "Another process {process} has {path} open: wait until its run is done, or close"
+        " the file there."
     ),
     r"No space left on device|File too large|not enough disk space"
     r"|max_temp_directory_size": (
@@ -69,7 +70,7 @@ def cause(said: str) -> str | None:
         if found := re.search(pattern, said, re.MULTILINE):
             groups = {name: text or "" for name, text in found.groupdict().items()}
             memory = os.environ.get(MEMORY, "4GB")
-            return sentence.format(memory=memory, **groups)
+            return " ".join(sentence.format(memory=memory, **groups).split())
     return None
 
 

@@ -25,8 +25,9 @@ NOWHERE = "/sys/footfall"
     ("said", "wanted"),
     [
         (
-            'IO Error: Could not set lock on file "/a/b.duckdb": Conflicting lock',
-            "Another process has /a/b.duckdb open: wait until its run is done",
+            'IO Error: Could not set lock on file "/a/b.duckdb": Conflicting lock is'
+            " held in /usr/bin/python (PID 42). See also",
+            "Another process (PID 42) has /a/b.duckdb open: wait until its run is done",
         ),
         (
             "Runtime Error in model x\n  TransactionContext Error: Failed to commit:"
