@@ -19,8 +19,8 @@ INTERRUPTED = "Interrupted: readers have what they had, and the next run goes on
 CAUSES: Mapping[str, str] = {
     r"Could not set lock on file \"(?P<path>[^\"]+)\""
     r"(?:: Conflicting lock is held in [^\n]*?(?P<process>\(PID \d+\)))?": (
-        "Another process {process} has {path} open: wait until its run is done, or close"
-        " the file there."
+        "Another process {process} has {path} open: wait until its run is done, or"
+        " close the file there."
     ),
     r"No space left on device|File too large|not enough disk space"
     r"|max_temp_directory_size": (
