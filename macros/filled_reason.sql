@@ -5,7 +5,7 @@
     {%- for name in reason_fields() -%}
         {%- set filled.text -%}
             replace(
-                {{ filled.text }}, '{{ '{' ~ name ~ '}' }}',
+                {{ filled.text }}, {{ sql_literal('{' ~ name ~ '}') }},
                 replace(coalesce({{ relation }}.{{ name }}, '(none)'), '{', '{}')
             )
         {%- endset -%}

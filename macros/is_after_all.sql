@@ -2,5 +2,6 @@
     last day is one on which it may. -#}
 {% macro is_after_all(time) -%}
     {{ time }}
-    >= timestamp '{{ var("event_latest_date") }} 00:00:00' + interval '1' day
+    >= timestamp {{ sql_literal(var('event_latest_date') ~ ' 00:00:00') }}
+    + interval '1' day
 {%- endmacro %}

@@ -4,7 +4,7 @@
 {% macro reporting_rate(currency, rate) -%}
     case
         when {{ 'true' if var('reporting_currency') is none else 'false' }} then 1
-        when {{ currency }} = '{{ var("reporting_currency") }}' then 1
+        when {{ currency }} = {{ sql_literal(var('reporting_currency')) }} then 1
         else {{ rate }}
     end
 {%- endmacro %}
@@ -20,6 +20,6 @@
 {#- The currency of an amount once it is converted. -#}
 {% macro reported_currency(currency) -%}
     {%- if var('reporting_currency') is none -%} {{ currency }}
-    {%- else -%} '{{ var("reporting_currency") }}'
+    {%- else -%} {{ sql_literal(var('reporting_currency')) }}
     {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     rule has no value. -#}
 {% macro rule_verdict(seed, field, text) -%}
     {%- set rows = seed_rows(
-        seed, ['priority', 'pattern', 'value'], "field = '" ~ field ~ "'"
+        seed, ['priority', 'pattern', 'value'], 'field = ' ~ sql_literal(field)
     ) -%}
     {%- if rows is none -%}
         {#- Nothing is loaded, as where SQL is linted; a run of this fails. -#}

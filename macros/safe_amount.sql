@@ -23,7 +23,7 @@
         )
     {%- endset -%}
     {%- set blank = '[' ~ white_space() ~ ']' -%}
-    {%- set start, end = "'^" ~ blank ~ '*[+-]?(', ')' ~ blank ~ "*$'" -%}
+    {%- set start, end = '^' ~ blank ~ '*[+-]?(', ')' ~ blank ~ '*$' -%}
     {%- set apart = '[0-9]{1,3}(' ~ blank ~ '[0-9]{3})+' -%}
     {%- set with_point = [
         apart ~ '([.][0-9]*)?', '[0-9]{1,3}(,[0-9]{3})+[.][0-9]*',
@@ -33,10 +33,12 @@
         apart ~ ',[0-9]*', '[0-9]{1,3}([.][0-9]{3})+,[0-9]*',
         '[0-9]{1,3}([.][0-9]{3}){2,}', '[0-9]+,([0-9]{1,2}|[0-9]{4,})', '0,[0-9]+',
     ] -%}
+    {%- set with_point = sql_literal(start ~ with_point | join('|') ~ end) -%}
+    {%- set with_comma = sql_literal(start ~ with_comma | join('|') ~ end) -%}
     case
-        when {{ matches_regex(text, start ~ with_point | join('|') ~ end) }}
+        when {{ matches_regex(text, with_point) }}
             then {{ replaced_regex(text, '[' ~ white_space() ~ ',]', '') }}
-        when {{ matches_regex(text, start ~ with_comma | join('|') ~ end) }}
+        when {{ matches_regex(text, with_comma) }}
             then replace(
                 {{ replaced_regex(text, '[' ~ white_space() ~ '.]', '') }}, ',', '.'
             )

@@ -12,6 +12,7 @@ Exit codes:
   1  a model or a test failed; readers have what they had
   2  the run could not start: a wrong setting or rule, a database in use
   3  green, but not published: a build of a part, something in the way, no room
+  130  interrupted; the next run goes on
 """
 
 import argparse
@@ -26,11 +27,18 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import get_adapter_by_type
 from dbt.cli.main import dbtRunner
-from dbt.cli.resolvers import default_project_dir
 from tqdm import tqdm
 
-from serving.checks import FINE, PublishError, artifact, green_build
-from serving.places import build_database, places
+from serving.checks import FINE, PublishError, artifact, green_build, shortened
+from serving.errors import (
+    INTERRUPTED,
+    INTERRUPTED_CODE,
+    cause,
+    guarded,
+    sentence,
+    tell,
+)
+from serving.places import ROOT, build_database, places
 from serving.publish import publish
 from serving.seeds import unreadable
 from serving.settings import SettingsError, assert_project_vars, chosen_vars
@@ -101,9 +109,14 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         )
     # dbt holds the database open for writing as long as its process lives.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        say(is_json, "error", INTERRUPTED)
+        return INTERRUPTED_CODE
     if outcome.exception or listener.target is None:
-        # Which macro called which says nothing to whoever set a wrong value.
-        message = str(outcome.exception).split("\n  \n  > in macro")[0]
+        message = sentence(outcome.exception or "dbt did not say why.")
+        if listener.built:
+            say(is_json, "error", f"The build broke off. {message}")
+            return FAILED
         say(is_json, "error", f"The build did not start. {message}")
         return NOT_STARTED
     results = artifact(listener.target / "run_results.json")["results"]
@@ -113,9 +126,9 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     failed = failures(results)
     seconds = time.monotonic() - started
     summary = summarise(listener, results, [name for name, _ in failed], seconds)
-    for name, message in failed:
-        say(is_json, "error", f"{name} failed: {message}")
-    print(as_json(summary) if is_json else as_text(summary), flush=True)
+    for message, names in by_message(failed).items():
+        say(is_json, "error", f"{shortened(names)} failed: {message}")
+    tell(as_json(summary) if is_json else as_text(summary), sys.stdout)
     if not summary.is_green:
         say(is_json, "error", "Not published: readers have what they had.")
         return FAILED
@@ -168,9 +181,18 @@ def wrong_rules(target: Path, results: list[dict[str, Any]]) -> list[str]:
         and {"rules", "rates", "gate"} & {*nodes[result["unique_id"]]["tags"]}
     ]
     return [
-        message.rsplit("footfall: ", maxsplit=1)[-1].partition("\n  \n")[0].strip()
+        message.rsplit("footfall: ", maxsplit=1)[1].partition("\n  \n")[0].strip()
         for message in messages
+        if "footfall: " in message
     ]
+
+
+def by_message(failed: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """What is said of what failed, once, where a full disk or the like stopped many."""
+    found: dict[str, list[str]] = {}
+    for name, message in failed:
+        found.setdefault(cause(message) or message, []).append(name)
+    return found
 
 
 def serve(target: Path, is_json: bool) -> int:
@@ -192,9 +214,9 @@ def serve(target: Path, is_json: bool) -> int:
 def say(is_json: bool, level: str, message: str) -> None:
     """A sentence: to people errors on the standard error, to machines all on one."""
     if is_json:
-        print(log_line("FootfallSays", level, message, {}), flush=True)
+        tell(log_line("FootfallSays", level, message, {}), sys.stdout)
     else:
-        print(message, file=sys.stderr if level == "error" else sys.stdout, flush=True)
+        tell(message, sys.stderr if level == "error" else sys.stdout)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -217,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen, for_dbt = parser.parse_known_args(arguments)
     is_json = chosen.log_format == "json"
+    for_dbt += folders(for_dbt)
     try:
         assert_project_vars(project_folder(for_dbt))
         if chosen.vars is not None:
@@ -224,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         say(is_json, "error", f"The build did not start. footfall: {error}")
         return NOT_STARTED
-    return run(for_dbt, is_json)
+    return guarded(lambda: run(for_dbt, is_json), FAILED)
 
 
 def project_folder(dbt_arguments: Sequence[str]) -> Path:
@@ -232,7 +255,28 @@ def project_folder(dbt_arguments: Sequence[str]) -> Path:
     named = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     named.add_argument("--project-dir", default=os.environ.get("DBT_PROJECT_DIR"))
     chosen, _ = named.parse_known_args(dbt_arguments)
-    return Path(chosen.project_dir or default_project_dir())
+    return Path(chosen.project_dir or ".")
+
+
+
+def folders(dbt_arguments: Sequence[str]) -> list[str]:
+    """The options that name the project and its profiles where nobody did.
+
+    dbt looks for both where it is called from, and for profiles in the home folder.
+    """
+    named = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    named.add_argument("--project-dir", default=os.environ.get("DBT_PROJECT_DIR"))
+    named.add_argument("--profiles-dir", default=os.environ.get("DBT_PROFILES_DIR"))
+    chosen, _ = named.parse_known_args(dbt_arguments)
+    options = []
+    is_here = Path("dbt_project.yml").exists()
+    project = Path(chosen.project_dir or ("." if is_here else ROOT))
+    if not chosen.project_dir and not is_here:
+        options += ["--project-dir", str(ROOT)]
+    here = Path("profiles.yml").exists()
+    if not chosen.profiles_dir and not here and (project / "profiles.yml").exists():
+        options += ["--profiles-dir", str(project)]
+    return options
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ class GreenBuild:
     run_id: str
     """dbt's id of that run."""
     marts: tuple[Mart, ...]
+    fall_limit: Decimal | None = None
+    """The share by which sessions may fall from one publish to the next."""
 
 
 def green_build(database: Path, target: Path) -> GreenBuild:
@@ -77,20 +80,21 @@ def green_build(database: Path, target: Path) -> GreenBuild:
     models = [node for node in manifest["nodes"].values() if is_published(node)]
     if not models:
         raise PublishError(f"No model in {target / 'manifest.json'} is public.")
-    assert_last_run(database, run_id)
+    fall_limit = asserted_last_run(database, run_id).get("publish_fall_limit")
     return GreenBuild(
         database,
         models[0]["database"],
         models[0]["schema"],
         run_id,
         tuple(mart(node) for node in sorted(models, key=lambda node: node["name"])),
+        None if fall_limit is None else Decimal(fall_limit),
     )
 
 
 def artifact(path: Path) -> dict[str, Any]:
     """A file that dbt wrote."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text())
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PublishError(f"There is no {path}: run `make build` first.") from None
     except ValueError:
@@ -154,8 +158,8 @@ def assert_whole(nodes: Mapping[str, Any], results: Mapping[str, Any]) -> None:
         )
 
 
-def assert_last_run(database: Path, run_id: str) -> None:
-    """Refuse a database whose last run was another one than the artifacts'."""
+def asserted_last_run(database: Path, run_id: str) -> dict[str, str | None]:
+    """What the last run wrote down; refuse one that is another than the artifacts'."""
     if not database.is_file():
         raise PublishError(
             f"There is no database {database}: run `make build`, or set"
@@ -163,18 +167,25 @@ def assert_last_run(database: Path, run_id: str) -> None:
         )
     with opened() as connection:
         attach(connection, database, "build")
-        try:
-            rows = connection.execute(
-                "select state from build.main.footfall_states"
-                " where relation_name = 'last run'"
-            ).fetchall()
-        except duckdb.CatalogException:
-            rows = []
-    if rows != [(run_id,)]:
-        raise PublishError(
-            f"The last run in {database} is not the one that dbt's artifacts tell of:"
-            " run `make build` on this database."
-        )
+        schemas = connection.execute(
+            "select schema_name from duckdb_tables()"
+            " where database_name = 'build' and table_name = 'footfall_states'"
+        ).fetchall()
+        states = [
+            dict(
+                connection.execute(
+                    f"from build.{identifier(schema)}.footfall_states"
+                ).fetchall()
+            )
+            for (schema,) in schemas
+        ]
+    for state in states:
+        if state.get("last run") == run_id:
+            return state
+    raise PublishError(
+        f"The last run in {database} is not the one that dbt's artifacts tell of:"
+        " run `make build` on this database."
+    )
 
 
 def opened(settings: Mapping[str, str] | None = None) -> duckdb.DuckDBPyConnection:

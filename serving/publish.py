@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,7 @@ from serving.checks import (
     literal,
     opened,
 )
+from serving.errors import cause, guarded, tell
 from serving.made import (
     BUILD_ID_COMMENT,
     HEADER,
@@ -47,6 +49,8 @@ from serving.places import ROOT, Places, build_database, places
 
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
+# No name that a build's database has.
+COPIES = "footfall_copies"
 # As quick as the default, and a third smaller.
 PARQUET = "(format parquet, compression zstd, compression_level 1)"
 
@@ -67,13 +71,16 @@ class Published:
         )
 
 
-def publish(build: GreenBuild, where: Places) -> Published:
+def publish(build: GreenBuild, where: Places, is_any_fall: bool = False) -> Published:
     """Put a build's marts in the place of the last publish's.
+
+    `is_any_fall` lets pass a build with far fewer sessions than were published.
 
     Raises:
         PublishError: where another publish is at work, something that footfall did not
-            make is in the way, the build is being written to, the copy is not whole, or
-            there is no room for it. Readers then have what they had before.
+            make is in the way, the build is being written to or has too few sessions,
+            the copy is not whole, or there is no room for it. Readers then have what
+            they had before.
     """
     if build.database.resolve() in (where.serving.resolve(), where.views.resolve()):
         raise PublishError(
@@ -82,6 +89,8 @@ def publish(build: GreenBuild, where: Places) -> Published:
         )
     try:
         assert_free(where)
+        if not is_any_fall:
+            assert_no_fall(build, where)
         where.versions.mkdir(parents=True, exist_ok=True)
         with alone(where) as file:
             for earlier in made(where):
@@ -94,11 +103,34 @@ def publish(build: GreenBuild, where: Places) -> Published:
             finally:
                 remove_unfinished(where, build_id)
     except (duckdb.Error, OSError) as error:
+        message = cause(str(error)) or first_line(error)
         raise PublishError(
             f"The marts could not be copied to {where.serving.parent}, where each file"
-            f" is whole, the old one or the new: {first_line(error)}"
+            f" is whole, the old one or the new: {message}"
         ) from error
     return Published(build_id, rows)
+
+
+def assert_no_fall(build: GreenBuild, where: Places) -> None:
+    """Refuse a build with far fewer sessions than what is published has."""
+    is_published = any(mart.name == "fct_sessions" for mart in build.marts)
+    if build.fall_limit is None or not is_published or not where.serving.exists():
+        return
+    with opened() as connection:
+        attach(connection, build.database, build.catalog)
+        attach(connection, where.serving, COPIES)
+        built = f"{identifier(build.catalog)}.{identifier(build.schema)}"
+        ((before, now),) = connection.execute(
+            f"select (select count(*) from {COPIES}.main.fct_sessions),"
+            f" (select count(*) from {built}.fct_sessions)"
+        ).fetchall()
+    if before - now > build.fall_limit * before:
+        raise PublishError(
+            f"The build has {now:,} sessions, where {before:,} are published: that is"
+            f" {1 - Decimal(now) / before:.1%} fewer, and publish_fall_limit"
+            f" ({build.fall_limit}) is less. If it is right, run"
+            " `python -m serving.publish --any-fall`."
+        )
 
 
 def build_id_of(build: GreenBuild) -> str:
@@ -123,9 +155,9 @@ def copy(build: GreenBuild, build_id: str, where: Places) -> dict[str, int]:
         attach(connection, build.database, build.catalog)
         source = f"{identifier(build.catalog)}.{identifier(build.schema)}"
         file = literal(work / where.serving.name)
-        connection.execute(f"attach {file} as serving {STORAGE}")
+        connection.execute(f"attach {file} as {COPIES} {STORAGE}")
         for mart in tqdm(build.marts, desc="publishing", unit="mart", disable=None):
-            table = f"serving.main.{identifier(mart.name)}"
+            table = f"{COPIES}.main.{identifier(mart.name)}"
             connection.execute(
                 f"create table {table} as select *, {literal(build_id)} as build_id"
                 f" from {source}.{identifier(mart.name)}"
@@ -133,9 +165,9 @@ def copy(build: GreenBuild, build_id: str, where: Places) -> dict[str, int]:
             comment(connection, "table", table, mart)
             parquet = literal(folder / f"{mart.name}.parquet")
             connection.execute(f"copy {table} to {parquet} {PARQUET}")
-        connection.execute("detach serving")
+        connection.execute(f"detach {COPIES}")
         # Read again from the disk, as readers will.
-        connection.execute(f"attach {file} as serving (read_only)")
+        connection.execute(f"attach {file} as {COPIES} (read_only)")
         return {
             mart.name: verified(connection, mart, source, folder)
             for mart in build.marts
@@ -162,7 +194,7 @@ def verified(
     """The number of rows of a mart, which both copies have to have."""
     ((built, copied, parquet),) = connection.execute(
         f"select (select count(*) from {source}.{identifier(mart.name)}),"
-        f" (select count(*) from serving.main.{identifier(mart.name)}),"
+        f" (select count(*) from {COPIES}.main.{identifier(mart.name)}),"
         f" (select count(*) from {literal(folder / f'{mart.name}.parquet')})"
     ).fetchall()
     if not built == copied == parquet:
@@ -244,14 +276,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=ROOT / "target",
         help="the folder of the build's manifest.json and run_results.json",
     )
+    parser.add_argument(
+        "--any-fall",
+        action="store_true",
+        help="publish however few sessions there are, whatever publish_fall_limit is",
+    )
     chosen = parser.parse_args(arguments)
+    return guarded(lambda: run(chosen.target_path, chosen.any_fall), 1)
+
+
+def run(target: Path, is_any_fall: bool) -> int:
+    """Publish the build of a target folder; the exit code."""
     where = places()
     try:
-        published = publish(green_build(build_database(), chosen.target_path), where)
+        published = publish(green_build(build_database(), target), where, is_any_fall)
     except PublishError as error:
-        print(f"Not published. {error}", file=sys.stderr)
+        tell(f"Not published. {error}", sys.stderr)
         return 1
-    print(published.sentence(where))
+    tell(published.sentence(where), sys.stdout)
     return 0
 
 

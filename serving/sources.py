@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from serving.checks import identifier, literal
+from serving.errors import guarded
 from serving.places import ROOT, build_database
 
 CLEAR, UNCLEAR = 0, 2
@@ -93,10 +95,14 @@ def look(named: str) -> Found:
     path = Path(named)
     if path.is_dir():
         return look_into(path)
-    files = sorted(glob(named))
-    if files:
+    if files := files_at(named):
         return Found(named, {"events": columns_of(files[0])})
     return look_up(named)
+
+
+def files_at(place: str) -> list[str]:
+    """The file of this name, brackets and all, or those of a pattern."""
+    return [place] if Path(place).is_file() else sorted(glob(place))
 
 
 def look_into(folder: Path) -> Found:
@@ -118,7 +124,7 @@ def look_into(folder: Path) -> Found:
         # A server writes its errors beside what was asked of it.
         begins = any(path.name.startswith("access") for path in files)
         named = f"access{ending}*" if begins else f"*{ending}*"
-    pattern = "/".join([str(folder), *["*"] * (depth - 1), named])
+    pattern = "/".join([escape(str(folder)), *["*"] * (depth - 1), named])
     tables = {path.name.removesuffix(ending): columns_of(str(path)) for path in files}
     if depth == 1 and len({tuple(columns) for columns in tables.values()}) > 1:
         return Found(pattern, tables)
@@ -161,7 +167,7 @@ def look_up(named: str) -> Found:
 
 def in_sql(name: str) -> str:
     """A name as SQL has it: in quotes where it needs them."""
-    return name if re.fullmatch(r"[a-zA-Z_]\w*", name) else f'"{name}"'
+    return name if re.fullmatch(r"[a-zA-Z_]\w*", name) else identifier(name)
 
 
 def columns_of(path: str) -> list[str]:
@@ -181,9 +187,8 @@ def columns_of(path: str) -> list[str]:
             f"{path} is no file that is read: .csv, .tsv, .json, .jsonl, .ndjson, .log"
             " (each also with .gz or .zst) or .parquet."
         )
-    quoted = "'" + path.replace("'", "''") + "'"
     rows = duckdb.sql(
-        f"describe select * from {readers[kind].format(quoted)}"
+        f"describe select * from {readers[kind].format(literal(path))}"
     ).fetchall()
     return [row[0].lower() for row in rows]
 
@@ -253,7 +258,7 @@ def presets() -> dict[str, Preset]:
     """The presets of trackers, as the YAML of their models says them."""
     found = {}
     for path in sorted((ROOT / "models" / "staging").glob("*/_*__models.yml")):
-        for model in yaml.safe_load(path.read_text())["models"]:
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
             meta = model.get("config", {}).get("meta", {})
             if "inputs" in meta and model["name"].endswith("__events"):
                 name = model["name"].removeprefix("stg_").removesuffix("__events")
@@ -320,7 +325,7 @@ def stage(reading: Reading, name: str, folder: Path) -> Path:
     database = folder / "footfall.duckdb"
     project = staging_alone(reading.preset, folder / "project")
     place = str(reading.entry["events"])
-    if not glob(place):
+    if not files_at(place):
         copy_tables(place, database)
     arguments = ["--quiet", "--log-level", "none", "build"]
     arguments += ["--select", f"+stg_{reading.preset}__events"]
@@ -363,7 +368,8 @@ def copy_tables(place: str, database: Path) -> None:
     """Put a relation, or those of a schema, where staging may look at them."""
     schema, _, name = place.replace('"', "").rpartition(".")
     with duckdb.connect(str(database)) as connection:
-        connection.execute(f"attach '{build_database()}' as looked_at (read_only)")
+        built = literal(build_database())
+        connection.execute(f"attach {built} as looked_at (read_only)")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables"
             " where table_catalog = 'looked_at' and table_schema = ?"
@@ -371,10 +377,10 @@ def copy_tables(place: str, database: Path) -> None:
             [schema or "main", name],
         ).fetchall()
         for owner, table in tables:
-            connection.execute(f'create schema if not exists "{owner}"')
+            copied = f"{identifier(owner)}.{identifier(table)}"
+            connection.execute(f"create schema if not exists {identifier(owner)}")
             connection.execute(
-                f'create table "{owner}"."{table}" as'
-                f' select * from looked_at."{owner}"."{table}"'
+                f"create table {copied} as select * from looked_at.{copied}"
             )
 
 
@@ -562,4 +568,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main, UNCLEAR))

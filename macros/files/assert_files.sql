@@ -36,7 +36,7 @@
         {%- set extension = 'azure' if scheme[1] in ['az', 'azure', 'abfss'] else 'httpfs' -%}
         {%- set installed = run_query(
             "select count(*) from duckdb_extensions() where installed and extension_name"
-            ~ " = '" ~ extension ~ "'"
+            ~ ' = ' ~ sql_literal(extension)
         ).rows[0][0] -%}
         {%- if not installed -%}
             {%- do stop_run(

@@ -62,14 +62,15 @@
 
 {#- The reader, as something to select text from in the order of the file. -#}
 {% macro line_reader(path, keeps_rejects=false, line_end=none) -%}
+    {%- set kept = 'text_' if keeps_rejects else 'text_other_' -%}
     read_csv(
         {{ sql_literal(path) }}, auto_detect = false, header = false,
-        columns = {'text': 'VARCHAR'}, delim = '{{ '\x1e\x1f\x1e\x1f' }}', quote = '',
-        escape = '', comment = '', strict_mode = false,
+        columns = {'text': 'VARCHAR'}, delim = {{ sql_literal('\x1e\x1f\x1e\x1f') }},
+        quote = '', escape = '', comment = '', strict_mode = false,
         max_line_size = 16777216, buffer_size = 33554432, store_rejects = true,
-        rejects_table = 'text_{{ '' if keeps_rejects else 'other_' }}rejects',
-        rejects_scan = 'text_{{ '' if keeps_rejects else 'other_' }}scans'
-        {%- if line_end %}, new_line = '{{ line_end }}' {%- endif %}
+        rejects_table = {{ sql_literal(kept ~ 'rejects') }},
+        rejects_scan = {{ sql_literal(kept ~ 'scans') }}
+        {%- if line_end %}, new_line = {{ sql_literal(line_end) }} {%- endif %}
     )
 {%- endmacro %}
 
@@ -172,18 +173,18 @@
     {%- set bytes, cr, lf = content ~ '::varchar', '\\x0D', '\\x0A' -%}
     {%- if file.encoding == 'utf-16' -%}
         {%- set order = '\\1\\2 ' if file.is_big_endian else '\\2\\1 ' -%}
-        {%- set bytes = "regexp_replace(hex(" ~ content ~ "), '(..)(..)', '" ~ order
-            ~ "', 'g')" -%}
+        {%- set bytes = 'regexp_replace(hex(' ~ content ~ "), '(..)(..)', "
+            ~ sql_literal(order) ~ ", 'g')" -%}
         {%- set cr, lf = '000D ', '000A ' -%}
     {%- endif -%}
     with contents as materialized (
         select string_split(
             replace(
-                replace({{ bytes }}, '{{ cr ~ lf }}', '{{ lf }}'),
-                '{{ cr }}',
-                '{{ lf }}'
+                replace({{ bytes }}, {{ sql_literal(cr ~ lf) }}, {{ sql_literal(lf) }}),
+                {{ sql_literal(cr) }},
+                {{ sql_literal(lf) }}
             ),
-            '{{ lf }}'
+            {{ sql_literal(lf) }}
         ) as lines
         from read_blob({{ sql_literal(file.path) }})
     ),
@@ -213,7 +214,7 @@
                     coalesce(whole_text, any_text),
                     case when is_too_long then 10000 else 16777216 end
                 ),
-                case when line_number = 1 then '{{ '\ufeff' }}' else '' end
+                case when line_number = 1 then {{ sql_literal('\ufeff') }} else '' end
             ),
             chr(0),
             ''
@@ -289,5 +290,5 @@
 {#- What Windows has where Latin-1 has control characters, as a list from 128 to 159. -#}
 {% macro windows_letters() -%}
     {%- set letters = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ' -%}
-    ['{{ letters | list | join("', '") }}']
+    [{{ text_list(letters) }}]
 {%- endmacro %}

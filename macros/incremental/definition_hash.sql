@@ -36,9 +36,9 @@
     {{ return(local_md5(said | sort | join('\n'))) }}
 {%- endmacro %}
 
-{#- The vars by which a run may stop, and which no row goes by. -#}
+{#- The vars by which a run may stop, or is not published, and which no row goes by. -#}
 {% macro asked_vars() -%}
-    {{ return(['accepted_share_limit', 'unread_share_limit']) }}
+    {{ return(['accepted_share_limit', 'publish_fall_limit', 'unread_share_limit']) }}
 {%- endmacro %}
 
 {#- The vars that only tables made whole depend on, so that no stored row goes by them. -#}

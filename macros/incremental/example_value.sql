@@ -25,7 +25,7 @@
                     and delivered.event_id = judged.event_id
             where
                 judged.source_name = {{ sql_literal(source) }}
-                and judged.rejection_reason = '{{ reason }}'
+                and judged.rejection_reason = {{ sql_literal(reason) }}
         {%- endset -%}
         {%- set condition = 'true' -%}
     {%- endif -%}

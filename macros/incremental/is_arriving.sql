@@ -33,14 +33,16 @@
     {%- for range in ranges -%}
         {%- if range.start is none -%}
             {%- do conditions.append(
-                "(source_name = '" ~ range.source ~ "' and received_at is null)"
+                '(source_name = ' ~ sql_literal(range.source)
+                ~ ' and received_at is null)'
             ) -%}
         {%- else -%}
             {%- do conditions.append(
-                "(source_name = '" ~ range.source ~ "' and received_at between timestamp '"
-                ~ range.start ~ "' and timestamp '" ~ range.hour.replace(
+                '(source_name = ' ~ sql_literal(range.source)
+                ~ ' and received_at between timestamp ' ~ sql_literal(range.start)
+                ~ ' and timestamp ' ~ sql_literal(range.hour.replace(
                     minute=59, second=59, microsecond=999999
-                ) ~ "')"
+                )) ~ ')'
             ) -%}
         {%- endif -%}
     {%- endfor -%}

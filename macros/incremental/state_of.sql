@@ -67,15 +67,17 @@
     nobody knows. -#}
 {% macro recorded_state(node) -%}
     {%- set states = run_query(
-        'select state from ' ~ states_relation() ~ " where relation_name = '"
-        ~ node.name ~ "'"
+        'select state from ' ~ states_relation() ~ ' where relation_name = '
+        ~ sql_literal(node.name)
     ).columns[0].values() -%}
     {{ return(states[0] if states else none) }}
 {%- endmacro %}
 
 {% macro states_relation() -%}
+    {#- Spark's target has no database. -#}
     {{ return(api.Relation.create(
-        database=target.database, schema=target.schema, identifier='footfall_states'
+        database=target.database or none, schema=target.schema,
+        identifier='footfall_states'
     )) }}
 {%- endmacro %}
 
@@ -88,16 +90,28 @@
 {%- endmacro %}
 
 {#- The hook that makes the place for states, before any model, and writes down which
-    run is at work: what a run says of itself can then be told from another's. -#}
+    run is at work: what a run says of itself can then be told from another's, and a
+    publish knows the run's limit. On Spark it stays empty, and only marks the schema as
+    ours. -#}
 {% macro prepare_states() -%}
-    {%- if execute and keeps_states() -%}
+    {%- if execute -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
         {%- call statement(auto_begin=true) -%}
-            create table if not exists {{ states_relation() }}
-                (relation_name text, state text);
-            delete from {{ states_relation() }} where relation_name = 'last run';
+            create table if not exists {{ states_relation() }} (
+                relation_name {{ dbt.type_string() }},
+                state {{ dbt.type_string() }}
+            )
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
+    {%- if execute and keeps_states() -%}
+        {%- call statement(auto_begin=true) -%}
+            delete from {{ states_relation() }}
+            where relation_name in ('last run', 'publish_fall_limit');
             insert into {{ states_relation() }} (relation_name, state)
-            values ('last run', '{{ invocation_id }}')
+            values
+                ('last run', {{ sql_literal(invocation_id) }}),
+                ('publish_fall_limit', {{ text_list([var('publish_fall_limit')]) }})
         {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
@@ -107,10 +121,12 @@
 {% macro record_state() -%}
     {%- if execute and keeps_states()
         and model.config.materialized in ['rebuilt', 'fixed_point'] -%}
-        delete from {{ states_relation() }} where relation_name = '{{ model.name }}';
+        delete from {{ states_relation() }}
+        where relation_name = {{ sql_literal(model.name) }};
         insert into {{ states_relation() }} (relation_name, state)
         values (
-            '{{ model.name }}', '{{ '' if reads_a_part() else state_of(model) or '' }}'
+            {{ sql_literal(model.name) }},
+            {{ sql_literal('' if reads_a_part() else state_of(model) or '') }}
         )
     {%- endif -%}
 {%- endmacro %}

@@ -13,7 +13,7 @@
         select relname
         from pg_stat_xact_user_tables
         where
-            relid = to_regclass('{{ this }}')
+            relid = to_regclass({{ sql_literal(this) }})
             and n_tup_ins + n_tup_upd + n_tup_del > 0
     {%- endset -%}
     {%- if execute and run_query(query).rows | length -%} analyze {{ this }} {%- endif -%}

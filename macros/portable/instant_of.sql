@@ -5,9 +5,9 @@
 {%- endmacro %}
 
 {% macro default__instant_of(local_timestamp, timezone) -%}
-    timezone('UTC', timezone('{{ timezone }}', {{ local_timestamp }}))
+    timezone('UTC', timezone({{ sql_literal(timezone) }}, {{ local_timestamp }}))
 {%- endmacro %}
 
 {% macro spark__instant_of(local_timestamp, timezone) -%}
-    to_utc_timestamp({{ local_timestamp }}, '{{ timezone }}')
+    to_utc_timestamp({{ local_timestamp }}, {{ sql_literal(timezone) }})
 {%- endmacro %}

@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__joined_in_order(text, separator, order_by) -%}
-    string_agg({{ text }}, '{{ separator }}' order by {{ order_by }})
+    string_agg({{ text }}, {{ sql_literal(separator) }} order by {{ order_by }})
 {%- endmacro %}
 
 {#- A sorted list costs a fraction of the time and memory of an ordered string_agg, and
@@ -19,10 +19,11 @@
             ),
             lambda joined: joined['text']
         ),
-        '{{ separator }}'
+        {{ sql_literal(separator) }}
     )
 {%- endmacro %}
 
 {% macro spark__joined_in_order(text, separator, order_by) -%}
-    listagg({{ text }}, '{{ separator }}') within group (order by {{ order_by }})
+    listagg({{ text }}, {{ sql_literal(separator) }})
+        within group (order by {{ order_by }})
 {%- endmacro %}

@@ -6,13 +6,14 @@
 {%- endmacro %}
 
 {% macro default__json_text(column, path) -%}
-    ({{ sound_json(column) }} #>> array['{{ path.split('.') | join("', '") }}'])
+    ({{ sound_json(column) }} #>> array[{{ text_list(path.split('.')) }}])
 {%- endmacro %}
 
 {% macro duckdb__json_text(column, path) -%}
     replace(
         json_extract_string(
-            {{ sound_json(column) }}, '$."{{ path.split('.') | join('"."') }}"'
+            {{ sound_json(column) }},
+            {{ sql_literal('$."' ~ path.split('.') | join('"."') ~ '"') }}
         ),
         chr(0), ''
     )
@@ -22,7 +23,8 @@
 {% macro spark__json_text(column, path) -%}
     replace(
         get_json_object(
-            {{ sound_json(column) }}, "$['{{ path.split('.') | join("']['") }}']"
+            {{ sound_json(column) }},
+            {{ sql_literal("$['" ~ path.split('.') | join("']['") ~ "']") }}
         ),
         chr(0), ''
     )
@@ -34,7 +36,7 @@
 {%- endmacro %}
 
 {% macro default__sound_json(text) -%}
-    {{ target.schema }}.footfall_json({{ text }})
+    {{ quoted_name(target.schema) }}.footfall_json({{ text }})
 {%- endmacro %}
 
 {#- DuckDB lets a comma stand before an end, and NaN and Infinity for numbers. -#}
@@ -44,10 +46,11 @@
     case
         when not json_valid({{ text }}) then null
         when json_type({{ text }}) not in ('OBJECT', 'ARRAY') then null
-        when not regexp_matches({{ text }}, '{{ lax }}') then {{ text }}
+        when not regexp_matches({{ text }}, {{ sql_literal(lax) }}) then {{ text }}
         when
             not regexp_matches(
-                regexp_replace({{ text }}, '{{ string }}', '""', 'g'), '{{ lax }}'
+                regexp_replace({{ text }}, {{ sql_literal(string) }}, '""', 'g'),
+                {{ sql_literal(lax) }}
             )
             then {{ text }}
     end
@@ -95,7 +98,7 @@
     already is not read again. Not for parallel workers, which cannot go on after an
     error. -#}
 {% macro postgres__prepare_json() -%}
-    {%- set name = target.schema ~ '.footfall_json' -%}
+    {%- set name = quoted_name(target.schema) ~ '.footfall_json' -%}
     {%- set properties = 'returns json immutable' -%}
     {%- call statement(auto_begin=true) -%}
         create or replace function {{ name }}(said text) {{ properties }}

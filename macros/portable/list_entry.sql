@@ -52,13 +52,13 @@
 
 {#- And as a list again; null where it is none. -#}
 {% macro read_entries(list) -%}
-    {%- set fields = [] -%}
+    {%- set value = {} -%}
     {%- for field in record_fields(record_fields(entries_type()).value) -%}
-        {%- do fields.append('"' ~ field ~ '": "VARCHAR"') -%}
+        {%- do value.update({field: 'VARCHAR'}) -%}
     {%- endfor -%}
     {{ return(
-        'from_json(try_cast(' ~ list ~ " as json), '" ~ '[{"key": "VARCHAR", "value": {'
-        ~ fields | join(', ') ~ "}}]')"
+        'from_json(try_cast(' ~ list ~ ' as json), '
+        ~ sql_literal(tojson([{'key': 'VARCHAR', 'value': value}])) ~ ')'
     ) }}
 {%- endmacro %}
 

@@ -8,9 +8,11 @@
 {%- endmacro %}
 
 {% macro default__local_time(timestamp) -%}
-    timezone('{{ var("reporting_timezone") }}', timezone('UTC', {{ timestamp }}))
+    timezone(
+        {{ sql_literal(var('reporting_timezone')) }}, timezone('UTC', {{ timestamp }})
+    )
 {%- endmacro %}
 
 {% macro spark__local_time(timestamp) -%}
-    from_utc_timestamp({{ timestamp }}, '{{ var("reporting_timezone") }}')
+    from_utc_timestamp({{ timestamp }}, {{ sql_literal(var('reporting_timezone')) }})
 {%- endmacro %}

@@ -85,7 +85,9 @@
                 '' order by place
             )
         from regexp_matches(
-            {{ text }}, '((?:{{ sequences | join('|') }})+|[^%]+|%)', 'g'
+            {{ text }},
+            {{ sql_literal('((?:' ~ sequences | join('|') ~ ')+|[^%]+|%)') }},
+            'g'
         ) with ordinality as found (part, place)
     )
 {%- endmacro %}

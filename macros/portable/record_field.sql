@@ -16,7 +16,8 @@
 
 {% macro postgres__record_field(record, path, type) -%}
     {{ return(
-        '(cast(' ~ record ~ ' as jsonb) #>> ' ~ "'{" ~ path.replace('.', ',') ~ "}')"
+        '(cast(' ~ record ~ ' as jsonb) #>> array['
+        ~ text_list(path.split('.')) ~ '])'
     ) }}
 {%- endmacro %}
 

@@ -5,13 +5,13 @@
 {%- endmacro %}
 
 {% macro default__regex_group(text, pattern) -%}
-    nullif(substring({{ text }} from '{{ pattern }}'), '')
+    nullif(substring({{ text }} from {{ sql_literal(pattern) }}), '')
 {%- endmacro %}
 
 {% macro duckdb__regex_group(text, pattern) -%}
-    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1, 's'), '')
+    nullif(regexp_extract({{ text }}, {{ sql_literal(pattern) }}, 1, 's'), '')
 {%- endmacro %}
 
 {% macro spark__regex_group(text, pattern) -%}
-    nullif(regexp_extract({{ text }}, r'(?s){{ pattern }}', 1), '')
+    nullif(regexp_extract({{ text }}, {{ sql_literal('(?s)' ~ pattern) }}, 1), '')
 {%- endmacro %}

@@ -5,9 +5,15 @@
 {%- endmacro %}
 
 {% macro default__replaced_regex(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+    regexp_replace(
+        {{ text }}, {{ sql_literal(pattern) }}, {{ sql_literal(replacement) }}, 'g'
+    )
 {%- endmacro %}
 
 {% macro spark__replaced_regex(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, r'{{ pattern }}', '{{ replacement | replace("\\", "$") }}')
+    regexp_replace(
+        {{ text }},
+        {{ sql_literal(pattern) }},
+        {{ sql_literal(replacement | replace('\\', '$')) }}
+    )
 {%- endmacro %}

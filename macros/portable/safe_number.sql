@@ -23,7 +23,7 @@
     {%- set text -%} cast({{ value }} as {{ dbt.type_string() }}) {%- endset -%}
     {%- set largest, scale = number_limits(type) -%}
     case
-        when {{ text }} ~ '{{ number_pattern() }}'
+        when {{ text }} ~ {{ sql_literal(number_pattern()) }}
             then
                 case
                     when
@@ -37,7 +37,7 @@
 {% macro duckdb__safe_number(value, type) -%}
     {%- set text -%} cast({{ value }} as {{ dbt.type_string() }}) {%- endset -%}
     case
-        when regexp_matches({{ text }}, '{{ number_pattern() }}')
+        when regexp_matches({{ text }}, {{ sql_literal(number_pattern()) }})
             then try_cast({{ text }} as {{ type }})
     end
 {%- endmacro %}
@@ -47,7 +47,7 @@
     {%- set text -%} cast({{ value }} as string) {%- endset -%}
     {%- set _, scale = number_limits(type) -%}
     case
-        when {{ text }} rlike '{{ number_pattern() }}'
+        when {{ text }} rlike {{ sql_literal(number_pattern()) }}
             then try_cast(
                 round(
                     coalesce(

@@ -20,15 +20,13 @@
             {#- An empty line is no row. -#}
             {%- if texts -%} {%- do rows.append(texts) -%} {%- endif -%}
         {%- endfor -%}
-        {#- Spark would put a variable of its own in place of ${name}. -#}
-        {%- set json = tojson(rows) | replace('$', '\\u0024')
-            | replace('\\', '\\\\') | replace("'", "\\'") -%}
         {%- set sql -%}
             insert into {{ this }}
             select {{ casts | join(', ') }}
             from (
                 select inline(from_json(
-                    '{{ json }}', 'array<struct<{{ fields | join(', ') }}>>'
+                    {{ sql_literal(tojson(rows)) }},
+                    {{ sql_literal('array<struct<' ~ fields | join(', ') ~ '>>') }}
                 ))
             )
         {%- endset -%}

@@ -50,7 +50,7 @@
 {#- The branches of a case, the commonest spelling first. -#}
 {% macro spelled_times(value) -%}
     {%- set text -%} cast({{ value }} as {{ dbt.type_string() }}) {%- endset -%}
-    {%- set is_time = "'" ~ timestamp_pattern() ~ "'" -%}
+    {%- set is_time = sql_literal(timestamp_pattern()) -%}
     {%- set padding = '^[' ~ white_space() ~ ']+|[' ~ white_space() ~ ']+$' -%}
     {%- set trimmed = replaced_regex(text, padding, '') -%}
     {%- set number = safe_number(trimmed, 'numeric(19, 6)') -%}
@@ -61,7 +61,7 @@
         (13, 'cast(round(' ~ product(number, 1000, 0, 6) ~ ') as bigint)'),
         (16, safe_number(trimmed, 'bigint')),
     ] %}
-        when {{ matches_regex(text, "'" ~ count_pattern(digits) ~ "'") }}
+        when {{ matches_regex(text, sql_literal(count_pattern(digits))) }}
             then {{ counted_time(microseconds) }}
     {%- endfor %}
     when {{ matches_regex(respelled, is_time) }} then {{ read_time(respelled) }}

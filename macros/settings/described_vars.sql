@@ -21,6 +21,7 @@
         'accept_bots': flag,
         'accept_unknown_consent': flag,
         'accepted_share_limit': share,
+        'publish_fall_limit': dict(share, null='all are published'),
         'session_timeout_minutes': minutes,
         'session_timeout_minutes_by_platform': dict(minutes, kind='map'),
         'session_timeout_is_inclusive': flag,

@@ -10,5 +10,7 @@
     {%- endfor -%}
     {%- if not patterns -%} {{ return('false') }} {%- endif -%}
     {%- set edged = "translate(lower(" ~ list ~ "), '[]{}', ',,,,')" -%}
-    {{ matches_regex(edged, "'(^|[\",]) *(" ~ patterns | join('|') ~ ") *([\",]|$)'") }}
+    {{ matches_regex(
+        edged, sql_literal('(^|[",]) *(' ~ patterns | join('|') ~ ') *([",]|$)')
+    ) }}
 {%- endmacro %}

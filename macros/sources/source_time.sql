@@ -11,10 +11,10 @@
     {%- endif -%}
     {%- if source.get('timezone') -%}
         {%- set blank = '[' ~ white_space() ~ ']*' -%}
-        {%- set local = "'^" ~ blank ~ '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([Tt]|'
-            ~ blank ~ ')([0-9]{1,2}:[0-9:.,]+)?' ~ blank ~ "$'" -%}
+        {%- set local = '^' ~ blank ~ '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([Tt]|'
+            ~ blank ~ ')([0-9]{1,2}:[0-9:.,]+)?' ~ blank ~ '$' -%}
         case
-            when {{ matches_regex(text_of(text), local) }}
+            when {{ matches_regex(text_of(text), sql_literal(local)) }}
                 then {{ instant_of(time, source.timezone) }}
             else {{ time }}
         end
@@ -58,7 +58,7 @@
             {%- do codes.append(code) -%}
             {%- do patterns.append('(' ~ known[code] ~ ')') -%}
         {%- else -%}
-            {%- set literal = modules.re.escape(part) | replace("'", '.') -%}
+            {%- set literal = modules.re.escape(part) -%}
             {%- do patterns.append(
                 modules.re.sub('(\\\\?\\s)+', '[' ~ white_space() ~ ']+', literal)
             ) -%}

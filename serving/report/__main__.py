@@ -12,6 +12,7 @@ import base64
 import gzip
 import json
 import os
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import duckdb
 import vl_convert
 
+from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
 from serving.places import ROOT, places
 from serving.report.charts import VERSION, charts
@@ -80,14 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     html = page(read_marts(options.database))
     try:
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(html, encoding="utf-8")
+        # So that whoever has the last one keeps it if the disk is full.
+        unfinished = options.output.with_name(f".{options.output.name}.unfinished")
+        try:
+            unfinished.write_text(html, encoding="utf-8")
+            unfinished.replace(options.output)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise SystemExit(
             f"The report cannot be written to {options.output} ({error.strerror}): name"
             " another file with FOOTFALL_REPORT_PATH."
         ) from error
     size = len(html.encode()) / 1_000_000
-    print(f"Wrote {options.output} ({size:.1f} MB): open it in a browser.")
+    tell(f"Wrote {options.output} ({size:.1f} MB): open it in a browser.", sys.stdout)
 
 
 def read_marts(database: Path) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def read_marts(database: Path) -> dict[str, Any]:
     try:
         with duckdb.connect(str(database), read_only=True) as marts:
             for query in sorted((HERE / "sql").glob("*.sql")):
-                answer = marts.execute(query.read_text())
+                answer = marts.execute(query.read_text(encoding="utf-8"))
                 names = [column[0] for column in answer.description]
                 data[query.stem] = encoder.encode(names, answer.fetchall())
             (build_id,) = marts.execute(
@@ -128,17 +136,23 @@ def page(data: dict[str, Any]) -> str:
     specs = charts(data["texts"], data["money_digits"])
     packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
     parts = {
-        "style": (HERE / "page.css").read_text(),
+        "style": (HERE / "page.css").read_text(encoding="utf-8"),
         "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
         "specs": json.dumps(specs, separators=(",", ":")),
         "data": base64.b64encode(packed).decode(),
-        "script": (HERE / "page.js").read_text(),
+        "script": (HERE / "page.js").read_text(encoding="utf-8"),
     }
-    html = (HERE / "page.html").read_text()
+    html = (HERE / "page.html").read_text(encoding="utf-8")
     for name, text in parts.items():
         html = html.replace(f"@@{name}@@", text)
     return html
 
 
-if __name__ == "__main__":
+def command() -> int:
+    """The report, once it is there."""
     main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(command, 1))

@@ -95,6 +95,59 @@ def test_no_model_asks_which_engine_it_runs_on() -> None:
     assert found == []
 
 
+# What may stand between quotes without sql_literal: a hash, signs that no engine means
+# anything by, and numbers that a check of the settings let through.
+WRITTEN_BARE = {"definition_hash()", "wide_white_space()"}
+
+
+def bare_texts(text: str) -> Iterator[str]:
+    """Expressions of Jinja that stand between quotes of SQL, other than numbers."""
+    text = re.sub(r"\{#.*?#\}|--[^\n{]*|\{%.*?%\}", "", text, flags=re.DOTALL)
+    said = re.findall(r"\{\{-?\s*(.*?)\s*-?\}\}", text, re.DOTALL)
+    marked = re.sub(r"\{\{.*?\}\}", "\0", text, flags=re.DOTALL)
+    before, count = "", 0
+    for nth, part in enumerate(marked.split("'")):
+        here = said[count : count + part.count("\0")]
+        count += len(here)
+        if nth % 2 and not before.rstrip().endswith("interval"):
+            yield from (each for each in here if each not in WRITTEN_BARE)
+        before = part
+
+
+def joined_texts(text: str) -> Iterator[str]:
+    """Lines of Jinja that put quotes around a text, which would be SQL's."""
+    quoted = re.compile(r"""[=(,|] *'"\s*~|~\s*"'"\s*($|[),%]|if)|\btimestamp '"\s*~""")
+    for line in text.splitlines():
+        if quoted.search(line) and "for example" not in line:
+            yield line.strip()
+
+
+def test_texts_reach_sql_as_literals_alone() -> None:
+    """A quote in a setting, a rule or a path would end a text that is written bare."""
+    found = {
+        path: texts
+        for path, text in sql().items()
+        if (texts := [*bare_texts(text), *joined_texts(text)])
+        and path != "macros/portable/sql_literal.sql"
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platform = '{{ platform }}'",
+        "(like 'a' or like '%.{{ host -}}')",
+        '{%- set sql = "field = \'" ~ field ~ "\'" -%}',
+        '{{ matches_regex(text, "\'" ~ pattern ~ "\'") }}',
+        "~ source ~ \"' and received_at between timestamp '\" ~ start",
+    ],
+)
+def test_a_text_between_bare_quotes_is_found(text: str) -> None:
+    """The test above would be worth nothing if it saw none."""
+    assert [*bare_texts(text), *joined_texts(text)] != []
+
+
 def test_no_var_has_a_default_in_sql() -> None:
     """All defaults stand in dbt_project.yml, with their reasons."""
     found = [

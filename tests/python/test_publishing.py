@@ -2,11 +2,13 @@
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,72 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def where(tmp_path: Path) -> Places:
     """A name that other people's folders have too."""
     return Places(tmp_path / "exports.duckdb")
+
+
+def sessions(folder: Path, number: int, limit: str | None) -> GreenBuild:
+    """A build of so many sessions, and how far they may fall."""
+    database = folder / f"{number}.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"create table fct_sessions as from range({number}) as t (n)"
+        )
+    fall_limit = None if limit is None else Decimal(limit)
+    marts = (Mart("fct_sessions", "", {}),)
+    return GreenBuild(database, str(number), "main", "12345678-n", marts, fall_limit)
+
+
+@pytest.mark.parametrize(
+    ("number", "limit", "said"),
+    [
+        # Of 1,000 three tenths may go, and not one more.
+        (700, "0.3", None),
+        (
+            699,
+            "0.3",
+            "30.1% fewer, and publish_fall_limit (0.3) is less. If it is right,",
+        ),
+        (1, None, None),
+        (0, "1", None),
+        (999, "0", "0.1% fewer, and publish_fall_limit (0) is less. If it is right,"),
+        (2000, "0", None),
+    ],
+)
+def test_a_build_of_far_fewer_sessions_is_not_published(
+    tmp_path: Path, where: Places, number: int, limit: str | None, said: str | None
+) -> None:
+    """Readers keep what they have until somebody says that it is right."""
+    # With nothing published there is nothing to fall from.
+    publisher.publish(sessions(tmp_path, 1000, "0"), where)
+    later = sessions(tmp_path, number, limit)
+    before = seen(tmp_path)
+    if said:
+        wanted = f"The build has {number} sessions, where 1,000 are published: that is "
+        with pytest.raises(PublishError, match=re.escape(wanted + said)):
+            publisher.publish(later, where)
+        assert seen(tmp_path) == before
+        publisher.publish(later, where, is_any_fall=True)
+    else:
+        publisher.publish(later, where)
+    with duckdb.connect(str(where.serving), read_only=True) as connection:
+        counted = connection.execute("select count(*) from fct_sessions").fetchall()
+    assert counted == [(number,)]
+
+
+@pytest.mark.parametrize("name", ["main", "o's", "my db", "memory"])
+def test_a_file_of_any_name_is_published_to(tmp_path: Path, name: str) -> None:
+    """And from one that is called as what is published often is."""
+    database = tmp_path / "serving.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table fct_ones as select 1 as n")
+        connection.execute("create view fct_twos as from serving.main.fct_ones")
+    marts = (Mart("fct_ones", "It's one.", {}), Mart("fct_twos", "", {}))
+    build = GreenBuild(database, "serving", "main", "12345678-tiny", marts)
+    where = Places(tmp_path / f"{name}.duckdb")
+    for _ in range(2):
+        publisher.publish(build, where)
+    for file in (where.serving, where.views):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            assert connection.execute("select n from fct_twos").fetchall() == [(1,)]
 
 
 def seen(folder: Path) -> dict[Path, object]:

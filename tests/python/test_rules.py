@@ -34,7 +34,8 @@ from harness import (
 )
 
 from serving import build as runner
-from serving.seeds import project_folder, unreadable
+from serving.build import project_folder
+from serving.seeds import unreadable
 
 SEEDS = {
     path.stem: path

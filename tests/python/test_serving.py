@@ -546,12 +546,13 @@ def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
     """Both copies are counted after they are read again from the disk."""
     mart = Mart("lost", "", {})
     with opened() as connection:
-        for catalog in ("build", "serving"):
+        for catalog in ("build", publisher.COPIES):
             connection.execute(f"attach ':memory:' as {catalog}")
         connection.execute("create table build.main.lost as from range(3)")
         for copied, parquet in ((3, 3), (2, 3), (3, 2)):
             connection.execute(
-                f"create or replace table serving.main.lost as from range({copied})"
+                f"create or replace table {publisher.COPIES}.main.lost as"
+                f" from range({copied})"
             )
             file = tmp_path / "lost.parquet"
             connection.execute(f"copy (from range({parquet})) to '{file}'")
@@ -651,7 +652,7 @@ def test_a_database_in_use_is_2(
         holder.stdout.readline()
         assert run_build("--select", "channels") == runner.NOT_STARTED
         holder.communicate(b"\n")
-    assert "Could not set lock on file" in capsys.readouterr().err
+    assert "Another process (PID " in capsys.readouterr().err
 
 
 def test_an_unknown_argument_is_2(

@@ -86,6 +86,7 @@ OTHERS: dict[str, object] = {
     "accept_bots": True,
     "accept_unknown_consent": False,
     "accepted_share_limit": 1,
+    "publish_fall_limit": 0.5,
     "session_timeout_minutes": 60,
     "session_timeout_minutes_by_platform": {"web": 5, "server": 90},
     "session_timeout_is_inclusive": True,

@@ -28,12 +28,13 @@ weighed as (
         *,
         case
             when exclusion_reason is not null then exclusion_reason
-            when is_direct and '{{ var("attribution_direct") }}' = 'excluded'
+            when is_direct and {{ sql_literal(var('attribution_direct')) }} = 'excluded'
                 then 'direct'
             when
                 is_direct
                 and other_count > 0
-                and '{{ var("attribution_direct") }}' = 'excluded_unless_alone'
+                and {{ sql_literal(var('attribution_direct')) }}
+                = 'excluded_unless_alone'
                 then 'direct'
         end as reason_so_far
     from ranked
@@ -72,13 +73,15 @@ explained as (
         case
             when reason_so_far is not null then reason_so_far
             when
-                '{{ var("attribution_path") }}' = 'collapsed'
+                {{ sql_literal(var('attribution_path')) }} = 'collapsed'
                 and channel = previous_channel
                 then 'repeat'
-            when '{{ var("attribution_path") }}' = 'first' and visit_number > 1
+            when
+                {{ sql_literal(var('attribution_path')) }} = 'first'
+                and visit_number > 1
                 then 'repeat'
             when
-                '{{ var("attribution_path") }}' = 'unique'
+                {{ sql_literal(var('attribution_path')) }} = 'unique'
                 and visit_number < visit_count
                 then 'repeat'
         end as final_reason

@@ -10,7 +10,7 @@ with sessions as (
 
 arrivals as (
     select * from {{ ref('int_arrivals__sourced') }}
-    where '{{ var("attribution_touches") }}' = 'channel_changes'
+    where {{ sql_literal(var('attribution_touches')) }} = 'channel_changes'
 ),
 
 traffic_sources as (

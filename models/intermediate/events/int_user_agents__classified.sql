@@ -61,7 +61,7 @@ matched as (
     {% for field, text in texts.items() %}
         select
             user_agent,
-            '{{ field }}' as field,
+            {{ sql_literal(field) }} as field,
             {{ rule_verdict('user_agent_rules', field, text) }} as verdict
         from without_models
         {{ 'union all' if not loop.last }}
@@ -72,7 +72,8 @@ classified as (
     select
         user_agent,
         {%- for field in texts %}
-            max(case when field = '{{ field }}' then verdict end) as {{ field }},
+            max(case when field = {{ sql_literal(field) }} then verdict end)
+                as {{ field }},
         {%- endfor %}
         '{{ definition_hash() }}' as definition_hash
     from matched

@@ -118,8 +118,10 @@ clocked as (
                     <= limit_started_at
                     + interval '{{ var("bot_limit_seconds") }}' second
                     then
-                        'more than {{ var("bot_limit_events") }} acts'
-                        || ' in {{ var("bot_limit_seconds") }} seconds'
+                        {{ sql_literal(
+                            'more than ' ~ var('bot_limit_events') ~ ' acts in '
+                            ~ var('bot_limit_seconds') ~ ' seconds'
+                        ) }}
             end
         ) as bot_reason,
         '{{ definition_hash() }}' as definition_hash

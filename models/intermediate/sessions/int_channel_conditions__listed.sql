@@ -9,7 +9,7 @@ asked as (
         select
             preset,
             rule_number,
-            '{{ field }}' as field,
+            {{ sql_literal(field) }} as field,
             'matches' as comparison,
             {{ lower_case(field ~ '_pattern') }} as wanted
         from rules
@@ -20,7 +20,7 @@ asked as (
         select
             preset,
             rule_number,
-            '{{ field }}' as field,
+            {{ sql_literal(field) }} as field,
             'is' as comparison,
             lower(cast({{ field }} as {{ dbt.type_string() }})) as wanted
         from rules

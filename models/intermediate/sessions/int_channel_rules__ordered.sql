@@ -52,7 +52,7 @@ rules as (
 ordered as (
     select
         *,
-        preset = '{{ var("channel_preset") }}' as is_in_force,
+        preset = {{ sql_literal(var('channel_preset')) }} as is_in_force,
         cast(
             row_number() over (
                 partition by preset

@@ -18,7 +18,7 @@ facts as (
     {%- for field in rule_text_fields() %}
         select
             traffic_source_id,
-            '{{ field }}' as field,
+            {{ sql_literal(field) }} as field,
             {{ lower_case('coalesce(' ~ field ~ ", '(none)')") }} as fact
         from traffic_sources
 
@@ -27,7 +27,7 @@ facts as (
     {%- for field in rule_value_fields() %}
         select
             traffic_source_id,
-            '{{ field }}' as field,
+            {{ sql_literal(field) }} as field,
             lower(cast({{ field }} as {{ dbt.type_string() }})) as fact
         from traffic_sources
         {{- '\n\n        union all' if not loop.last }}

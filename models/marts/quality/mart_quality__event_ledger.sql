@@ -44,7 +44,7 @@ final as (
         count(*) as received,
         count(case when rejection_reason is null then 1 end) as accepted,
         {%- for reason in rejection_reasons() %}
-            count(case when rejection_reason = '{{ reason }}' then 1 end)
+            count(case when rejection_reason = {{ sql_literal(reason) }} then 1 end)
                 as {{ reason }},
         {%- endfor %}
         count(case when rejection_reason is null then unread_revenue end)

@@ -60,9 +60,9 @@ with staged as (
                 when
                     method = 'GET'
                     and status in ('200', '304')
-                    and not {{ matches_regex('lower_path', "'[.]("
+                    and not {{ matches_regex('lower_path', sql_literal('[.]('
                         ~ (source_option(name, 'asset_endings') or []) | join('|')
-                        ~ ")$'") }}
+                        ~ ')$')) }}
                     then 'page_view'
                 else 'request'
             end as event_name

@@ -40,7 +40,7 @@ with staged as (
         with calls as (
             {% for table in ['pages', 'screens', 'identifies', 'tracks'] %}
                 select
-                    '{{ table }}' as table_name,
+                    {{ sql_literal(table) }} as table_name,
                     {{ table }}.timestamp as occurred_at,
                     {{ table }}.received_at,
                     {%- for column in texts %}
@@ -192,7 +192,9 @@ with staged as (
                         then '[{' || substr(
                             {%- for column, key in product_texts.items() %}
                                 coalesce(
-                                    ', "{{ key }}": ' || {{ json_literal(column) }}, ''
+                                    {{ sql_literal(', "' ~ key ~ '": ') }}
+                                    || {{ json_literal(column) }},
+                                    ''
                                 ) {{ '||' if not loop.last }}
                             {%- endfor %}, 3
                         ) || '}]'
