@@ -330,7 +330,12 @@ def rules(_: Demo) -> str:
         for name, column in rule["columns"].items():
             may_be = described("may_be", column)
             empty = column.get("empty")
-            rows.append((f"`{name}`", may_be + (f" ({empty})" if empty else "")))
+            rows.append(
+                (
+                    f"`{name}`",
+                    may_be + (f" ({empty})" if empty not in (None, "none") else ""),
+                )
+            )
         unique = "; ".join(
             ", ".join(f"`{name}`" for name in names) for names in rule["keys"]
         )
