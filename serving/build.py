@@ -258,7 +258,6 @@ def project_folder(dbt_arguments: Sequence[str]) -> Path:
     return Path(chosen.project_dir or ".")
 
 
-
 def folders(dbt_arguments: Sequence[str]) -> list[str]:
     """The options that name the project and its profiles where nobody did.
 

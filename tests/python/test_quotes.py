@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from engines import EngineBuilder
-from harness import ROOT, copy_project, folder_of, once
+from harness import ROOT, copy_project, folder_of
 
 from parity.build import Built
 from parity.build import build as build_on
 from parity.engines import ALL
+from parity.parsing import once
 
 NOON = datetime(2026, 5, 4, 12)
 PLATFORM = "o's \\ {x} ${y}"

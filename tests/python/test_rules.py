@@ -28,11 +28,11 @@ from harness import (
     copy_project,
     one_source,
     parse,
-    parsed_sources,
     run_dbt,
     write_parquet,
 )
 
+from parity.parsing import parsed_sources
 from serving import build as runner
 from serving.build import project_folder
 from serving.seeds import unreadable
