@@ -21,6 +21,7 @@ from unittest import mock
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import SeedNode
 
 from parity.engines import ROOT
 
@@ -97,7 +98,13 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
     arguments += ["--vars", json.dumps({"sources": json.loads(sources)})]
     with mock.patch.dict(os.environ, ANYWHERE):
         manifest = dbtRunner().invoke(arguments).result
-    return manifest if isinstance(manifest, Manifest) else None
+    if not isinstance(manifest, Manifest):
+        return None
+    for node in manifest.nodes.values():
+        # Of a file that did not change dbt remembers where the first project has it.
+        if isinstance(node, SeedNode):
+            node.root_path = str(project)
+    return manifest
 
 
 def parsed_sources(settings: Mapping[str, Any]) -> str:

@@ -239,15 +239,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen, for_dbt = parser.parse_known_args(arguments)
     is_json = chosen.log_format == "json"
-    for_dbt += folders(for_dbt)
+    places_of_dbt = folders(for_dbt)
     try:
-        assert_project_vars(project_folder(for_dbt))
+        assert_project_vars(project_folder([*for_dbt, *places_of_dbt]))
         if chosen.vars is not None:
             for_dbt += ["--vars", chosen_vars(chosen.vars)]
     except SettingsError as error:
         say(is_json, "error", f"The build did not start. footfall: {error}")
         return NOT_STARTED
-    return guarded(lambda: run(for_dbt, is_json), FAILED)
+    return guarded(lambda: run([*for_dbt, *places_of_dbt], is_json), FAILED)
 
 
 def project_folder(dbt_arguments: Sequence[str]) -> Path:

@@ -1,8 +1,8 @@
 {#- Why an engine cannot compute an expression over some rows, without computing it: none
     where it can. It is asked for as a condition, in which there is no sum over rows, no
     list of two and no comment that swallows the rest. Where an engine gives no reasons,
-    the run stops with the sentence. -#}
-{% macro unbound_reason(expressions, rows, sentence) -%}
+    the run stops with the sentence; without one it is not asked. -#}
+{% macro unbound_reason(expressions, rows, sentence=none) -%}
     {%- set conditions = [] -%}
     {%- for expression in expressions -%}
         {%- do conditions.append('case when true then ' ~ expression ~ ' end is null') -%}
@@ -15,6 +15,7 @@
 {%- endmacro %}
 
 {% macro default__unbound_reason(query, sentence) -%}
+    {%- if sentence is none -%} {{ return('unknown') }} {%- endif -%}
     {%- do try_or_compiler_error(
         'footfall: ' ~ sentence ~ ', which cannot be computed over one row of them.',
         run_query,

@@ -128,8 +128,8 @@
 {% macro shown_value(value) -%}
     {%- if value is none -%} {{ return('null') }} {%- endif -%}
     {%- set text = value | string | replace('\n', ' ') | truncate(60, true) -%}
-    {%- if value is boolean -%} {{ return("'" ~ text | lower ~ "'") }} {%- endif -%}
+    {%- set text = text | lower if value is boolean else text -%}
     {%- set is_bare = value is not string or
         modules.re.fullmatch('[-+.0-9eE]*|true|false|null', value | lower) is none -%}
-    {{ return(('' if is_bare else 'the text ') ~ "'" ~ text ~ "'") }}
+    {{ return("{}'{}'".format('' if is_bare else 'the text ', text)) }}
 {%- endmacro %}

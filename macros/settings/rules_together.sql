@@ -2,7 +2,8 @@
     cannot mean to each other; and of a seed that is not footfall's own but a host
     project's, by itself, since no hook of ours read its file. -#}
 {% macro assert_rules_together() -%}
-    {%- if execute -%}
+    {#- Of a build that looks at no rows there is nothing to be said. -#}
+    {%- if execute and not flags.EMPTY -%}
         {%- set described = described_rules() -%}
         {%- set tables = {} -%}
         {%- for seed, rules in described.items() -%}

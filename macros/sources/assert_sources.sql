@@ -108,8 +108,7 @@
             + worded_columns(expression)
         }) -%}
     {%- endfor -%}
-    {%- set is_any = target.type != 'duckdb'
-        or unbound_reason(expressions.values() | sum(start=[]), rows, start) -%}
+    {%- set is_any = unbound_reason(expressions.values() | sum(start=[]), rows) -%}
     {%- for says, asked in expressions.items() if is_any -%}
         {%- set reason = unbound_reason(asked, rows, says ~ ' of ' ~ source[kind]) -%}
         {%- if reason -%}

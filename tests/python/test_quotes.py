@@ -84,7 +84,7 @@ RULES: dict[str, Row] = {
         "rule_id": "it's",
         "channel": "It's us",
         "source_pattern": "^o'hare[.]example$",
-        "reason": "it's {source}, \\ ${us}",
+        "reason": "it's {source}, \\ $us",
     },
 }
 
@@ -125,7 +125,7 @@ def test_quotes_in_settings_and_rules_are_data(
     )
     assert made.is_green, made.said
     assert told(made, "fct_sessions", "visitor_id", "channel") == SESSIONS
-    assert ("eve", "it's o'hare.example, \\ ${us}") in told(
+    assert ("eve", "it's o'hare.example, \\ $us") in told(
         made, "fct_sessions", "visitor_id", "channel_reason"
     )
     assert told(made, "mart_quality__event_ledger", "received", "accepted", "bot") == [

@@ -223,7 +223,7 @@ def wrong_values(said: Mapping[str, Any]) -> list[Any]:
     if said["kind"] == "number":
         values += [said["least"] - 1, said["most"] + 1]
         values += [None] * ("null" not in said)
-    return values
+    return [value for value in values if value is not None or "null" not in said]
 
 
 def test_the_described_vars_are_those_of_the_project(
@@ -455,7 +455,7 @@ def test_a_file_of_vars_is_given_to_dbt(
     assert {k: v if k[0] == "h" else str(v) for k, v in taken(given[0][3]).items()} == (
         read
     )
-    assert given[1] == ["--project-dir", ".", "--vars", "{history_days: 8}"]
+    assert given[1][:4] == ["--project-dir", ".", "--vars", "{history_days: 8}"]
 
 
 def taken(vars_: str) -> dict[str, Any]:

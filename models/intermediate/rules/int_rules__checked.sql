@@ -4,7 +4,7 @@
 with counted as (
     {% for seed in described_rules() %}
         select
-            '{{ seed }}' as seed_name,
+            {{ sql_literal(seed) }} as seed_name,
             count(*) as row_count
         from {{ ref(seed) }}
         {{ 'union all' if not loop.last }}
