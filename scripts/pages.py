@@ -24,12 +24,14 @@ import duckdb
 import jinja2
 import yaml
 
+from scripts.sentences import PARTS, sentences
 from serving.settings import described_vars, var_may_be
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DICTIONARY = ROOT / "docs" / "data_dictionary.md"
 RULES = ROOT / "docs" / "rules.md"
+ERRORS = ROOT / "docs" / "errors.md"
 QUESTIONS = [
     "which_channels_bring_buyers",
     "which_device_converts_worst",
@@ -359,6 +361,16 @@ def rules(_: Demo) -> str:
     return "\n\n".join(parts)
 
 
+def stops(part: str) -> Callable[[Demo], str]:
+    """The sentences that one kind of mistake ends with."""
+    return lambda _: "\n".join(f"- {said}" for said in escaped(sentences(part)))
+
+
+def escaped(texts: Iterable[str]) -> list[str]:
+    """Sentences whose stars and brackets Markdown leaves alone."""
+    return [re.sub(r"([*<>])", r"\\\1", text) for text in texts]
+
+
 PRESETS = {
     path.parent.name
     for path in (ROOT / "models" / "staging").glob("*/_*__models.yml")
@@ -374,6 +386,7 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     },
     DICTIONARY: {"entities": entities, "dictionary": dictionary},
     RULES: {"rules": rules},
+    ERRORS: {f"stops {part}": stops(part) for part in PARTS},
     **{
         ROOT / "docs" / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
         for preset in sorted(PRESETS)

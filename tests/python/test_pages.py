@@ -4,6 +4,15 @@ import pytest
 from harness import Build
 
 from scripts import pages
+from scripts.sentences import (
+    GAP,
+    PARTS,
+    ROOT,
+    files_that_stop,
+    in_macros,
+    in_python,
+    sentences,
+)
 
 
 def arguments(demo: Build) -> list[str]:
@@ -15,6 +24,32 @@ def arguments(demo: Build) -> list[str]:
 def test_the_pages_are_up_to_date(demo: Build) -> None:
     """SQL, answers, columns and vars: kept by hand, they would drift."""
     pages.main(arguments(demo))
+
+
+def test_every_file_that_stops_a_run_has_its_sentences_on_the_page() -> None:
+    """A sentence that is on no page is one of which nobody says what to do."""
+    told = {
+        path
+        for patterns in PARTS.values()
+        for pattern in patterns
+        for path in ROOT.glob(pattern)
+    }
+    assert files_that_stop() <= told
+    said = [sentence for part in PARTS for sentence in sentences(part)]
+    assert len(said) > 100
+    # Those that end where something is filled in have no full stop of their own.
+    assert [each for each in said if not each.endswith((".", GAP))] == []
+
+
+def test_sentences_are_read_with_gaps_for_what_is_filled_in() -> None:
+    """Texts that are joined are, and what stands in brackets is not."""
+    text = """{%- do stop_run(
+        'the var ' ~ name ~ " is '" ~ value | join(', ') ~ "', but" ~ (', x' if y)
+        ~ ' must be.'
+    ) -%} {% macro stop_run(message) %}"""
+    assert list(in_macros(text)) == ["the var … is '…', but… must be."]
+    text = 'raise PlaceError(f"{a} is no {b.c} of {d!r}.")'
+    assert list(in_python(text)) == ["… is no … of …."]
 
 
 def test_a_stale_page_is_told_in_one_sentence(
