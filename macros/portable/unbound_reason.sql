@@ -40,6 +40,7 @@
         '(?:Referenced|Table or) (?:column|table) "([^"]+)"': 'there is no column {}',
         'Could not find key "([^"]+)" in struct': 'there is no field {} in it',
         "argument types '(.+?)'": '{} is not of the types that it takes: cast them',
+        'Cannot compare values of type (.+?) - an': 'type {} do not compare: cast one',
         'clause cannot contain (aggregate|window)|(UNNEST) not supported':
             'a map is about one row, and this is about several',
         'syntax error at or near (".+?")': 'it is no SQL expression at {}',

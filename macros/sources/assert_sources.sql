@@ -116,7 +116,7 @@
                 says ~ ', which cannot be computed: ' ~ reason
                 ~ ('; a comment takes the rest of the line with it' if '--' in says
                     else '; fields of text files are texts, which a cast makes numbers'
-                    if is_text_file(source[kind]) and 'types' in reason else '')
+                    if is_text_file(source[kind]) and 'cast' in reason else '')
                 ~ '.'
             ) -%}
         {%- endif -%}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from harness import (
 )
 from test_oracle import Event, Rules, expected_places, random_events, told
 from tiers import IS_ALL, some
+from trackers import write_parquets
 
 from parity.parsing import parsed_sources
 from serving import build as runner
@@ -152,7 +154,7 @@ class Published:
         return in_zone(instant, self.settings["reporting_timezone"])
 
 
-Publish = Callable[[dict[str, object]], Published]
+Publish = Callable[[dict[str, object] | str], Published]
 
 
 @pytest.fixture
@@ -192,17 +194,113 @@ def publisher(
     )
     events = write_parquet(tmp_path / "events.parquet", rows)
 
-    def published(settings: dict[str, object]) -> Published:
-        arguments = ["--profiles-dir", str(ROOT)]
+    def published(settings: dict[str, object] | str) -> Published:
+        arguments = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
         arguments += ["--target-path", str(tmp_path / "target")]
         arguments += ["--log-path", str(tmp_path / "logs")]
-        chosen = told(one_source(events, columns), settings)
-        code = runner.main([*arguments, "--vars", json.dumps(chosen)])
+        if isinstance(settings, str):
+            # The name of a file.
+            chosen = yaml.safe_load(Path(settings).read_text())
+            given = settings
+        else:
+            chosen = told(one_source(events, columns), settings)
+            given = json.dumps(chosen)
+        before = Path.cwd()
+        code = runner.main([*arguments, "--vars", given])
+        os.chdir(before)
         assert code == runner.GREEN
         results = tmp_path / "target" / "run_results.json"
         return Published(serving, results, defaults() | chosen)
 
     return published
+
+
+def hit(number: int, at: str, **more: object) -> dict[str, object]:
+    """A hit of a visit to the store, with all that an export of hits has."""
+    lacks = dict.fromkeys(
+        ("tx_revenue", "ecom_action", "event_action", "referer", "src", "medium")
+    )
+    lacks |= dict.fromkeys(("campaign", "gclid", "transaction_id"))
+    return {
+        "fullVisitorId": "7",
+        "visitId": "70",
+        "hit_number": number,
+        "ts": datetime.fromisoformat(at),
+        "hit_type": "PAGE",
+        "hostname": "store.example",
+        "page_path": "/lamps",
+        "page_title": "Lamps",
+        "device_category": "desktop",
+        "os": "Linux",
+        "browser": "Firefox",
+        **lacks,
+        **more,
+    }
+
+
+# Files that the examples name, and what is published of them: visitor, day in the
+# example's time zone, channel, events and revenue of each session, by hand.
+EXAMPLES: dict[str, tuple[dict[str, list[dict[str, object]]], list[Row]]] = {
+    "plain_csv": (
+        {},
+        [
+            ("ann-laptop", "2026-03-03", "Organic Search", 2, "49.90"),
+            ("ann-phone", "2026-03-02", "Email", 3, "0.00"),
+            ("bob", "2026-03-03", "Direct", 1, "0.00"),
+        ],
+    ),
+    "ga360": (
+        {
+            "hits_flat": [
+                # In California it is a minute to midnight.
+                hit(1, "2016-08-02 06:59:00", gclid="Cj0", event_action="none"),
+                hit(2, "2016-08-02 07:00:10", ecom_action="5", campaign="none"),
+                hit(
+                    10,
+                    "2016-08-02 07:01:00",
+                    tx_revenue=25_000_000,
+                    transaction_id="T1",
+                    referer="https://store.example/",
+                    src="(direct)",
+                    medium="(none)",
+                ),
+            ]
+        },
+        [("7", "2016-08-01", "Paid Search", 3, "25.00")],
+    ),
+    "wikipedia_readers": (
+        {
+            "events": [
+                {"uuid": "r", "ts": datetime.fromisoformat(f"2016-01-01 {at}")}
+                for at in ("00:00:00", "00:30:00", "01:00:00.000001")
+            ]
+        },
+        [
+            ("r", "2016-01-01", "Direct", 2, "0.00"),
+            ("r", "2016-01-01", "Direct", 1, "0.00"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_publishes_as_it_is_shipped(
+    publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """With nothing but its file of vars, where its input is where it says."""
+    tables, sessions = EXAMPLES[name]
+    assert {path.stem for path in (ROOT / "examples").glob("*.yml")} == set(EXAMPLES)
+    (tmp_path / "data").mkdir()
+    write_parquets(tmp_path / "data", tables)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    made = publish(f"examples/{name}.yml")
+    found = made.rows(
+        "select visitor_id, cast(started_date as text), channel, event_count,"
+        " cast(cast(revenue as numeric(18, 2)) as text) from fct_sessions"
+        " order by visitor_id, started_at"
+    )
+    assert found == sessions
 
 
 def sessions_by_loop(made: Published) -> list[tuple[str, datetime, int]]:

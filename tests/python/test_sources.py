@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from dbt.cli.main import dbtRunner
 from engines import EngineBuilder
 from harness import (
     ROOT,
+    Asker,
     Build,
     Builder,
     close_connections,
@@ -469,34 +471,63 @@ def stopped(made: Build, var: str) -> None:
     assert not made.database.exists() or made.relations() == []
 
 
+@pytest.fixture(scope="module")
+def ask(
+    settings: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Asker]:
+    """The checks of a build, without the build."""
+    yield Asker(tmp_path_factory.mktemp("asked"), settings)
+    close_connections()
+
+
+def one_sentence(asked: str | None, var: str) -> str:
+    """What a build would stop with, which names what to mend."""
+    assert asked
+    assert asked.count("\n") == 0
+    assert asked.startswith("footfall: ")
+    assert asked.endswith(".")
+    assert var in asked
+    return asked
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_wrong_setting_stops_the_run_before_it_writes(
-    build: Builder, settings: dict[str, Any], mistake: str
-) -> None:
-    """In one sentence that names the var, not in a page of SQL."""
+def test_a_wrong_setting_is_told_in_one_sentence(ask: Asker, mistake: str) -> None:
+    """That names the var, and not in a page of SQL."""
     var, change = MISTAKES[mistake]
-    stopped(build(settings | change, select="stg_columns__events"), var)
+    one_sentence(ask.sentence("assert_settings", change), var)
 
 
 @pytest.mark.parametrize("mistake", SHOP_MISTAKES)
-def test_a_wrong_option_of_a_source_stops_the_run_before_it_writes(
-    build: Builder, settings: dict[str, Any], mistake: str
+def test_a_wrong_option_of_a_source_is_told_in_one_sentence(
+    ask: Asker, settings: dict[str, Any], mistake: str
 ) -> None:
-    """In one sentence that names the source, and what is wrong of it."""
+    """That names the source, and what is wrong of it."""
     word, change = SHOP_MISTAKES[mistake]
     if "columns" in change:
         (source,) = settings["sources"].values()
         change = {"columns": source["columns"] | change["columns"]}
-    made = build(shop(settings, **change), select="+fct_sessions")
-    stopped(made, "source shop")
-    assert word in made.said
+    said = ask.sentence("assert_settings", shop(settings, **change))
+    assert word in one_sentence(said, "source shop")
 
 
 @pytest.mark.parametrize("mistake", NO_SOURCES)
-def test_what_is_no_source_stops_the_run(build: Builder, mistake: str) -> None:
-    """Before a model is read: the unions are made of the sources."""
+def test_what_is_no_source_is_told_in_one_sentence(ask: Asker, mistake: str) -> None:
+    """Whatever it is."""
     word, sources = NO_SOURCES[mistake]
-    stopped(build({"sources": sources}, select="+fct_sessions"), word)
+    one_sentence(ask.sentence("assert_settings", {"sources": sources}), word)
+
+
+def test_a_wrong_setting_stops_the_run_before_it_writes(
+    build: Builder, settings: dict[str, Any]
+) -> None:
+    """Of vars and sources alike; and before a model is read, for the unions are made of
+    the sources.
+    """
+    negative = settings | {"session_timeout_minutes": -30}
+    stopped(build(negative, select="+fct_sessions"), "session_timeout_minutes")
+    nowhere = shop(settings, events="nowhere.events")
+    stopped(build(nowhere, select="+fct_sessions"), "nowhere.events")
+    stopped(build({"sources": {"shop": "demo"}}, select="+fct_sessions"), "preset")
 
 
 def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
