@@ -271,7 +271,11 @@ EXAMPLES: dict[str, tuple[dict[str, list[dict[str, object]]], list[Row]]] = {
     "wikipedia_readers": (
         {
             "events": [
-                {"uuid": "r", "ts": datetime.fromisoformat(f"2016-01-01 {at}")}
+                {
+                    "uuid": "r",
+                    "ts": datetime.fromisoformat(f"2016-01-01 {at}"),
+                    "url": "https://wiki.example/Lamp",
+                }
                 for at in ("00:00:00", "00:30:00", "01:00:00.000001")
             ]
         },
@@ -283,7 +287,14 @@ EXAMPLES: dict[str, tuple[dict[str, list[dict[str, object]]], list[Row]]] = {
 }
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+# The first stands for the others in `make test`.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (number > 0))
+        for number, name in enumerate(EXAMPLES)
+    ],
+)
 def test_every_example_publishes_as_it_is_shipped(
     publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
