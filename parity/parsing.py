@@ -81,13 +81,21 @@ def parse(project: Path, sources: str) -> Manifest | None:
 
     first = once(place(ROOT), lambda folder: read(ROOT, sources, folder))
     if project == ROOT or first is None:
-        return first
+        return looked_up_anew(first)
 
     def read_copy(folder: Path) -> Manifest | None:
         shutil.copy(place(ROOT) / PARTIAL, folder)
         return read(project, sources, folder)
 
-    return once(place(project), read_copy)
+    return looked_up_anew(once(place(project), read_copy))
+
+
+def looked_up_anew(manifest: Manifest | None) -> Manifest | None:
+    """In a copy, what dbt looks up by name is mixed up unless it is made anew."""
+    for name in vars(manifest) if manifest else ():
+        if name.endswith("_lookup"):
+            setattr(manifest, name, None)
+    return manifest
 
 
 def read(project: Path, sources: str, folder: Path) -> Manifest | None:

@@ -361,6 +361,9 @@ def staging_alone(preset: str, project: Path) -> Path:
     for part in (f"models/staging/{preset}", "models/staging/files", "models/docs"):
         shutil.copytree(ROOT / part, project / part)
     shutil.copytree(ROOT / "seeds" / "rules", project / "seeds" / "rules")
+    # Rules are checked by a build: here nothing waits for that.
+    gate = project / "models" / "int_rules__checked.sql"
+    gate.write_text("select 1 as is_checked", encoding="utf-8")
     return project
 
 

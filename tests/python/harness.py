@@ -105,10 +105,6 @@ def parse(project: Path, sources: str) -> Manifest | None:
     for node in manifest.nodes.values():
         if isinstance(node, ModelNode | SeedNode):
             node.config.persist_docs = {}
-    # A copy mixes up what dbt looks up by name, unless it has to be made anew.
-    for name in vars(manifest):
-        if name.endswith("_lookup"):
-            setattr(manifest, name, None)
     return manifest
 
 
@@ -164,8 +160,13 @@ def run_dbt(
     arguments += ["--vars", json.dumps(settings), *flags]
     if select:
         arguments += ["--select", select]
-    if exclude:
-        arguments += ["--exclude", exclude]
+    # Without the seeds there is nothing that their gate could look at.
+    excluded = [
+        *(["tag:gate"] if not loads_seeds else []),
+        *([exclude] if exclude else []),
+    ]
+    if excluded:
+        arguments += ["--exclude", *excluded]
     kinds = ["unit_test"] * (command == "build")
     kinds += ["test"] * (not runs_tests) + ["seed"] * (not loads_seeds)
     if kinds:

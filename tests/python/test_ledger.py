@@ -78,7 +78,7 @@ def said_of(found: Any) -> str:
 
 
 SUMMARY = "+fct_sessions +fct_conversions +mart_quality__event_ledger"
-SUMMARY += " +mart_quality__unread_lines"
+SUMMARY += " +mart_quality__unread_lines +int_settings__unmatched"
 UNREAD = ["1,299", "1,299", "12 to 15", "EUR 5", "9" * 50, "1e99"]
 READ = {"1,299.00": "1299.00", "12,50": "12.50", "7": "7.00", "-3.1": "-3.10"}
 NOTHING = ["", " ", "null", "N/A", "NaN", "none", None]

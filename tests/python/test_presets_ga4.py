@@ -484,10 +484,10 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
     assert found.rows(
         "select event_name, page_title, properties, min(occurred_at)"
         " from int_events__classified"
-        " where event_name in ('page_view', 'scrolled far') group by all order by 1"
+        " where event_name in ('page_view', 'scrolled_far') group by all order by 1"
     ) == [
         ("page_view", "7", '{"first source": "google", "number": "7"}', TEN),
-        ("scrolled far", "7", '{"number": "7"}', TEN + MINUTE),
+        ("scrolled_far", "7", '{"number": "7"}', TEN + MINUTE),
     ]
 
 

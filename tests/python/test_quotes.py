@@ -44,7 +44,7 @@ EVENTS = [
     *(at(0, "cy"), at(1, "cy", "log'out"), at(2, "cy")),
     at(0, "dan", referrer_url="https://o'hara.example/"),
     at(0, "eve", referrer_url="https://o'hare.example/"),
-    at(0, "fay", page_url="https://shop.example/?o'id=1"),
+    at(0, "fay", page_url="https://shop.example/?o.id=1"),
     at(0, "gus", user_agent="Mozilla/5.0 it's me"),
 ]
 SESSIONS = [
@@ -66,7 +66,7 @@ RULES: dict[str, Row] = {
         "value": "o's {x} bot",
     },
     "click_ids": {
-        "click_id_type": "o'id",
+        "click_id_type": "o.id",
         "priority": 1,
         "source": "o's",
         "medium": "cpc",
