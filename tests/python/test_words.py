@@ -91,7 +91,8 @@ def decided(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         folder,
         rows,
         MARTS
-        + " +mart_quality__event_ledger +fct_sessions +mart_quality__unread_lines",
+        + " +mart_quality__event_ledger +fct_sessions +mart_quality__unread_lines"
+        + " +int_settings__unmatched",
     )
 
 
