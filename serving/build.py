@@ -98,7 +98,7 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     """Build, summarise, publish; the exit code."""
     started = time.monotonic()
     if said := unreadable(project_folder(dbt_arguments)):
-        say(is_json, "error", f"The build did not start. {said}")
+        say(is_json, "error", f"The build did not start. footfall: {said}")
         return NOT_STARTED
     quiet = ["--log-format", "json"] if is_json else ["--quiet", "--log-level", "none"]
     disable = True if is_json else None
@@ -121,7 +121,7 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         return NOT_STARTED
     results = artifact(listener.target / "run_results.json")["results"]
     if wrong := wrong_rules(listener.target, results):
-        say(is_json, "error", f"The build did not start. {' '.join(wrong)}")
+        say(is_json, "error", f"The build did not start. footfall: {' '.join(wrong)}")
         return NOT_STARTED
     failed = failures(results)
     seconds = time.monotonic() - started

@@ -1018,7 +1018,8 @@ def test_a_build_by_rules_that_cannot_be_meant_does_not_start(
     finally:
         os.chdir(before)
     assert (
-        capsys.readouterr().err.splitlines()[-1] == f"The build did not start. {said}"
+        capsys.readouterr().err.splitlines()[-1]
+        == f"The build did not start. footfall: {said}"
     )
     with duckdb.connect(str(database)) as connection:
         found = {name for (name,) in connection.execute("show tables").fetchall()}
