@@ -22,6 +22,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from scripts import pages
+from serving.settings import described_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "docs" / "contract.yml"
@@ -79,7 +80,7 @@ def contract_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
         *(node for node, *_ in manifest["disabled"].values()),
     ]
     keys = pages.keys(nodes)
-    rules = pages.described("described_rules")
+    rules = described_rules()
     for node in nodes:
         name, key = node["name"], ", ".join(sorted(keys.get(node["unique_id"], [])))
         types = {each: one["data_type"] for each, one in node["columns"].items()}

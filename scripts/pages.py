@@ -21,11 +21,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 import yaml
 
 from scripts.sentences import PARTS, sentences
-from serving.settings import described_vars, var_may_be
+from serving.settings import (
+    described_rules,
+    described_vars,
+    rule_may_be,
+    shipped_presets,
+    var_may_be,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -301,36 +306,13 @@ def mapped(preset: str) -> Callable[[Demo], str]:
     return part
 
 
-def described(macro: str, *arguments: object) -> Any:
-    """What a macro of the description of rules returns."""
-    path = ROOT / "macros" / "settings" / "described_rules.sql"
-
-    def returned(value: object) -> None:
-        raise Returned(value)
-
-    made_with = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    made_with.globals |= {
-        "return": returned,
-        "known_presets": lambda: ["columns", "demo", *sorted(PRESETS)],
-    }
-    try:
-        getattr(made_with.from_string(path.read_text()).module, macro)(*arguments)
-    except Returned as answer:
-        return answer.args[0]
-    return None
-
-
-class Returned(Exception):  # noqa: N818
-    """How dbt's `return` leaves a macro, with its value."""
-
-
 def rules(_: Demo) -> str:
     """Each rule seed: its columns, what they may be, and what rows are together."""
     parts = []
-    for seed, rule in described("described_rules").items():
+    for seed, rule in described_rules().items():
         rows = []
         for name, column in rule["columns"].items():
-            may_be = described("may_be", column)
+            may_be = rule_may_be(column)
             empty = column.get("empty")
             rows.append(
                 (
@@ -371,11 +353,6 @@ def escaped(texts: Iterable[str]) -> list[str]:
     return [re.sub(r"([*<>])", r"\\\1", text) for text in texts]
 
 
-PRESETS = {
-    path.parent.name
-    for path in (ROOT / "models" / "staging").glob("*/_*__models.yml")
-    if path.parent.name not in ("columns", "demo", "files")
-}
 PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     README: {
         "lineage": lineage,
@@ -389,7 +366,8 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     ERRORS: {f"stops {part}": stops(part) for part in PARTS},
     **{
         ROOT / "docs" / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
-        for preset in sorted(PRESETS)
+        for preset in shipped_presets()
+        if preset not in ("columns", "demo")
     },
 }
 

@@ -97,9 +97,6 @@ class Listener:
 def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     """Build, summarise, publish; the exit code."""
     started = time.monotonic()
-    if said := unreadable(project_folder(dbt_arguments)):
-        say(is_json, "error", f"The build did not start. footfall: {said}")
-        return NOT_STARTED
     quiet = ["--log-format", "json"] if is_json else ["--quiet", "--log-level", "none"]
     disable = True if is_json else None
     with tqdm(desc="reading the project", unit="node", disable=disable) as bar:
@@ -121,7 +118,7 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
         return NOT_STARTED
     results = artifact(listener.target / "run_results.json")["results"]
     if wrong := wrong_rules(listener.target, results):
-        say(is_json, "error", f"The build did not start. footfall: {' '.join(wrong)}")
+        say(is_json, "error", f"The build did not start. {' '.join(wrong)}")
         return NOT_STARTED
     failed = failures(results)
     seconds = time.monotonic() - started
@@ -174,16 +171,12 @@ def failures(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def wrong_rules(target: Path, results: list[dict[str, Any]]) -> list[str]:
     """What is said of rules that cannot be meant; no model was made then."""
     nodes = artifact(target / "manifest.json")["nodes"]
-    messages = [
-        str(result["message"])
+    return [
+        sentence(str(result["message"]))
         for result in results
         if result["status"] == "error"
         and {"rules", "rates", "gate"} & {*nodes[result["unique_id"]]["tags"]}
-    ]
-    return [
-        message.rsplit("footfall: ", maxsplit=1)[1].partition("\n  \n")[0].strip()
-        for message in messages
-        if "footfall: " in message
+        and "footfall: " in str(result["message"])
     ]
 
 
@@ -239,27 +232,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen, for_dbt = parser.parse_known_args(arguments)
     is_json = chosen.log_format == "json"
-    places_of_dbt = folders(for_dbt)
+    project, options = located(for_dbt)
     try:
-        assert_project_vars(project_folder([*for_dbt, *places_of_dbt]))
+        assert_project_vars(project)
+        if said := unreadable(project):
+            raise SettingsError(said)
         if chosen.vars is not None:
             for_dbt += ["--vars", chosen_vars(chosen.vars)]
     except SettingsError as error:
         say(is_json, "error", f"The build did not start. footfall: {error}")
         return NOT_STARTED
-    return guarded(lambda: run([*for_dbt, *places_of_dbt], is_json), FAILED)
+    return guarded(lambda: run([*for_dbt, *options], is_json), FAILED)
 
 
-def project_folder(dbt_arguments: Sequence[str]) -> Path:
-    """Where dbt looks for dbt_project.yml."""
-    named = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    named.add_argument("--project-dir", default=os.environ.get("DBT_PROJECT_DIR"))
-    chosen, _ = named.parse_known_args(dbt_arguments)
-    return Path(chosen.project_dir or ".")
-
-
-def folders(dbt_arguments: Sequence[str]) -> list[str]:
-    """The options that name the project and its profiles where nobody did.
+def located(dbt_arguments: Sequence[str]) -> tuple[Path, list[str]]:
+    """The project, and the options that name it and its profiles where nobody did.
 
     dbt looks for both where it is called from, and for profiles in the home folder.
     """
@@ -275,7 +262,7 @@ def folders(dbt_arguments: Sequence[str]) -> list[str]:
     here = Path("profiles.yml").exists()
     if not chosen.profiles_dir and not here and (project / "profiles.yml").exists():
         options += ["--profiles-dir", str(project)]
-    return options
+    return project, options
 
 
 if __name__ == "__main__":

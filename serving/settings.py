@@ -37,7 +37,8 @@ def macros(file: str) -> Any:
         raise Returned(value)
 
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals["return"] = give_back
+    # What the description of rules asks beside itself.
+    environment.globals |= {"return": give_back, "known_presets": shipped_presets}
     text = (MACROS / file).read_text(encoding="utf-8")
     return environment.from_string(text).module
 
@@ -60,6 +61,24 @@ def described_vars() -> dict[str, dict[str, Any]]:
 def var_may_be(described: dict[str, Any]) -> str:
     """The same of one var, in words."""
     words: str = asked("var_may_be.sql", "var_may_be", described)
+    return words
+
+
+def shipped_presets() -> list[str]:
+    """Those that come with footfall; one's own are of a var."""
+    folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    return ["columns", "demo", *sorted(folders - {"columns", "demo", "files"})]
+
+
+def described_rules() -> dict[str, dict[str, Any]]:
+    """What each rule seed may hold, by its name."""
+    found: dict[str, dict[str, Any]] = asked("described_rules.sql", "described_rules")
+    return found
+
+
+def rule_may_be(described: dict[str, Any]) -> str:
+    """What a column of a rule seed may be, in words."""
+    words: str = asked("described_rules.sql", "may_be", described)
     return words
 
 

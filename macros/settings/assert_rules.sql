@@ -165,7 +165,7 @@
     {%- elif column.kind == 'code' -%}
         {{ return(modules.re.fullmatch(column.regex, text) is not none) }}
     {%- elif column.kind == 'date' -%}
-        {{ return(is_day(text)) }}
+        {{ return(is_date(text)) }}
     {%- elif column.kind == 'paths' -%}
         {{ return(text[0] in ['/', '%']) }}
     {%- endif -%}
@@ -182,15 +182,6 @@
         and (number > column.above if column.above is defined
             else number >= column.least)
     ) }}
-{%- endmacro %}
-
-{#- Whether a text is a day of the calendar, written like 2026-01-31. -#}
-{% macro is_day(text) -%}
-    {%- set shape = '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
-    {%- if not modules.re.fullmatch(shape, text) -%} {{ return(false) }} {%- endif -%}
-    {%- set first = modules.datetime.date.fromisoformat(text[:8] ~ '01') -%}
-    {%- set days = modules.datetime.timedelta(days=text[8:] | int - 1) -%}
-    {{ return((first + days).month == first.month) }}
 {%- endmacro %}
 
 {#- Whether a pattern is one, and means the same to RE2, Postgres and Java: no

@@ -65,7 +65,8 @@
     {{ return(value is not string and value is not mapping and value is iterable) }}
 {%- endmacro %}
 
-{#- A day that its month lacks would stop the run in the middle. -#}
+{#- Whether a text is a day of the calendar, such as 2026-01-31: one that its month lacks
+    would stop the run in the middle. -#}
 {% macro is_date(text) -%}
     {%- set pattern = '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
     {%- if modules.re.fullmatch(pattern, text) is none -%} {{ return(false) }} {%- endif -%}

@@ -128,18 +128,18 @@ def test_the_project_is_found_from_anywhere(
     for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(ROOT)
-    assert build.folders([]) == []
+    assert build.located([])[1] == []
     monkeypatch.chdir(tmp_path)
     profiles = ["--profiles-dir", str(ROOT)]
-    assert build.folders([]) == ["--project-dir", str(ROOT), *profiles]
-    assert build.folders(["--project-dir", str(ROOT)]) == profiles
-    assert build.folders([f"--project-dir={ROOT}", "--profiles-dir", "x"]) == []
+    assert build.located([])[1] == ["--project-dir", str(ROOT), *profiles]
+    assert build.located(["--project-dir", str(ROOT)])[1] == profiles
+    assert build.located([f"--project-dir={ROOT}", "--profiles-dir", "x"])[1] == []
     monkeypatch.setenv("DBT_PROFILES_DIR", "x")
-    assert build.folders([]) == ["--project-dir", str(ROOT)]
+    assert build.located([])[1] == ["--project-dir", str(ROOT)]
     # A project of one's own, without profiles, has them in the home folder.
     (tmp_path / "dbt_project.yml").touch()
     monkeypatch.delenv("DBT_PROFILES_DIR")
-    assert build.folders([]) == []
+    assert build.located([])[1] == []
 
 
 def run(

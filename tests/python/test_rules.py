@@ -34,7 +34,7 @@ from harness import (
 
 from parity.parsing import parsed_sources
 from serving import build as runner
-from serving.build import project_folder
+from serving.build import located
 from serving.seeds import unreadable
 
 SEEDS = {
@@ -942,7 +942,7 @@ def test_a_file_that_dbt_would_not_read_is_said(
     folder.mkdir(parents=True)
     (folder / "channel_rules_custom.csv").write_bytes(content)
     (folder / "budgets.csv").write_bytes(b"\xff\xfe")
-    assert project_folder(["--project-dir", str(tmp_path)]) == tmp_path
+    assert located(["--project-dir", str(tmp_path)])[0] == tmp_path
     assert unreadable(tmp_path) == (
         said and f"seeds/ours/channel_rules_custom.csv{said}"
     )
