@@ -3,7 +3,8 @@
 `python -m benchmarks.commits OLD [NEW]` checks both out beside each other, builds the
 demo of each in turns, without tests, in a process of its own each time, and prints a
 Markdown table of medians. With `--visitors` it builds that many simulated visitors
-instead, whose events lie in Parquet.
+instead, whose events lie in Parquet. With `--select channels` it is one small seed, so
+that the cost is that of starting a build of a project that has been read.
 """
 
 import argparse
@@ -30,14 +31,15 @@ def checked_out(project: Path, commit: str) -> Path:
     return project
 
 
-def built(project: Path, settings: str) -> Cost:
-    """What a full build takes, seeds included and tests left out."""
+def built(project: Path, settings: str, select: str | None) -> Cost:
+    """What a full build or that of a part takes, seeds included and tests left out."""
     dbt = str(Path(sys.executable).parent / "dbt")
     command = [dbt, "--quiet", "build", "--full-refresh", "--vars", settings]
     command += ["--exclude-resource-types", "test", "unit_test"]
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     command += ["--target-path", str(project / "target")]
     command += ["--log-path", str(project / "logs")]
+    command += ["--select", select] if select else []
     database = project / "footfall.duckdb"
     database.unlink(missing_ok=True)
     return measure(command, {"FOOTFALL_DUCKDB_PATH": str(database)}).cost
@@ -59,6 +61,7 @@ def main() -> None:
     parser.add_argument("new", nargs="?", default="HEAD")
     parser.add_argument("--runs", type=int, default=3, help="of each commit")
     parser.add_argument("--visitors", type=int, help="to simulate; without it the demo")
+    parser.add_argument("--select", help="a part to build; without it all")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -71,7 +74,7 @@ def main() -> None:
         steps = tqdm(total=2 * options.runs, disable=not sys.stderr.isatty())
         for _ in range(options.runs):
             for place, project in enumerate(projects):
-                costs[place].append(built(project, settings))
+                costs[place].append(built(project, settings, options.select))
                 steps.update()
         steps.close()
     print(f"| | {options.old} | {options.new} | ratio |\n|---|--:|--:|--:|")
