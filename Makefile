@@ -1,4 +1,4 @@
-# Every command of the project, one line each in the README.
+# Every command of the project; what stands after ## is its line in docs/commands.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,11 +10,15 @@ BENCH_INSTALLED := $(VENV)/.bench_installed
 SUPERSET_VENV := .venv-superset
 SUPERSET_INSTALLED := $(SUPERSET_VENV)/.installed
 DRIVERS_INSTALLED := $(VENV)/.drivers_installed
+DOCS_VENV := .venv-docs
+DOCS_INSTALLED := $(DOCS_VENV)/.installed
 IS_3_11 := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'
-# Spark needs Java 17 and Python 3.11, as do the drivers and, no later, Superset; where
-# that is missing their tests are skipped, as are those of Node where there is none.
+# Spark needs Java 17 and Python 3.11, as do the drivers, the documentation site and, no
+# later, Superset; where that is missing their tests are skipped, as are those of Node
+# where there is none.
 CAN_SPARK := $(shell java -version 2>&1 | grep -qE '"(1[7-9]|[2-9][0-9])' && $(IS_3_11) && echo yes)
 CAN_DRIVERS := $(shell $(IS_3_11) && echo yes)
+CAN_SITE := $(CAN_DRIVERS)
 CAN_SUPERSET := $(shell $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' && echo yes)
 CAN_NODE := $(shell node --version 2>/dev/null | grep -qE '^v(1[89]|[2-9][0-9])' && npm --version >/dev/null 2>&1 && echo yes)
 
@@ -22,7 +26,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install sail spark drivers build publish report superset superset-install test test-all test-postgres test-sail test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
+.PHONY: help install sail spark drivers build publish report superset superset-install test test-all test-postgres test-sail test-spark parity contract lint lint-sql lint-python lint-models format docs site site-install demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -70,10 +74,10 @@ report: install  ## Write the published marts as one page: warehouse/report.html
 # One more than there are cores: a worker often waits for an engine.
 PYTEST = $(BIN)/python -m pytest -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') --dist worksteal
 
-test: lint sail  ## Run what CI runs for every change: lint, and a small form of every test
+test: lint sail $(if $(CAN_SITE),site-install)  ## Run what CI runs for every change: lint, and a small form of every test
 	$(PYTEST)
 
-test-all: lint sail $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers) $(if $(CAN_SUPERSET),superset-install)  ## Run everything: every test in its large form, on every engine
+test-all: lint sail $(if $(CAN_SITE),site-install) $(if $(CAN_SPARK),spark) $(if $(CAN_DRIVERS),drivers) $(if $(CAN_SUPERSET),superset-install)  ## Run everything: every test in its large form, on every engine
 	FOOTFALL_TESTS=all $(PYTEST) --durations=20
 
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
@@ -124,6 +128,18 @@ format: install  ## Let the linters mend what they can
 docs: build  ## Write the documentation as one page: target/static_index.html
 	$(BIN)/dbt docs generate --static
 
+# --strict: a link that leads nowhere ends it.
+site: site-install  ## Build the documentation site, which needs no network: target/site/index.html
+	$(DOCS_VENV)/bin/zensical build --strict --config-file mkdocs.yml
+
+site-install: $(DOCS_INSTALLED)  ## Make the environment that the documentation site is built with
+
+$(DOCS_INSTALLED): requirements-docs.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The documentation site needs Python 3.11 or later: make PYTHON=python3.11 site")'
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@touch $@
+
 demo: install  ## Simulate the demo seeds anew (the same bytes)
 	$(BIN)/python -m simulator.demo
 
@@ -158,6 +174,7 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 	$(LOCK) --python-version 3.11 requirements-drivers.in -o requirements-drivers.txt
 	$(LOCK) --python-version 3.11 requirements-superset.in -o requirements-superset.txt
+	$(LOCK) --python-version 3.11 requirements-docs.in -o requirements-docs.txt
 
 clean:  ## Remove what was built, but not the environment
 	rm -rf target logs warehouse/*

@@ -135,7 +135,7 @@ def conditions(results: Results) -> str:
 
 
 def headline(all_results: Sequence[Results]) -> str:
-    """The README's table: a column for each number of events."""
+    """What matters most of all, in short: a column for each number of events."""
     rows: list[list[str]] = []
 
     def add(title: str, *cells: str) -> None:
@@ -167,6 +167,24 @@ def headline(all_results: Sequence[Results]) -> str:
     columns = [f"{each.stored['events']:,} events" for each in all_results]
     said = "\n".join(f"- {conditions(each)}" for each in all_results)
     return "\n\n".join([table(["", *columns], rows), said])
+
+
+def costs(all_results: Sequence[Results]) -> str:
+    """The README's table: seconds where every model was built, and memory."""
+    whole = [each for each in all_results if "whole" in each.runs]
+    asked = {
+        "store the events, and nothing else": "floor",
+        "build every table": "whole",
+        "add the latest 1 %": "latest_whole",
+        "find nothing new": "none_whole",
+    }
+    rows = [
+        [title, *(f"{seconds(each.of(name, 'wall'))} s" for each in whole)]
+        for title, name in asked.items()
+    ]
+    peaks = [(each.of("whole", "peak") or 0) / 1024 for each in whole]
+    rows.append(["most memory at once", *(f"{peak:.1f} GiB" for peak in peaks)])
+    return table(["", *(f"{each.stored['events']:,} events" for each in whole)], rows)
 
 
 def both(
@@ -344,7 +362,7 @@ def scaling(results: Results) -> str:
 
 
 def page(all_results: Sequence[Results]) -> str:
-    """The generated part of docs/benchmarks.md, the most events first."""
+    """Each benchmark's section of docs/benchmarks.md, the most events first."""
     return "\n\n".join(details(each) for each in reversed(all_results))
 
 
@@ -441,8 +459,9 @@ def draw(results: Results, path: Path) -> None:
 def main() -> None:
     """Write the page, the chart and the README's table."""
     all_results = stored_results()
-    PAGE.write_text(fill(PAGE.read_text(), "results", page(all_results)))
-    README.write_text(fill(README.read_text(), "bench", headline(all_results)))
+    text = fill(PAGE.read_text(), "bench", headline(all_results))
+    PAGE.write_text(fill(text, "results", page(all_results)))
+    README.write_text(fill(README.read_text(), "costs", costs(all_results)))
     if importlib.util.find_spec("altair") and importlib.util.find_spec("vl_convert"):
         # The most events of which all was measured.
         whole = [

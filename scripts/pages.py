@@ -1,19 +1,19 @@
-"""Fill the generated parts of README.md, the data dictionary and the pages of presets.
+"""Fill the generated parts of README.md and of the pages in docs.
 
-They come from a built demo, what a preset maps from its YAML, and what rules may be
-from the description that their checks read.
+They come from a built demo and its manifest; what a preset maps from its YAML; what
+vars and rules may be from the descriptions that their checks read; commands, exit codes
+and sentences from the files that have them.
 
 `python -m scripts.pages` rewrites what stands between `<!-- generated: NAME -->` and
 `<!-- end: NAME -->`; with `--check` it only says whether that would change anything.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,18 +34,28 @@ from serving.settings import (
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-DICTIONARY = ROOT / "docs" / "data_dictionary.md"
-RULES = ROOT / "docs" / "rules.md"
-ERRORS = ROOT / "docs" / "errors.md"
+DOCS = ROOT / "docs"
+BUYERS = "which_channels_bring_buyers"
 QUESTIONS = [
-    "which_channels_bring_buyers",
+    BUYERS,
     "which_device_converts_worst",
     "where_does_the_purchase_funnel_leak",
     "what_does_each_attribution_model_say_of_paid_search",
     "what_did_a_purchase_cost_by_channel",
 ]
-CATALOG_SCHEMA = "https://schemas.getdbt.com/dbt/catalog/v1.json"
+# Those that most people open first, in the order in which they would.
+FIRST_MARTS = [
+    "mart_channel__daily",
+    "mart_channel__campaigns_daily",
+    "mart_channel__landing_pages",
+    "mart_device__daily",
+    "mart_funnel__steps_daily",
+    "mart_attribution__channels",
+    "mart_quality__event_ledger",
+    "fct_sessions",
+]
 LAYERS = ["seeds", "staging", "intermediate", "marts"]
+LEDGER = "mart_quality__event_ledger"
 
 
 @dataclass(frozen=True)
@@ -106,40 +116,52 @@ def folder(node: dict[str, Any]) -> str:
 
 
 def lineage(demo: Demo) -> str:
-    """Which folder reads from which, as a Mermaid diagram."""
+    """Which folder reads from which others."""
     # The gate is made of all rules, and what waits for it is not made of it.
     nodes = [node for node in demo.nodes("seed", "model") if "gate" not in node["tags"]]
     folders = {node["unique_id"]: folder(node) for node in nodes}
-    edges = {
-        (folders[parent], folders[node["unique_id"]])
-        for node in nodes
-        for parent in node["depends_on"].get("nodes", [])
-        if parent in folders and folders[parent] != folders[node["unique_id"]]
-    }
-    lines = ["```mermaid", "flowchart LR"]
-    for layer in LAYERS:
-        lines.append(f"    subgraph {layer}")
-        lines += [
-            f"        {name.replace('/', '_')}[{name.split('/')[1]}]"
-            for name in sorted(set(folders.values()))
-            if name.startswith(f"{layer}/")
-        ]
-        lines.append("    end")
-    for parent, child in sorted(edges):
-        # Rules are read from everywhere: they stay in the background.
-        arrow = "-.->" if parent == "seeds/rules" else "-->"
-        ends = [name.replace("/", "_") for name in (parent, child)]
-        lines.append(f"    {ends[0]} {arrow} {ends[1]}")
-    return "\n".join([*lines, "```"])
+    read: dict[str, set[str]] = {name: set() for name in folders.values()}
+    for node in nodes:
+        name = folders[node["unique_id"]]
+        parents = node["depends_on"].get("nodes", [])
+        read[name] |= {folders[parent] for parent in parents if parent in folders}
+    rows = [
+        (f"`{name}`", quoted(in_layers(read[name] - {name})))
+        for name in in_layers(read)
+        if read[name]
+    ]
+    return table(["folder", "reads"], rows)
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names as Markdown shows them, in a row."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def in_layers(names: Iterable[str]) -> list[str]:
+    """Folders in the order in which data pass them."""
+    return sorted(names, key=lambda name: (LAYERS.index(name.split("/")[0]), name))
 
 
 def marts(demo: Demo) -> str:
     """Each mart, what a row of it is, and the question that it answers."""
     answered = answers(demo)
-    rows = []
-    for node in demo.marts():
-        rows.append((f"`{node['name']}`", grain(node), answered.get(node["name"], "")))
-    return table(["relation", "one row per", "answers"], rows)
+    rows = [
+        (
+            f"[`{node['name']}`](data_dictionary.md#{node['name']})",
+            grain(node),
+            answered.get(node["name"], ""),
+        )
+        for node in demo.marts()
+    ]
+    return table(["table", "one row per", "answers"], rows)
+
+
+def first_marts(demo: Demo) -> str:
+    """The few that most people open first, likewise."""
+    nodes, answered = {node["name"]: node for node in demo.marts()}, answers(demo)
+    rows = [(f"`{name}`", grain(nodes[name]), answered[name]) for name in FIRST_MARTS]
+    return table(["table", "one row per", "answers"], rows)
 
 
 def grain(node: dict[str, Any]) -> str:
@@ -168,32 +190,18 @@ def answers(demo: Demo) -> dict[str, str]:
 
 
 def entities(demo: Demo) -> str:
-    """Which mart's column is which other's key, as dbterd draws it."""
-    # What dbterd asks of a catalog, but draws only with columns.
-    catalog = {
-        "metadata": {"dbt_schema_version": CATALOG_SCHEMA},
-        "nodes": {},
-        "sources": {},
-    }
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "manifest.json").write_text(json.dumps(demo.manifest))
-        (folder / "catalog.json").write_text(json.dumps(catalog))
-        command = [str(Path(sys.executable).parent / "dbterd"), "run"]
-        command += ["--target", "mermaid", "--entity-name-format", "table"]
-        command += ["--omit-columns", "--artifacts-dir", name, "--output", name]
-        command += ["--output-file-name", "entities.mmd"]
-        for mart in demo.marts():
-            command += ["--select", f"exact:{mart['unique_id']}"]
-        subprocess.run(command, check=True, capture_output=True, cwd=name)
-        drawn = (folder / "entities.mmd").read_text().lower()
-    # Of "the key--the column that holds it" the latter is enough, in quotes.
-    edges = [
-        re.sub(r": (?:\w+--)?(\w+)$", r': "\1"', line)
-        for line in drawn.splitlines()
-        if "--" in line
-    ]
-    return "\n".join(["```mermaid", "erDiagram", *sorted(edges), "```"])
+    """Which mart's column is which other's key, by the tests that hold it."""
+    names = {node["unique_id"]: node["name"] for node in demo.marts()}
+    rows = set()
+    for node in demo.nodes("test"):
+        asked = node.get("test_metadata") or {}
+        if asked.get("name") == "relationships" and node["attached_node"] in names:
+            (other,) = re.findall(r"'(\w+)'", asked["kwargs"]["to"])
+            if other in names.values():
+                column = asked["kwargs"]["column_name"]
+                cells = (names[node["attached_node"]], column, other)
+                rows.add(tuple(f"`{cell}`" for cell in cells))
+    return table(["table", "column", "is a key of"], sorted(rows))
 
 
 def dictionary(demo: Demo) -> str:
@@ -224,7 +232,7 @@ def dictionary(demo: Demo) -> str:
         lines = [f"## {name}", "", one_line(node["description"]), ""]
         if name in answered:
             lines += [f"Answers: *{answered[name]}*", ""]
-        lines += [f"Key: {', '.join(f'`{column}`' for column in key)}", ""]
+        lines += [f"Key: {quoted(key)}", ""]
         lines.append(table(["column", "type", "meaning", "example"], rows))
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
@@ -262,30 +270,142 @@ def settings(_: Demo) -> str:
     return table(["var", "default", "may be", "meaning"], rows)
 
 
-def questions(demo: Demo) -> str:
+def questions(*names: str) -> Callable[[Demo], str]:
     """Each question with the SQL that asks it and the demo's answer."""
-    analyses = {node["name"]: node for node in demo.nodes("analysis")}
+
+    def part(demo: Demo) -> str:
+        analyses = {node["name"]: node for node in demo.nodes("analysis")}
+        parts = []
+        for name in names:
+            _, question, sql = analyses[name]["raw_code"].split("\n", 2)
+            sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql).strip()
+            answer = table(*demo.ask(sql))
+            title = question.removeprefix("-- ")
+            parts.append(f"## {title}\n\n```sql\n{sql}\n```\n\n{answer}")
+        return "\n\n".join(parts)
+
+    return part
+
+
+def accepted_values(demo: Demo, mart: str, column: str) -> list[str]:
+    """What a column of a mart may be, by the test that holds it."""
+    for node in demo.nodes("test"):
+        asked = node.get("test_metadata") or {}
+        if (
+            asked.get("name") == "accepted_values"
+            and node["attached_node"] == f"model.footfall.{mart}"
+            and node["column_name"] == column
+        ):
+            return list(asked["kwargs"]["values"])
+    return []
+
+
+def event_reasons(demo: Demo) -> str:
+    """Why events are rejected, and how many of the demo's are."""
+    (node,) = [node for node in demo.marts() if node["name"] == LEDGER]
+    names = accepted_values(demo, "mart_quality__rejected_events", "rejection_reason")
+    names = ["received", "accepted", *names]
+    sums = ", ".join(f"sum({name})" for name in names)
+    _, (counts,) = demo.ask(f"select {sums} from {LEDGER}")
+    rows = [
+        (f"`{name}`", one_line(node["columns"][name]["description"]), count)
+        for name, count in zip(names, counts, strict=True)
+    ]
+    return table(["reason", "what it is", "in the demo"], rows)
+
+
+def other_reasons(demo: Demo) -> str:
+    """The marts' other columns that say why, with what they may say."""
+    rows = []
+    for node in demo.marts():
+        for name, column in node["columns"].items():
+            is_of_events = node["name"] == "mart_quality__rejected_events"
+            if name.endswith("_reason") and not (
+                is_of_events and name == "rejection_reason"
+            ):
+                meaning = one_line(column["description"])
+                values = accepted_values(demo, node["name"], name)
+                unsaid = [each for each in values if each not in meaning]
+                said = f" One of: {', '.join(unsaid)}." if unsaid else ""
+                rows.append((f"`{node['name']}`", f"`{name}`", meaning + said))
+    return table(["table", "column", "what it says"], rows)
+
+
+def metrics(demo: Demo) -> str:
+    """Each metric of the semantic layer, and what it is made of."""
+    relations = {
+        measure["name"]: model["node_relation"]["alias"]
+        for model in demo.manifest["semantic_models"].values()
+        for measure in model["measures"]
+    }
+    rows = []
+    for metric in demo.manifest["metrics"].values():
+        params = metric["type_params"]
+        if metric["type"] == "simple":
+            made = f"`{relations[params['measure']['name']]}`"
+        elif metric["type"] == "ratio":
+            names = (params["numerator"]["name"], params["denominator"]["name"])
+            made = " / ".join(f"`{name}`" for name in names)
+        else:
+            made = f"`{params['expr']}`"
+        meaning = one_line(metric["description"])
+        rows.append((f"`{metric['name']}`", metric["label"], meaning, made))
+    return table(["metric", "label", "what it is", "made of"], rows)
+
+
+def dimensions(demo: Demo) -> str:
+    """What the metrics of each semantic model can be grouped by."""
+    owners: dict[str, set[str]] = {}
+    for metric in demo.manifest["metrics"].values():
+        for measure in metric["type_params"]["input_measures"]:
+            owners.setdefault(measure["name"], set()).add(metric["name"])
     parts = []
-    for name in QUESTIONS:
-        _, question, sql = analyses[name]["raw_code"].split("\n", 2)
-        sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql).strip()
-        answer = table(*demo.ask(sql))
-        title = question.removeprefix("-- ")
-        parts.append(f"### {title}\n\n```sql\n{sql}\n```\n\n{answer}")
+    for model in demo.manifest["semantic_models"].values():
+        primary = [each for each in model["entities"] if each["type"] == "primary"]
+        prefix = primary[0]["name"] if primary else model["primary_entity"]
+        groups = [f"{prefix}__{each['name']}" for each in model["dimensions"]]
+        groups += [each["name"] for each in model["entities"]]
+        of = {
+            name
+            for measure in model["measures"]
+            for name in owners.get(measure["name"], set())
+        }
+        parts.append(
+            f"## By what `{model['name']}` can be grouped\n\n"
+            f"{one_line(model['description'])} Table:"
+            f" `{model['node_relation']['alias']}`.\n\n"
+            f"- Metrics: {quoted(sorted(of))}\n"
+            f"- Group by: `metric_time`, {quoted(groups)}"
+        )
     return "\n\n".join(parts)
 
 
-def ledger(demo: Demo) -> str:
-    """What became of the demo's events; its columns of money count no event."""
-    (names, (counts,)) = demo.ask(
-        "select sum(columns(* exclude (source_name, received_date, unread_amounts,"
-        " amounts_without_currency, revenue_without_currency)))"
-        " from mart_quality__event_ledger"
-    )
-    return table(
-        ["events", "count"],
-        [(f"`{name}`", count) for name, count in zip(names, counts, strict=True)],
-    )
+def exit_codes(_: Demo) -> str:
+    """What each command ends with, by the text that its module begins with."""
+    parts = []
+    for path in sorted((ROOT / "serving").rglob("*.py")):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        # A code and its meaning, which may go on in lines that are set in further.
+        codes = re.findall(r"^  (\d+) +(.+(?:\n {3,}.+)*)", said, re.MULTILINE)
+        ends = re.search(r"Ends with [^.]+\.", said)
+        if codes:
+            rows = [(int(code), one_line(meaning)) for code, meaning in codes]
+            told = table(["exit code", "means"], rows)
+        elif ends:
+            told = one_line(ends[0])
+        else:
+            continue
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        parts.append(f"## python -m {module.removesuffix('.__main__')}\n\n{told}")
+    return "\n\n".join(parts)
+
+
+def commands(_: Demo) -> str:
+    """Each target of the Makefile with its line of help."""
+    text = (ROOT / "Makefile").read_text()
+    told = re.findall(r"^([a-z-]+):.*## (.+)$", text, re.MULTILINE)
+    rows = [(f"`make {name}`", one_line(meaning)) for name, meaning in told]
+    return table(["command", "what it does"], rows)
 
 
 def mapped(preset: str) -> Callable[[Demo], str]:
@@ -320,9 +440,7 @@ def rules(_: Demo) -> str:
                     may_be + (f" ({empty})" if empty not in (None, "none") else ""),
                 )
             )
-        unique = "; ".join(
-            ", ".join(f"`{name}`" for name in names) for names in rule["keys"]
-        )
+        unique = "; ".join(quoted(names) for names in rule["keys"])
         said = [f"No two rows share: {unique}.", *rule.get("wholes", {}).values()]
         if not rule.get("may_be_empty"):
             said.append("There is a row at least.")
@@ -354,18 +472,23 @@ def escaped(texts: Iterable[str]) -> list[str]:
 
 
 PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
-    README: {
-        "lineage": lineage,
-        "marts": marts,
-        "questions": questions,
-        "ledger": ledger,
-        "vars": settings,
+    README: {"first marts": first_marts, "question": questions(BUYERS)},
+    DOCS / "questions.md": {"questions": questions(*QUESTIONS)},
+    DOCS / "marts.md": {"marts": marts},
+    DOCS / "data_dictionary.md": {"entities": entities, "dictionary": dictionary},
+    DOCS / "layers.md": {"lineage": lineage},
+    DOCS / "vars.md": {"vars": settings},
+    DOCS / "rules.md": {"rules": rules},
+    DOCS / "reasons.md": {
+        "event reasons": event_reasons,
+        "other reasons": other_reasons,
     },
-    DICTIONARY: {"entities": entities, "dictionary": dictionary},
-    RULES: {"rules": rules},
-    ERRORS: {f"stops {part}": stops(part) for part in PARTS},
+    DOCS / "exit_codes.md": {"exit codes": exit_codes},
+    DOCS / "metrics.md": {"metrics": metrics, "dimensions": dimensions},
+    DOCS / "commands.md": {"commands": commands},
+    DOCS / "errors.md": {f"stops {part}": stops(part) for part in PARTS},
     **{
-        ROOT / "docs" / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
+        DOCS / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
         for preset in shipped_presets()
         if preset not in ("columns", "demo")
     },

@@ -14,7 +14,7 @@ from harness import ROOT, Build, compile_analyses
 
 NOT_OURS = {".git", ".venv", "target", "logs", "warehouse", "dbt_packages"}
 NOT_OURS |= {".hypothesis", "node_modules", ".superset"}
-NOT_OURS |= {".venv-superset", ".venv-sail"}
+NOT_OURS |= {".venv-superset", ".venv-sail", ".venv-docs"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
 Node = dict[str, Any]
@@ -188,35 +188,6 @@ def test_every_var_is_explained_where_it_is_set() -> None:
         if line.startswith(f"  {name}:") and not above.startswith("  #")
     ]
     assert bare == []
-
-
-def readme() -> str:
-    """The first page."""
-    path = ROOT / "README.md"
-    assert path.exists(), "there is no README.md"
-    return path.read_text()
-
-
-def test_every_var_is_in_the_readmes_table() -> None:
-    """The README is where settings are looked for, with the defaults they have."""
-    rows = re.findall(r"^\| *`(\w+)` *\|", readme(), re.MULTILINE)
-    assert set(project_vars()) <= set(rows)
-
-
-def test_the_readmes_commands_are_those_of_the_makefile() -> None:
-    """Each make target has its line, and each line a target."""
-    targets = set(
-        re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    )
-    assert (
-        set(re.findall(r"(?:`|^ *)make ([a-z-]+)", readme(), re.MULTILINE)) == targets
-    )
-
-
-def test_what_the_readme_names_is_there() -> None:
-    """Files and links go stale first."""
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", readme())
-    assert [link for link in links if not (ROOT / link).exists()] == []
 
 
 def test_the_described_columns_are_those_that_are_built(

@@ -303,7 +303,8 @@ def test_the_pages_show_what_was_measured() -> None:
     assert results
     page, readme = report.PAGE.read_text(), README.read_text()
     assert fill(page, "results", report.page(results)) == page
-    assert fill(readme, "bench", report.headline(results)) == readme
+    assert fill(page, "bench", report.headline(results)) == page
+    assert fill(readme, "costs", report.costs(results)) == readme
 
 
 def test_stored_figures_hold_every_round() -> None:

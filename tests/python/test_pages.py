@@ -1,4 +1,4 @@
-"""What the README and the data dictionary show is what the demo answers."""
+"""What the README and the pages in docs show is what the demo answers."""
 
 import pytest
 from harness import Build
@@ -56,6 +56,6 @@ def test_a_stale_page_is_told_in_one_sentence(
     demo: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A figure that nobody computed does not get by."""
-    monkeypatch.setitem(pages.PAGES[pages.README], "ledger", lambda demo: "| 1 |")
+    monkeypatch.setitem(pages.PAGES[pages.README], "question", lambda demo: "| 1 |")
     with pytest.raises(SystemExit, match=r"^README\.md is not what the demo says"):
         pages.main(arguments(demo))

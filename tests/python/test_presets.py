@@ -17,6 +17,7 @@ from harness import ROOT, SHARED, Builder, copy_project, needs, write_parquet
 GA4 = SHARED / "data" / "ga4_native"
 STAGING = ROOT / "models" / "staging"
 HOW_TO = ROOT / "docs" / "sources" / "new_preset.md"
+TABLE = ROOT / "docs" / "own_events.md"
 ROWS: list[dict[str, object]] = [
     {"id": "1", "who": "a", "ts": "2026-03-02 10:00", "kind": "hit", "link": "/x"},
     {"id": "2", "who": "a", "ts": "2026-03-02 10:05", "kind": "Kauf", "link": None},
@@ -49,7 +50,7 @@ def test_a_preset_has_all_columns_and_its_page(preset: str) -> None:
         (each["name"], each["data_type"], each["description"])
         for each in model["columns"]
     ] == shape
-    assert f"`{preset}`](docs/sources/{preset}.md)" in (ROOT / "README.md").read_text()
+    assert f"`{preset}`](sources/{preset}.md)" in TABLE.read_text()
     assert (ROOT / "docs" / "sources" / f"{preset}.md").exists()
 
 
