@@ -7,22 +7,26 @@ if (location.protocol === "file:") {
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       this.ready = new Promise((resolve) => {
-        this.frame.addEventListener("load", () => {
+        const run = () => {
           const inside = this.frame.contentWindow;
-          inside.postMessage = (data) =>
+          inside.postMessage = (said) => {
+            const data = structuredClone(said);
             setTimeout(() => this.onmessage?.({ data }));
+          };
           const script = inside.document.createElement("script");
           script.src = url;
-          script.addEventListener("load", resolve);
+          script.addEventListener("load", () => resolve(inside));
           inside.document.head.append(script);
-        }, { once: true });
+        };
+        this.frame.addEventListener("load", run, { once: true });
       });
       document.body.append(this.frame);
     }
 
-    async postMessage(data) {
-      await this.ready;
-      this.frame.contentWindow?.onmessage?.({ data });
+    // What is said is copied, as between threads: neither side sees the other's changes.
+    postMessage(said) {
+      const data = structuredClone(said);
+      this.ready.then((inside) => inside.onmessage?.({ data }));
     }
 
     terminate() {
