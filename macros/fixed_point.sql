@@ -1,8 +1,7 @@
 {#- A model that is some steps from the model which its meta calls start_model. They are
     repeated, each time from what the last time made, until nothing changes. Then the last
     two tables are equal, and the one of the model's own name stays. Where its post-hook
-    records a state it is left alone, as `rebuilt` is, while all that it is made of is
-    what it was. -#}
+    records a state, it is skipped when no input changed, like `rebuilt`. -#}
 {% materialization fixed_point, default, supported_languages=['sql'] %}
     {%- set unchanged = left_alone() -%}
     {%- if unchanged is not none -%}

@@ -1,7 +1,7 @@
 {#- Stops a run that would compute a model from what another run looked at. A passing
     relation holds what the batch of its own run touched, and its SQL what was stored
-    then, so whoever reads it is run with it. A retry selects nothing by itself: what it
-    lacks was made by the run that it goes on with. -#}
+    then, so whoever reads it is run with it. `dbt retry` is exempt: the failed run
+    already built the parents. -#}
 {% macro assert_whole_selection() -%}
     {%- set selected = selected_resources
         if execute and keeps_states() and flags.WHICH in ['run', 'build'] else [] -%}

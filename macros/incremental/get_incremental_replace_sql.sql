@@ -1,6 +1,6 @@
 {#- The incremental strategy `replace`: whatever a batch touched goes, by the model's
-    unique_key, and what was computed anew comes. Of credits all goes but what belongs to
-    a conversion that is still there as it was. delete+insert would leave behind a
+    unique_key, and what was computed anew comes. Credits: all rows are deleted except
+    those of conversions that exist unchanged. delete+insert would leave behind a
     session that another one absorbed, or a view of an event that was rejected since.
     A batch that brought nothing has touched nothing. -#}
 {% macro get_incremental_replace_sql(arg_dict) -%}

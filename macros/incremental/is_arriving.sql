@@ -2,8 +2,8 @@
     the screened events hold. Arrival is checked, not trusted: rows may land with a
     received_at behind the latest one. The hours stand in the SQL as literals, so that
     the engine can skip what lies outside, and in few ranges, since it may look at each
-    for every row: an hour between two of one day has all its events, which come again
-    and change nothing. -#}
+    for every row. Hours between two changed hours of a day are read again; that is
+    harmless. -#}
 {% macro is_arriving() -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set counted = ref('int_arrivals__counted') -%}

@@ -1,8 +1,8 @@
 {#- What a model is made of, as one text: its definition, the vars that are not in that
     since no stored row goes by them, and of each incremental model
     under it the rows and the last numbers. Between two states with the same numbers
-    rows can only have gone. None where it reads what no batch numbers, such as spend:
-    then nobody knows. -#}
+    rows can only have gone. None for models over ad spend, which has no batch
+    numbers. -#}
 {% macro state_of(node) -%}
     {%- set found = [definition_hash(node)] -%}
     {%- for name in late_vars() -%}
