@@ -208,8 +208,9 @@ def check_one_of(metric: Metric, group_by: Sequence[str], where: str) -> None:
     null.
     """
     for dimension in metric.one_of:
-        entity = dimension.partition("__")[0]
-        if dimension not in group_by and f"{entity}__" not in where:
+        entity, dunder, _ = dimension.partition("__")
+        is_chosen = re.search(rf"\b{entity}{dunder}", where)
+        if dimension not in group_by and not is_chosen:
             raise AskError(
                 f"{metric.name} is of one {dimension}: group by it, or choose one with"
                 f" --where \"{dimension} = '...'\"."
