@@ -158,7 +158,7 @@ def named_metrics(dataset: Settings) -> Iterator[tuple[str, Settings]]:
         yield (
             given,
             {
-                "title": metric.label,
+                "title": dataset.get("titles", {}).get(given, metric.label),
                 "sql": counted,
                 "format": metric.format,
                 "means": metric.means,
