@@ -625,12 +625,7 @@ def test_what_dashboard_and_report_count_is_what_is_asked_for(
                 for model in counted.models
             }
         )
-        columns = [
-            DAY
-            if each == metrics.TIME
-            else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
-            for each in groups
-        ]
+        columns = [DAY if each == metrics.TIME else of_session(each) for each in groups]
         told = [*columns, *(known.sql(name, str) for name in counted.names)]
         expected = asked.marts.execute(
             f"select {', '.join(told)} from ({rows}) group by {', '.join(columns)}"
@@ -639,6 +634,11 @@ def test_what_dashboard_and_report_count_is_what_is_asked_for(
         some = comparable(counting(answer.rows, len(groups)))
         assert some == comparable(counting(expected, len(groups))), dimension
         assert some != []
+
+
+def of_session(dimension: str) -> str:
+    """The column of a dimension; what has no session is nothing when asked for."""
+    return f"nullif(cast({dimension.rpartition('__')[2]} as text), '(no session)')"
 
 
 def counting(rows: Rows, groups: int) -> Rows:
@@ -669,9 +669,7 @@ def test_the_dashboard_counts_what_is_asked_for(
                 needed = semantics().metrics[metric].one_of
                 groups = list(dict.fromkeys([dimension, *needed]))
                 by = [
-                    made["main_dttm_col"]
-                    if each == metrics.TIME
-                    else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
+                    made["main_dttm_col"] if each == metrics.TIME else of_session(each)
                     for each in groups
                 ]
                 counted = asked.marts.execute(
@@ -688,18 +686,24 @@ def test_the_dashboard_counts_what_is_asked_for(
     assert compared > 100
 
 
+# The dashboard's credits have the device of the session that converted.
+FARTHER = {
+    ("credits", "device_category"): "conversion__session__device_category",
+    ("credits", "visitor_type"): "conversion__session__visitor_type",
+}
+
+
 def dimensions_of(
     asked: Asker, dataset: str, metric: str, columns: set[str]
 ) -> list[str]:
     """What a dataset's columns are called when a metric is asked for."""
-    found = []
-    for dimension in asked.dimensions([metric]):
-        *path, last = dimension.split("__")
-        # The dashboard's credits are by the session that converted, not by the touch's.
-        is_touch = dataset == "credits" and path == ["session"]
-        if dimension == metrics.TIME or (last in columns and not is_touch):
-            found.append(dimension)
-    return found
+    known = sorted(asked.dimensions([metric]), key=lambda name: name.count("__"))
+    found = {metrics.TIME: metrics.TIME}
+    for name in known:
+        column = name.rpartition("__")[2]
+        if column in columns:
+            found.setdefault(column, FARTHER.get((dataset, column), name))
+    return list(found.values())
 
 
 def test_no_metric_of_a_day_has_sql_of_its_own_in_the_dashboard() -> None:
