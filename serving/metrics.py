@@ -394,10 +394,11 @@ def main(arguments: Sequence[str]) -> int:
         else:
             answer = asked.ask(*question, options.order, options.limit)
             digits = minor_digits(marts_currency(asked.marts))
-            formats = [""] * len(options.group_by) + [
-                asked.known.metrics[name].format.replace("money", f",.{digits}f")
-                for name in options.metrics
-            ]
+            money = {"money": f",.{digits}f", "whole_money": ",.0f"}
+            formats = [""] * len(options.group_by)
+            for name in options.metrics:
+                told = asked.known.metrics[name].format
+                formats.append(money.get(told, told))
             said = as_csv(answer) if options.csv else as_table(answer, formats)
     tell(said, sys.stdout)
     return 0
