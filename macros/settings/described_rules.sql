@@ -33,6 +33,17 @@
         'reason': {'kind': 'reason'},
     } -%}
     {{ return({
+        'annotations': {
+            'keys': [['annotation_date', 'annotation_text']],
+            'may_be_empty': true,
+            'columns': {
+                'annotation_date': {'kind': 'date'},
+                'annotation_text': {'kind': 'name'},
+                'annotation_kind': {'kind': 'word', 'words': [
+                    'release', 'campaign', 'outage', 'holiday', 'other',
+                ]},
+            },
+        },
         'attribution_models': {
             'keys': [['attribution_model']],
             'wholes': {'attribution_models':
@@ -155,14 +166,19 @@
         'conversion_definitions': {
             'keys': [['conversion_name', 'event_name', 'page_path_pattern']],
             'wholes': {'conversion_definitions':
-                'Rows of one conversion_name agree on lookback_seconds, lead_conversion_name'
-                ~ ' and opportunity_conversion_name.'
+                'One conversion_name has the goal main. Rows of one conversion_name agree on'
+                ~ ' goal, lookback_seconds, lead_conversion_name and'
+                ~ ' opportunity_conversion_name.'
             },
             'may_be_empty': true,
             'columns': {
                 'conversion_name': {'kind': 'name'},
                 'event_name': {'kind': 'event', 'form': 'event'},
                 'page_path_pattern': {'kind': 'paths'},
+                'goal': {
+                    'kind': 'word', 'words': ['main', 'other'],
+                    'empty': 'it is a conversion, but no goal',
+                },
                 'lookback_seconds': dict(
                     seconds, empty='that of the var attribution_lookback_days'
                 ),
@@ -312,6 +328,28 @@
                 'source_category': {'kind': 'name'},
                 'referrer_medium': {'kind': 'name', 'empty': 'none'},
                 'description': {'kind': 'text'},
+            },
+        },
+        'targets': {
+            'keys': [['goal_name', 'channel', 'month']],
+            'may_be_empty': true,
+            'columns': {
+                'goal_name': {
+                    'kind': 'name', 'of': 'conversion_definitions.conversion_name',
+                },
+                'channel': {
+                    'kind': 'name', 'of': 'channels.channel', 'empty': 'all channels',
+                },
+                'month': {
+                    'kind': 'code', 'regex': '[0-9]{4}-(0[1-9]|1[0-2])',
+                    'is': 'a month such as 2026-03',
+                },
+                'target_conversions': {
+                    'kind': 'number', 'least': 0, 'most': 999999999, 'empty': 'none',
+                },
+                'target_revenue': {
+                    'kind': 'number', 'least': 0, 'most': 999999999999, 'empty': 'none',
+                },
             },
         },
         'traffic_sources': {

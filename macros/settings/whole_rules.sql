@@ -140,12 +140,12 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Alternatives of one name agree on what they say of the name. -#}
+{#- Alternatives of one name agree on what they say of the name, and one name is what
+    rates are of. -#}
 {% macro assert_whole_conversion_definitions(told) -%}
     {%- set names = told.columns.conversion_name -%}
-    {%- for column in [
-        'lookback_seconds', 'lead_conversion_name', 'opportunity_conversion_name',
-    ] -%}
+    {%- set others = ['lead_conversion_name', 'opportunity_conversion_name'] -%}
+    {%- for column in ['goal', 'lookback_seconds'] + others -%}
         {%- set values = told.columns[column] -%}
         {%- for name in names -%}
             {%- set value, first = values[loop.index0], names.index(name) -%}
@@ -156,8 +156,7 @@
                     ~ "' as in " ~ rule_place(told, first)[:-2]
                     ~ ': rows of one conversion_name agree on it.'
                 ) -%}
-            {%- elif column != 'lookback_seconds' and value is not none
-                and value not in names -%}
+            {%- elif column in others and value is not none and value not in names -%}
                 {%- do stop_run(
                     rule_place(told, loop.index0) ~ 'the ' ~ column ~ " is '" ~ value
                     ~ "', but must be the conversion_name of a row."
@@ -165,6 +164,24 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- set main = [] -%}
+    {%- for name in names -%}
+        {%- if told.columns.goal[loop.index0] == 'main' -%}
+            {%- do main.append(name) -%}
+            {%- if name != main[0] -%}
+                {%- do stop_run(
+                    rule_place(told, loop.index0) ~ "the goal is 'main', but must be 'other'"
+                    ~ " or empty: '" ~ main[0] ~ "' is the main goal."
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if names and not main -%}
+        {%- do stop_run(
+            told.place ~ ': no row has the goal main, of which conversion_rate is the rate:'
+            ~ ' give it to the conversion that matters most.'
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- An event that no rule matches would be gone. -#}

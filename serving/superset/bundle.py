@@ -1,7 +1,8 @@
 """Turn datasets.yml and dashboard.yml into the files that Superset imports.
 
 Superset's own format is a file per chart, most of it alike; here each chart is a line.
-Columns, their types and descriptions come from the serving file.
+Metrics come from models/semantic/, columns, their types and descriptions from the
+serving file.
 """
 
 import re
@@ -15,6 +16,7 @@ import duckdb
 import yaml
 
 from serving.money import marts_currency, minor_digits
+from serving.semantics import SemanticsError, semantics
 
 FOLDER = Path(__file__).parent
 # For what has no colour in dashboard.yml: blues on which text can be read.
@@ -99,10 +101,19 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
     has_currency = "fct_conversions" in tables
     currency = marts_currency(connection) if has_currency else None
     money = f",.{minor_digits(currency)}f"
-    for dataset in present.values():
-        for metric in dataset["metrics"].values():
-            metric["format"] = metric["format"].replace("money", money)
+    for name, dataset in present.items():
+        if "rows" in dataset:
+            dataset["sql"] = semantics().rows(dataset["rows"])
         query = dataset.get("sql") or f"from {dataset['reads'][0]}"
+        dataset["metrics"] = {
+            **dict(named_metrics(dataset)),
+            **dataset.get("of_all_days", {}),
+        }
+        for metric in dataset["metrics"].values():
+            metric["format"] = (
+                metric["format"].replace("whole_money", ",.0f").replace("money", money)
+            )
+        check_metrics(connection, name, dataset, query)
         dataset["columns"] = [
             {
                 "column_name": name,
@@ -120,6 +131,53 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
             ).fetchall()
         ]
     return present
+
+
+def named_metrics(dataset: Settings) -> Iterator[tuple[str, Settings]]:
+    """The metrics of models/semantic/ that a dataset has, by the names that it gives.
+
+    Raises BundleError where there is no such metric.
+    """
+    known = semantics()
+    for each in dataset.get("metrics", []):
+        ((given, name),) = each.items() if isinstance(each, dict) else [(each, each)]
+        try:
+            # Of rows of several models each measure is a column.
+            counted = known.sql(name, str if "rows" in dataset else None)
+        except SemanticsError as error:
+            raise BundleError(f"datasets.yml: {error}") from error
+        metric = known.metrics[name]
+        # Superset takes neither decimals nor whole numbers of 128 bits.
+        if not metric.format.endswith("d"):
+            counted = f"cast({counted} as double)"
+        # Of no rows a count is 0, and what is of one goal, model or step nothing.
+        elif metric.one_of:
+            counted = f"cast({counted} as bigint)"
+        else:
+            counted = f"cast(coalesce({counted}, 0) as bigint)"
+        yield (
+            given,
+            {
+                "title": dataset.get("titles", {}).get(given, metric.label),
+                "sql": counted,
+                "format": metric.format,
+                "means": metric.means,
+            },
+        )
+
+
+def check_metrics(
+    connection: duckdb.DuckDBPyConnection, name: str, dataset: Settings, query: str
+) -> None:
+    """Raise BundleError where a metric reads a column that its dataset has not."""
+    for given, metric in dataset["metrics"].items():
+        try:
+            connection.execute(f"describe select {metric['sql']} from ({query})")
+        except duckdb.Error as error:
+            raise BundleError(
+                f"datasets.yml: '{name}' cannot have the metric '{given}':"
+                f" {str(error).splitlines()[0]}"
+            ) from error
 
 
 def drop_absent(plan: Settings, datasets: Mapping[str, Settings]) -> list[str]:

@@ -25,6 +25,10 @@ ad_spend as (
     select * from {{ ref('fct_ad_spend') }}
 ),
 
+source_days as (
+    select * from {{ ref('int_source_days__judged') }}
+),
+
 days as (
     select started_date as report_date
     from sessions
@@ -77,17 +81,34 @@ spine as (
     cross join numbers
 ),
 
-final as (
+-- A source that has data before and after the day, and none on it, leaves the day of all
+-- sources partial.
+told_days as (
     select
         report_date,
-        cast({{ dbt.date_trunc('week', 'report_date') }} as date) as week_started_date,
-        cast({{ dbt.date_trunc('month', 'report_date') }} as date)
+        max(case when has_data then 1 else 0 end) = 1 as has_data,
+        max(case when is_partial or not has_data then 1 else 0 end) = 1
+            as is_lacking
+    from source_days
+    group by report_date
+),
+
+final as (
+    select
+        spine.report_date,
+        cast({{ dbt.date_trunc('week', 'spine.report_date') }} as date)
+            as week_started_date,
+        cast({{ dbt.date_trunc('month', 'spine.report_date') }} as date)
             as month_started_date,
-        cast(extract(year from report_date) as integer) as year_number,
-        cast(extract(month from report_date) as integer) as month_number,
-        cast(extract(day from report_date) as integer) as day_of_month_number
+        cast(extract(year from spine.report_date) as integer) as year_number,
+        cast(extract(month from spine.report_date) as integer) as month_number,
+        cast(extract(day from spine.report_date) as integer) as day_of_month_number,
+        coalesce(told_days.has_data, false) as has_data,
+        coalesce(told_days.has_data and told_days.is_lacking, false) as is_partial
     from spine
-    where report_date <= last_day
+    left join told_days
+        on spine.report_date = told_days.report_date
+    where spine.report_date <= spine.last_day
 )
 
 select * from final

@@ -11,6 +11,10 @@ currency_rates as (
     select * from {{ ref('currency_rates') }}
 ),
 
+goals as (
+    select * from {{ ref('dim_goals') }}
+),
+
 joined as (
     select
         {{ surrogate_key(['source_name', 'conversion_name', 'event_id']) }}
@@ -37,8 +41,12 @@ rated as (
         cast(
             {{ reporting_rate('joined.delivered_currency', 'currency_rates.rate') }}
             as numeric(18, 9)
-        ) as currency_rate
+        ) as currency_rate,
+        goals.goal_name is not null as is_goal,
+        coalesce(goals.is_main_goal, false) as is_main_goal
     from joined
+    left join goals
+        on joined.conversion_name = goals.goal_name
     left join currency_rates
         on
             joined.delivered_currency = currency_rates.currency
@@ -60,6 +68,8 @@ final as (
         {{ reported_currency('delivered_currency') }} as currency,
         delivered_currency,
         marketing_consent,
+        is_goal,
+        is_main_goal,
         currency_rate,
         delivered_revenue,
         -- Of an amount in an unknown currency nobody knows what it is worth.

@@ -67,7 +67,8 @@ session_conversions as (
     select
         session_id,
         cast(sum(revenue) as numeric(28, 6)) as revenue,
-        count(*) as conversion_count
+        count(*) as conversion_count,
+        count(case when is_main_goal then 1 end) as main_goal_count
     from conversions
     where session_id is not null
     group by session_id
@@ -180,7 +181,7 @@ joined as (
         coalesce(consents.marketing_consent, 'unknown') as marketing_consent,
         coalesce(session_conversions.conversion_count, 0) as conversion_count,
         coalesce(session_conversions.revenue, cast(0 as numeric(28, 6))) as revenue,
-        coalesce(session_conversions.conversion_count, 0) > 0 as has_conversion
+        coalesce(session_conversions.main_goal_count, 0) > 0 as has_conversion
     from measured
     inner join sources
         on measured.source_name = sources.source_name
@@ -212,13 +213,13 @@ joined as (
         on measured.session_id = session_conversions.session_id
 ),
 
--- Long enough, or a conversion, or two views.
+-- Long enough, or a conversion, be it of no goal, or two views.
 engaged as (
     select
         *,
         (
             duration_seconds >= {{ var('engaged_session_seconds') }}
-            or has_conversion
+            or conversion_count > 0
             or page_view_count >= 2
         ) as is_engaged
     from joined

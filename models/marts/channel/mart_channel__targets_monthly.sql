@@ -1,0 +1,84 @@
+-- grain: one row per goal, channel and month that somebody set a target for.
+
+with targets as (
+    select
+        goal_name,
+        target_conversions,
+        target_revenue,
+        coalesce(channel, '(all)') as channel,
+        cast(month || '-01' as date) as month_started_date
+    from {{ ref('targets') }}
+),
+
+conversions as (
+    select * from {{ ref('fct_conversions') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_sessions') }}
+),
+
+days as (
+    select * from {{ ref('dim_dates') }}
+),
+
+converted as (
+    select
+        conversions.conversion_name as goal_name,
+        conversions.revenue,
+        cast({{ dbt.date_trunc('month', 'conversions.converted_date') }} as date)
+            as month_started_date,
+        coalesce(sessions.channel, '(no session)') as channel
+    from conversions
+    left join sessions
+        on conversions.session_id = sessions.session_id
+),
+
+-- A target of all channels is met by conversions of any, and by those without a session.
+joined as (
+    select
+        targets.month_started_date,
+        targets.goal_name,
+        targets.channel,
+        targets.target_conversions,
+        targets.target_revenue,
+        count(converted.goal_name) as conversions,
+        cast(coalesce(sum(converted.revenue), 0) as numeric(28, 6)) as revenue
+    from targets
+    left join converted
+        on
+            targets.goal_name = converted.goal_name
+            and targets.month_started_date = converted.month_started_date
+            and targets.channel in (converted.channel, '(all)')
+    group by
+        targets.month_started_date,
+        targets.goal_name,
+        targets.channel,
+        targets.target_conversions,
+        targets.target_revenue
+),
+
+months as (
+    select
+        month_started_date,
+        count(case when has_data then 1 end) as days_with_data
+    from days
+    group by month_started_date
+),
+
+final as (
+    select
+        joined.*,
+        cast(
+            extract(
+                day from
+                joined.month_started_date + interval '1' month - interval '1' day
+            ) as bigint
+        ) as days,
+        coalesce(months.days_with_data, 0) as days_with_data
+    from joined
+    left join months
+        on joined.month_started_date = months.month_started_date
+)
+
+select * from final
