@@ -51,7 +51,7 @@ def opened(browser: Browser, options: argparse.Namespace) -> float:
     """Milliseconds until all was drawn, by the page's own clock."""
     page = browser.new_page(viewport=SIZE)
     page.goto(options.report.absolute().as_uri())
-    page.wait_for_function("performance.getEntriesByName('ready').length")
+    page.wait_for_selector("html[data-drawn]", state="attached")
     page.screenshot(path=options.picture)
     script = "performance.getEntriesByName('ready')[0].duration"
     duration = float(page.evaluate(script))
