@@ -412,10 +412,10 @@ def test_credit_sorts_by_the_chosen_model_and_shows_what_all_give(
 
 
 @needs_chromium
-def test_attribution_says_which_places_no_model_changes(
+def test_attribution_says_which_order_no_model_changes(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:
-    """Direct is first by both models, and the other two change places."""
+    """Direct is above both others by each model, and those change places."""
     amounts = [("Direct", 90, 80), ("Email", 9, 5), ("Display", 7, 6)]
     rows = [
         f"(date '2026-07-{day}', '{channel}', 'purchase', '{model}', {amount})"
@@ -433,10 +433,13 @@ def test_attribution_says_which_places_no_model_changes(
     with opened(browser, few) as page:
         choose(page, MONTH)
         assert page.inner_text("#attribution .told") == (
-            "No model changes the place of Direct (1); the order of the others depends"
-            " on the model."
+            "Under every model: Direct above Email. Other neighbours change places with"
+            " the model."
         )
         page.select_option("#model_1", "linear")
+        assert page.inner_text("#attribution .told").startswith(
+            "Under every model: Direct above Display."
+        )
         assert [name for name, _ in bars(page, "attribution")] == [
             *("Direct", "Display", "Email")
         ]

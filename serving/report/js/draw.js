@@ -255,7 +255,7 @@ function drawTable(id, place, columns, rows) {
   table.tHead.append(head);
   const save = element("button", "Save as CSV", { type: "button", class: "save" });
   save.addEventListener("click", () => saveCsv(id, columns, sorted));
-  const scroll = element("div", "", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" });
+  const scroll = element("div", "", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table" });
   scroll.append(table);
   place.replaceChildren(save, scroll);
 }

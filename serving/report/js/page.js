@@ -223,11 +223,11 @@ function overTime(name, measure, write, axis, target) {
       if (now[at] != null) now[at] /= slot.known;
       if (before[at] != null) before[at] /= known[at];
     });
-    const series = [{ name: byWeek ? "per day, by week" : "this period", className: "now", values: now }];
+    const series = [{ name: "this period", className: "now", values: now }];
     if (before.some((value) => value != null)) series.unshift({ name: COMPARED[chosen.compare], className: "before", values: before });
-    if (aim.some((value) => value != null)) series.push({ name: "target", className: "aim", values: byWeek ? aim : aim });
+    if (aim.some((value) => value != null)) series.push({ name: "target", className: "aim", values: aim });
     const rows = slots.map((slot, at) => ({ ...spanRow(slot), date: iso(slot.from), now: now[at], before: before[at] }));
-    return { isEmpty: !rowCount(name) || !ofDay.size, rows, draw: (at) => drawTimes(at, { slots, series, write, axis, marks: marksOf(slots) }),
+    return { isEmpty: !rowCount(name) || !ofDay.size, told: byWeek ? "Mean of a week's days with data: the period is too long for days." : "", rows, draw: (at) => drawTimes(at, { slots, series, write, axis, marks: marksOf(slots) }),
       columns: [{ title: byWeek ? "Week from" : "Day", raw: (row) => row.date },
         { title: "This period", raw: (row) => row.now, write: (value) => (value == null ? "no data" : write(value)) },
         { title: "Compared", raw: (row) => row.before, write: (value) => (value == null ? "no data" : write(value)) }] };
@@ -385,10 +385,10 @@ function attribution(chosen) {
       least: Math.min(...amounts), most: Math.max(...amounts), spend: knowsSpend ? spent.get(channel)?.spend ?? 0 : null,
       pressed: chosen.fields.get("channel") === channel, choose: () => pick("channel", channel) };
   }).sort((left, right) => right.one - left.one || (left.name < right.name ? -1 : 1));
-  const places = used.map((model) => new Map([...channels].sort((left, right) => of(right, model) - of(left, model) || (nameOf("channel", left) < nameOf("channel", right) ? -1 : 1)).map((channel, place) => [channel, place])));
-  const fixed = rows.filter((row, at) => row.most && places.every((order) => order.get(row.value) === at));
-  const told = fixed.length ? `No model changes the place of ${fixed.map((row) => `${row.name} (${rows.indexOf(row) + 1})`).join(", ")}; the order of the others depends on the model.`
-    : rows.length > 1 ? "Every channel's place depends on the model." : "";
+  const isAbove = (upper, lower) => used.every((model) => of(upper.value, model) > of(lower.value, model));
+  const firm = rows.slice(0, -1).filter((row, at) => isAbove(row, rows[at + 1])).map((row) => `${row.name} above ${rows[rows.indexOf(row) + 1].name}`);
+  const told = rows.length < 2 ? "" : firm.length ? `Under every model: ${firm.join("; ")}.${firm.length < rows.length - 1 ? " Other neighbours change places with the model." : ""}`
+    : "All neighbours change places with the model.";
   const names = [$("model_1").value, $("model_2").value];
   const columns = [{ title: "Channel", raw: (row) => row.name }, { title: names[0], raw: (row) => row.one, write },
     ...(names[1] === names[0] ? [] : [{ title: names[1], raw: (row) => row.other, write }]),
@@ -536,8 +536,9 @@ function sentence(chosen, known, pairs) {
     if (hasMoney(chosen.goal)) said.push(`, ${money(known.net)} net of refunds (${money(known.gross)} gross)`);
   }
   const first = known.found[0].change;
-  const how = !first ? "" : first.beyond ? ` Sessions per day: ${arrow(first.by)} ${percent(Math.abs(first.by))} against ${COMPARED[chosen.compare]}.`
-    : ` Sessions per day are those of ${COMPARED[chosen.compare]}, within chance.`;
+  const how = !first ? "" : first.beyond
+    ? ` Sessions per day ${first.by > 0 ? "rose" : "fell"} by ${percent(Math.abs(first.by))} against ${COMPARED[chosen.compare]}.`
+    : ` Sessions per day differ from ${COMPARED[chosen.compare]} by no more than chance.`;
   const best = goal == null ? null : breakdown("channel", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field !== "channel")) }).sort((one, other) => other.conversions - one.conversions)[0];
   const lead = best?.conversions && !chosen.fields.has("channel") ? ` Most came by ${best.name}: ${percent(best.conversions / known.conversions)}.` : "";
   return `${said.join("")}.${lead}${how}`;
