@@ -28,7 +28,7 @@ from serving.money import marts_currency, minor_digits
 from serving.places import ROOT, places
 
 HERE = Path(__file__).parent
-SCRIPTS = ("data", "draw", "page")
+SCRIPTS = ("data", "draw", "charts", "page")
 EPOCH = date(1970, 1, 1)
 
 Columns = dict[str, list[Any]]

@@ -380,6 +380,9 @@ def test_notes_and_targets_are_drawn_and_compared(
         assert figure(page, "conversions", "more") == (
             f"{percent(orders, 20)} of the target of 20"
         )
+        assert f"(purchase, {percent(orders, 20)} of the target)" in page.inner_text(
+            "#sentence"
+        )
         choose(page, {"device": "mobile"})
         assert page.locator("#conversions_by_day path.line.aim").count() == 0
 

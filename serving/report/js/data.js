@@ -4,9 +4,12 @@ const FEW = 30;
 const Z = 1.645;
 const $ = (id) => document.getElementById(id);
 let data, days, firstDay, lastDay, groupOfRow, lastGroup;
+// Columns of days in their order, in which rows are found without looking at all.
+const sorted = new Set();
 
 async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  for (let place = 0; place < bytes.length; place++) bytes[place] = letters.charCodeAt(place);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -23,7 +26,7 @@ const percent = (value) => (value == null ? none
   : format("percent", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value));
 function money(amount) {
   if (amount == null) return none;
-  const digits = { minimumFractionDigits: data.money_digits, maximumFractionDigits: data.money_digits };
+  const digits = { signDisplay: "negative", minimumFractionDigits: data.money_digits, maximumFractionDigits: data.money_digits };
   const unit = data.currency ? { style: "currency", currency: data.currency } : {};
   return format("money", { ...unit, ...digits }).format(amount);
 }
@@ -52,6 +55,10 @@ function prepare() {
   const known = dates.filter(hasData);
   firstDay = known[0] ?? data.sessions.report_date[0];
   lastDay = known.at(-1) ?? data.sessions.report_date.at(-1);
+  for (const table of Object.values(data)) {
+    const dates = table?.report_date;
+    if (dates?.every((day, row) => day != null && (!row || dates[row - 1] <= day))) sorted.add(dates);
+  }
   // The groups by which visitors.sql counts: rows of sessions are in their order.
   const keys = VISITOR_FIELDS.map((name) => data.sessions[name]);
   lastGroup = -1;
@@ -65,14 +72,26 @@ function prepare() {
 const rowCount = (name) => Object.values(data[name] ?? {})[0]?.length ?? 0;
 const has = (name, field) => Boolean(data[name]?.[field]);
 
+// The first row of a day or after it, where rows are in the order of days.
+function rowOf(dates, day) {
+  let low = 0, high = dates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (dates[middle] < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 // Calls `act` with every row number of a table that passes the filters. A table without a
 // field ignores it; `without` is the field whose own values a chart compares.
 function each(name, chosen, act, without, from = chosen.from, to = chosen.to) {
-  const table = data[name] ?? {}, dates = table.report_date, count = rowCount(name);
+  const table = data[name] ?? {}, dates = table.report_date;
+  const [first, end] = sorted.has(dates) ? [rowOf(dates, from), rowOf(dates, to + 1)] : [0, rowCount(name)];
   const wanted = [...chosen.fields].filter(([field]) => field !== without && table[field])
     .map(([field, value]) => [table[field], value]);
   if (table.goal) wanted.push([table.goal, chosen.goal]);
-  next: for (let row = 0; row < count; row++) {
+  next: for (let row = first; row < end; row++) {
     if (dates && !(dates[row] >= from && dates[row] <= to)) continue;
     for (const [column, value] of wanted) if (column[row] !== value) continue next;
     act(row);
@@ -91,12 +110,17 @@ function sums(name, chosen, measures, key, without) {
   return groups;
 }
 
+// From the first to the last of some days, or of the period.
+function reach(only, { from, to }) {
+  return only ? [Math.min(...only.keys()), Math.max(...only.keys())] : [from, to];
+}
+
 function sum(name, chosen, measures, only) {
   const table = data[name] ?? {}, total = Object.fromEntries(measures.map((measure) => [measure, 0]));
   each(name, chosen, (row) => {
     if (only && !only.has(table.report_date[row])) return;
     for (const measure of measures) total[measure] += table[measure][row];
-  }, undefined, only ? -Infinity : chosen.from, only ? Infinity : chosen.to);
+  }, undefined, ...reach(only, chosen));
   return total;
 }
 
@@ -105,7 +129,7 @@ function visitors(chosen, only) {
   if ([...chosen.fields.keys()].some((field) => data.sessions[field] && !VISITOR_FIELDS.includes(field))) return null;
   const inside = new Uint8Array(lastGroup + 1), dates = data.sessions.report_date;
   each("sessions", chosen, (row) => { if (!only || only.has(dates[row])) inside[groupOfRow[row]] = 1; },
-    undefined, only ? -Infinity : chosen.from, only ? Infinity : chosen.to);
+    undefined, ...reach(only, chosen));
   const { group_numbers: sets, visitors: counts } = data.visitors;
   return counts.reduce((total, count, set) => (sets[set].some((group) => inside[group]) ? total + count : total), 0);
 }
@@ -144,7 +168,7 @@ function pairedDays(name, chosen, pairs, measure, key, without) {
     const [left, right] = groups.get(value);
     if (now != null) left[now] += measure(table, row);
     if (before != null) right[before] += measure(table, row);
-  }, without, -Infinity, Infinity);
+  }, without, ...reach(new Map([...pairs.before, ...pairs.now]), chosen));
   return groups;
 }
 
@@ -153,7 +177,8 @@ const total = (values) => values.reduce((one, other) => one + other, 0);
 // A paired t-test at 90 %; counts vary by chance at least as Poisson's do.
 function change([now, then], isCount) {
   const count = now.length, by = ratio(total(now), total(then));
-  if (!count || by == null) return null;
+  // Of nothing, or of more refunds than sales, there is no share to grow by.
+  if (!count || total(then) <= 0) return null;
   const mean = (total(now) - total(then)) / count, free = Math.max(1, count - 1);
   let variance = now.reduce((all, value, place) => all + (value - then[place] - mean) ** 2, 0) / free;
   if (isCount) variance = Math.max(variance, (total(now) + total(then)) / count);

@@ -64,10 +64,10 @@ function drawBars(place, rows, { value, label, bounds, few = () => false, tip, f
   }));
 }
 
-// Round steps for an axis from the least to the most, each within or beyond.
-function steps(least, most) {
+// Round steps for an axis from the least to the most; counts have no halves.
+function steps(least, most, isCount) {
   const span = most - least || 1, power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = power * [1, 2, 5, 10].find((each) => span / (power * each) <= 4.5);
+  const found = power * [1, 2, 5, 10].find((each) => span / (power * each) <= 4.5), step = isCount ? Math.max(1, found) : found;
   const made = [];
   for (let tick = Math.floor(least / step) * step; tick < most + step * 0.999; tick += step) made.push(tick);
   return made;
@@ -82,7 +82,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
   const x = (slot) => left + band * (slot + 0.5);
   const values = stacked ? slots.map((_, slot) => total(series.map((each) => each.values[slot] ?? 0)))
     : series.flatMap((each) => each.values.filter((value) => value != null));
-  const ticks = steps(Math.min(0, ...values), Math.max(0, ...values) || 1);
+  const ticks = steps(Math.min(0, ...values), Math.max(0, ...values) || 1, axis === number);
   const y = (value) => floor - ((value - ticks[0]) / (ticks.at(-1) - ticks[0])) * (floor - top);
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const id = `hatch${patterns++}`, pattern = shape("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
@@ -130,7 +130,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
   buttons.style.left = `${left}px`;
   buttons.style.width = `${inner}px`;
   slots.forEach((slot, at) => {
-    const said = slot.has ? series.map((each) => `${each.name}: ${each.values[at] == null ? "no data" : write(each.values[at])}`).join("; ") : "no data";
+    const said = slot.has ? [...series].reverse().map((each) => `${each.name}: ${each.values[at] == null ? "no data" : write(each.values[at])}`).join("; ") : "no data";
     const notes = marks.filter((mark) => mark.slot === at).map((mark) => `; ${mark.text}`).join("");
     const tip = `${slot.label}: ${said}${slot.partial && slot.has ? "; not all of it has data" : ""}${notes}`;
     const button = element("button", "", { type: "button", "aria-label": tip, "aria-pressed": Boolean(slot.pressed), tabindex: at ? -1 : 0 });
@@ -227,7 +227,7 @@ function drawTable(id, place, columns, rows) {
     const button = element("button", each.title, { type: "button" });
     button.append(element("span", each === column ? (down ? " ▼" : " ▲") : "", { "aria-hidden": "true" }));
     button.addEventListener("click", () => {
-      sorting[id] = { by: each.title, down: each === column ? !down : typeof rows[0] === "undefined" || typeof each.raw(rows[0]) !== "string" };
+      sorting[id] = { by: each.title, down: each === column ? !down : typeof (rows[0] && each.raw(rows[0])) !== "string" };
       drawTable(id, place, columns, rows);
       place.querySelectorAll("th button")[columns.indexOf(each)].focus();
     });

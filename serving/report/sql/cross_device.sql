@@ -6,6 +6,6 @@ select
     converting_device_category as device,
     persons,
     conversions,
-    cast(revenue as double) as gross_revenue
+    cast(revenue as double) as revenue
 from mart_device__cross_device
 order by conversions desc, first_device asc, device asc

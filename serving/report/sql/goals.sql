@@ -12,7 +12,7 @@ select
     sessions.campaign,
     sessions.reason,
     sessions.landing_page,
-    count(*) as converting_sessions
+    count(*) as goal_converting_sessions
 from fct_session_goals as goals
 inner join report_sessions as sessions on goals.session_id = sessions.session_id
 where goals.is_converted

@@ -7,8 +7,8 @@ with entries as (
         session_id,
         conversion_name as goal,
         1 as conversions,
-        coalesce(revenue, 0) as gross_revenue,
-        0 as refunded_revenue
+        coalesce(revenue, 0) as revenue,
+        0 as refunds
     from fct_conversions
     where is_goal
 
@@ -19,8 +19,8 @@ with entries as (
         conversions.session_id,
         conversions.conversion_name as goal,
         0 as conversions,
-        0 as gross_revenue,
-        reversals.reversed_revenue as refunded_revenue
+        0 as revenue,
+        -1 * reversals.reversed_revenue as refunds
     from fct_reversals as reversals
     inner join fct_conversions as conversions
         on reversals.conversion_id = conversions.conversion_id
@@ -31,8 +31,8 @@ select
     entries.report_date,
     entries.goal,
     cast(sum(entries.conversions) as bigint) as conversions,
-    cast(sum(entries.gross_revenue) as double) as gross_revenue,
-    cast(sum(entries.refunded_revenue) as double) as refunded_revenue,
+    cast(sum(entries.revenue) as double) as revenue,
+    cast(sum(entries.refunds) as double) as refunds,
     coalesce(sessions.channel, '(no session)') as channel,
     coalesce(sessions.device, '(no session)') as device,
     coalesce(sessions.visitor_type, '(no session)') as visitor_type,

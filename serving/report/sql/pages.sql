@@ -10,7 +10,6 @@ with page_views as (
         viewed.is_entrance,
         viewed.is_exit,
         viewed.seconds_on_page,
-        viewed.page_load_ms,
         coalesce(coalesce(viewed.page_host, '') || viewed.page_path, '(none)') as page
     from fct_page_views as viewed
     inner join report_sessions as sessions on viewed.session_id = sessions.session_id
@@ -29,14 +28,12 @@ select
     page_views.channel,
     page_views.device,
     page_views.visitor_type,
-    cast(round(sum(page_views.seconds_on_page)) as bigint) as seconds,
-    cast(sum(page_views.page_load_ms) as bigint) as load_ms,
+    cast(round(sum(page_views.seconds_on_page), 1) as double) as seconds,
     coalesce(kept.page, '(other pages)') as page,
     count(*) as page_views,
     count(case when page_views.is_entrance then 1 end) as entrances,
     count(case when page_views.is_exit then 1 end) as exits,
-    count(page_views.seconds_on_page) as timed_views,
-    count(page_views.page_load_ms) as loaded_views
+    count(page_views.seconds_on_page) as timed_views
 from page_views
 left join kept on page_views.page = kept.page
 group by all

@@ -5,7 +5,7 @@ select
     path,
     conversions,
     non_converting,
-    cast(revenue as double) as gross_revenue,
+    cast(revenue as double) as revenue,
     cast(average_days_to_convert as double) as days_to_convert
 from mart_attribution__paths
 where conversions > 0
