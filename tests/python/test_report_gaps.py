@@ -184,6 +184,26 @@ def test_days_without_data_are_hatched_and_no_line_is_drawn_through_them(
 
 
 @needs_chromium
+def test_a_day_of_which_a_part_is_known_is_a_point_and_ends_no_period(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """August 29 goes on: the 30 days end on the day before, and no line falls to it."""
+    today = made.changed(
+        tmp_path,
+        "update dim_dates set is_partial = true where report_date = '2026-08-29'",
+    )
+    with opened(browser, today) as page:
+        assert page.input_value("#to") == "2026-08-28"
+        choose(page, {"from": "2026-08-01", "to": "2026-08-29"})
+        path = page.get_attribute("#sessions_by_day path.line.now", "d")
+        assert path.count("M") == 2
+        assert page.locator("#sessions_by_day rect.partial").count() == 1
+        assert page.locator("#sessions_by_day rect.nodata").count() == 0
+        page.locator("#sessions_by_day .slots button").last.hover()
+        assert "not all of it has data" in page.inner_text("#tip")
+
+
+@needs_chromium
 def test_comparisons_use_the_days_that_both_periods_have(
     browser: Any, silent: Report
 ) -> None:
@@ -259,9 +279,7 @@ def test_a_year_before_the_data_is_no_comparison(page_of_july: Any) -> None:
         f"Nothing to compare with in 1 {TO} 31 Jul 2025: 0 of 31 days have data in"
         " both."
     )
-    assert figure(page_of_july, "sessions", "change") == (
-        "no day to compare: none has data in both periods"
-    )
+    assert figure(page_of_july, "sessions", "change") == "nothing to compare with"
     assert page_of_july.locator(".up, .down").count() == 0
 
 

@@ -54,7 +54,8 @@ function prepare() {
   days = new Map(dates.map((day, row) => [day, Object.fromEntries(Object.keys(more).map((name) => [name, more[name][row]]))]));
   const known = dates.filter(hasData);
   firstDay = known[0] ?? data.sessions.report_date[0];
-  lastDay = known.at(-1) ?? data.sessions.report_date.at(-1);
+  // A day that goes on is no day to end a period with.
+  lastDay = known.findLast((day) => !isPartial(day)) ?? known.at(-1) ?? data.sessions.report_date.at(-1);
   for (const table of Object.values(data)) {
     const dates = table?.report_date;
     if (dates?.every((day, row) => day != null && (!row || dates[row - 1] <= day))) sorted.add(dates);

@@ -102,8 +102,7 @@ function setPeriod() {
 const arrow = (by) => (by > 0 ? "▲" : by < 0 ? "▼" : "=");
 // "▲ 16.0 % per day", and whether that is more than chance.
 function toldChange(found, pairs, perDay = true) {
-  if (!pairs.count) return "no day to compare: none has data in both periods";
-  if (!found) return `nothing to compare with in ${COMPARED[$("compare").value]}`;
+  if (!found) return "nothing to compare with";
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
   const days = pairs.count < pairs.all ? `, ${pairs.count} of ${pairs.all} days have data in both` : "";
   return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
