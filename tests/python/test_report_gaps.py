@@ -217,8 +217,7 @@ def test_comparisons_use_the_days_that_both_periods_have(
     with opened(browser, silent) as page:
         assert count(figure(page, "sessions")) == now
         assert figure(page, "sessions", "change") == (
-            f"▲ {percent(now - before, before)} per day,"
-            " 17 of 30 days have data in both"
+            f"▲ {percent(now - before, before)} per day (17 of 30 days have data)"
         )
         assert page.inner_text("#status").startswith(
             f"Compared with 1 {TO} 30 Jul 2026: 17 of 30 days have data in both."
@@ -391,7 +390,7 @@ def test_notes_and_targets_are_drawn_and_compared(
         for name in ("sessions_by_day", "conversions_by_day", "visitor_types"):
             assert page.locator(f"#{name} line.mark").count() == 1, name
             said = page.inner_text(f"#{name} .marks")
-            assert said.endswith(": release: New basket"), name
+            assert said.endswith(" · release: New basket"), name
         assert page.locator("#conversions_by_day path.line.aim").count() == 1
         assert page.locator("#sessions_by_day path.line.aim").count() == 0
         orders = count(figure(page, "conversions"))

@@ -118,7 +118,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     const points = [];
     parts.forEach((value, at) => {
       if (value == null) { run = 0; return; }
-      const joins = (other) => parts[other] != null && slots[other].partial === slots[at].partial;
+      const joins = (other) => parts[other] != null && (className !== "now" || slots[other].partial === slots[at].partial);
       path += `${run++ && joins(at - 1) ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
       const alone = !joins(at - 1) && !joins(at + 1);
       if (alone || (className === "now" && slots.length <= 45)) points.push(shape("circle", { cx: x(at), cy: y(value), r: alone ? 4 : 2.5, class: className }));
@@ -161,7 +161,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     legend.append(key);
   }
   const noted = element("ul", "", { class: "marks" });
-  noted.append(...marks.map((mark) => element("li", `${mark.sign} ${slots[mark.slot].label}: ${mark.text}`)));
+  noted.append(...marks.map((mark) => element("li", `${mark.sign} · ${slots[mark.slot].label} · ${mark.text}`)));
   place.replaceChildren(...(legend.children.length > 1 ? [legend] : []), wrapped(svg, buttons), ...(marks.length ? [noted] : []));
 }
 

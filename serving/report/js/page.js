@@ -104,7 +104,7 @@ const arrow = (by) => (by > 0 ? "▲" : by < 0 ? "▼" : "=");
 function toldChange(found, pairs, perDay = true) {
   if (!found) return "nothing to compare with";
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
-  const days = pairs.count < pairs.all ? `, ${pairs.count} of ${pairs.all} days have data in both` : "";
+  const days = pairs.count < pairs.all ? ` (${pairs.count} of ${pairs.all} days have data)` : "";
   return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
 }
 
