@@ -362,10 +362,10 @@ def test_reset_takes_all_back(browser: Any, made: Report) -> None:
     with opened(browser, made) as page:
         before = page.inner_text("#figures")
         bar(page, "channel_sessions", "Direct").click()
-        choose(page, {"device": "mobile", **MONTH})
-        drawn = int(page.get_attribute("html", "data-drawn"))
+        choose(page, {"device": "mobile", "goal": "sign_up", **MONTH})
+        page.select_option("#model_1", "linear")
         page.click("button[type=reset]")
-        page.wait_for_selector(f'html[data-drawn="{drawn + 1}"]', state="attached")
+        assert page.input_value("#model_1") == "last_touch"
         assert page.inner_text("#figures") == before
         assert chips(page) == []
         assert fragment(page) == {}

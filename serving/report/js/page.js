@@ -63,7 +63,9 @@ function restore() {
   const set = (id, value) => { if ([...$(id).options].some((option) => option.value === value)) $(id).value = value; };
   for (const [name, value] of Object.entries(DEFAULTS)) set(name, said.get(name) ?? value);
   set("funnel_name", said.get("funnel_name") ?? $("funnel_name").options[0]?.value);
-  if ($("goal").options.length) set("goal", String(Math.max(0, data.texts.goal.indexOf(said.get("goal")))));
+  // The main goal is the first.
+  set("goal", $("goal").options[0]?.value);
+  set("goal", String(data.texts.goal?.indexOf(said.get("goal"))));
   setPeriod();
   for (const name of ["from", "to"]) if ($("period").value === "own" && isDay(said.get(name))) $(name).value = said.get(name);
   state.fields.clear();
@@ -328,7 +330,12 @@ async function begin() {
   });
   $("filters").addEventListener("change", changed);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
-  $("filters").addEventListener("reset", () => setTimeout(() => { state.fields.clear(); state.span = null; setPeriod(); changed(); }));
+  $("filters").addEventListener("reset", (event) => {
+    event.preventDefault();
+    history.pushState(null, "", location.pathname + location.search);
+    restore();
+    draw();
+  });
   for (const id of ["funnel_name", "model_1", "model_2"]) $(id).addEventListener("change", changed);
   for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", (event) => {
     // The fragment holds the filters.
