@@ -250,6 +250,7 @@ def test_the_bounce_rate_gives_no_verdict_while_the_tracker_is_silent(
         ("Days before", ("08-11", "08-20"), ("08-01", "08-10"), 10),
         ("Month before", ("07-01", "07-31"), ("06-01", "06-30"), 30),
         ("Same weekdays before", ("08-11", "08-20"), ("07-14", "07-23"), 10),
+        ("Same weekdays before", ("07-31", "08-29"), ("06-26", "07-25"), 30),
     ],
 )
 def test_a_period_is_compared_with_the_chosen_one(
@@ -260,7 +261,7 @@ def test_a_period_is_compared_with_the_chosen_one(
     then: tuple[str, str],
     days: int,
 ) -> None:
-    """July has a day that June has not; weekdays repeat after 28 days."""
+    """July has a day that June has not; weekdays repeat after 28 days, or 35."""
     choose(page_of_july, {"from": f"2026-{chosen[0]}", "to": f"2026-{chosen[1]}"})
     choose(page_of_july, {"compare": compared})
     before = column(page_of_july, "sessions_by_day", "Compared")

@@ -138,7 +138,7 @@ function visitors(chosen, only) {
 // The day that a day is compared with, or null where the calendar has none.
 function partner(chosen) {
   const length = chosen.to - chosen.from + 1;
-  const back = { before: length, weekdays: length <= 28 ? 28 : 364 }[chosen.compare];
+  const back = { before: length, weekdays: Math.max(28, 7 * Math.ceil(length / 7)) }[chosen.compare];
   if (back) return (day) => day - back;
   return (day) => {
     const date = new Date(day * DAY), months = chosen.compare === "year" ? 12 : 1;
