@@ -386,6 +386,23 @@ def test_numbers_dates_and_currency_are_the_readers(
 
 
 @needs_chromium
+def test_a_phone_shows_the_figures_before_the_filters_that_few_need(
+    browser: Any, made: Report
+) -> None:
+    """The rest is a button away."""
+    size = {"width": 390, "height": 844}
+    with opened(browser, made, viewport=size) as phone:
+        assert phone.locator("#figures").bounding_box()["y"] < 620
+        assert not phone.is_visible("#channel")
+        phone.click("#more")
+        assert phone.get_attribute("#more", "aria-expanded") == "true"
+        choose(phone, {"channel": "Email"})
+        assert chips(phone) == ["Channel: Email"]
+        phone.click("#more")
+        assert not phone.is_visible("#channel")
+
+
+@needs_chromium
 def test_long_page_names_lose_their_middle(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:

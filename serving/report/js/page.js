@@ -107,6 +107,7 @@ function toldChange(found, pairs, perDay = true) {
   if (!found) return "nothing to compare with";
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
   const days = pairs.count < pairs.all ? ` (${pairs.count} of ${pairs.all} days have data)` : "";
+  if (!(found.points ?? found.by)) return `unchanged${days}`;
   return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
 }
 
@@ -329,6 +330,7 @@ async function begin() {
     else state.fields.set(name, Number($(name).value));
   });
   $("filters").addEventListener("change", changed);
+  $("more").addEventListener("click", () => $("more").setAttribute("aria-expanded", $("filters").classList.toggle("open")));
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   $("filters").addEventListener("reset", (event) => {
     event.preventDefault();
