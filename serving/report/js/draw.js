@@ -77,12 +77,13 @@ let patterns = 0;
 // Lines or stacked columns over days or weeks. A slot without data is hatched, and no line
 // is drawn through it, nor from a whole day to one of which a part is known.
 function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
-  const width = Math.max(240, place.clientWidth), height = 210, left = 50, bottom = 26, top = 14;
-  const inner = width - left - 8, band = inner / slots.length, floor = height - bottom;
-  const x = (slot) => left + band * (slot + 0.5);
+  const width = Math.max(240, place.clientWidth), height = 210, bottom = 26, top = 14, floor = height - bottom;
   const values = stacked ? slots.map((_, slot) => total(series.map((each) => each.values[slot] ?? 0)))
     : series.flatMap((each) => each.values.filter((value) => value != null));
   const ticks = steps(Math.min(0, ...values), Math.max(0, ...values) || 1, axis === number);
+  // A label of seven pixels a letter, so that none is cut off.
+  const left = Math.max(50, ...ticks.map((tick) => 12 + 7 * axis(tick).length)), inner = width - left - 8, band = inner / slots.length;
+  const x = (slot) => left + band * (slot + 0.5);
   const y = (value) => floor - ((value - ticks[0]) / (ticks.at(-1) - ticks[0])) * (floor - top);
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const id = `hatch${patterns++}`, pattern = shape("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
