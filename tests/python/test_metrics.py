@@ -655,12 +655,13 @@ def test_the_dashboard_counts_what_is_asked_for(
     files, _ = bundles.bundle(Path(copied), date(2026, 11, 25))
     plan = yaml.safe_load((bundles.FOLDER / "datasets.yml").read_text())
     compared = 0
-    for name, dataset in plan.items():
+    counting_ones = {name: each for name, each in plan.items() if "metrics" in each}
+    for name, dataset in counting_ones.items():
         made = yaml.safe_load(files[f"datasets/footfall/{name}.yaml"])
         source = made["sql"] or f"from {made['table_name']}"
         told = {each["metric_name"]: each["expression"] for each in made["metrics"]}
         columns = {each["column_name"] for each in made["columns"]}
-        for each in dataset.get("metrics", []):
+        for each in dataset["metrics"]:
             ((given, metric),) = (
                 each.items() if isinstance(each, dict) else [(each, each)]
             )
