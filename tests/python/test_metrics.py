@@ -285,6 +285,16 @@ QUESTIONS = [
         "cost__attribution_model is not null",
     ),
     Question(
+        "campaign_cost_per_conversion,campaign_return_on_ad_spend",
+        "campaign,campaign_cost__attribution_model,campaign_cost__conversion_name",
+        "select campaign, attribution_model, conversion_name,"
+        " nullif(sum(spend), 0) / nullif(sum(conversions), 0),"
+        " sum(attributed_revenue) / nullif(sum(spend), 0)"
+        " from mart_attribution__campaigns where attribution_model is not null"
+        " group by all",
+        "campaign_cost__attribution_model is not null",
+    ),
+    Question(
         "attributed_conversions,reversed_conversions,reversed_revenue",
         "credit__attribution_model",
         "select attribution_model, sum(conversions), sum(reversed_conversions),"
@@ -690,7 +700,7 @@ def nothing_for_0(rows: Rows, groups: int) -> Rows:
 def grouped(
     asked: Asker, name: str, dataset: dict[str, Any], columns: set[str]
 ) -> Iterator[tuple[str, tuple[str, ...], dict[str, str]]]:
-    """What to ask of a dataset: by one dimension and what is needed, metrics by name."""
+    """What to ask of a dataset: a dimension, what is needed, and metrics by name."""
     found: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
     for each in dataset["metrics"]:
         ((given, metric),) = each.items() if isinstance(each, dict) else [(each, each)]
