@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,7 @@ from nightly import Served
 from serving import metrics
 from serving.errors import guarded
 from serving.metrics import Asker, AskError
+from serving.report import __main__ as report
 from serving.semantics import DAY, measure, semantics
 from serving.superset import bundle as bundles
 
@@ -729,6 +730,98 @@ def dimensions_of(
         if column in columns and not name.startswith(metrics.TIME):
             found.setdefault(column, FARTHER.get((dataset, column), name))
     return list(found.values())
+
+
+# The report's rows by file: which of its columns is which metric, of what part of them.
+REPORTED: dict[str, dict[str, str]] = {
+    "sessions": {"sessions": "sessions", "bounces": "bounces"},
+    "goals": {"goal_converting_sessions": "goal_converting_sessions"},
+    "money": {"conversions": "conversions", "revenue": "revenue", "refunds": "refunds"},
+    "spend": {"spend": "spend"},
+    "pages": {"page_views": "views", "entrances": "entrances", "exits": "exits"},
+    "funnel": {
+        "reached_previous": "funnel_attempts_reached_previous",
+        "reached": "funnel_attempts_reached",
+    },
+    "targets": {
+        "target_conversions": "target_conversions",
+        "target_revenue": "target_revenue",
+    },
+    "quality": {"events": "events"},
+}
+EPOCH = date(1970, 1, 1)
+UNKNOWN = ("(no session)", "(unknown)", "(none)")
+# What its columns are called when a metric is asked for; `money` is of goals alone.
+CALLED = {
+    "report_date": [metrics.TIME],
+    "month_started_date": [metrics.TIME],
+    "channel": ["channel", "session__channel"],
+    "target_channel": ["channel"],
+    "goal": [
+        "session_goal__goal_name",
+        "conversion__conversion_name",
+        "target__goal_name",
+    ],
+    "device": ["session__device_category", "funnel_step__device_category"],
+    "visitor_type": ["session__visitor_type", "funnel_step__visitor_type"],
+    "country": ["session__country_code"],
+    "funnel": ["funnel_step__funnel_name"],
+    "step_number": ["funnel_step__step_number"],
+}
+WITHIN = {"money": "conversion__is_goal"}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_the_report_counts_what_is_asked_for(
+    asked: Asker, marts: Path, tmp_path: Path, name: str
+) -> None:
+    """Each of its numbers, by each name that it can be filtered by."""
+    told = report.read_marts(Path(shutil.copy(marts, tmp_path / "serving.duckdb")))
+    rows = decoded(told, name)
+    for column, metric in REPORTED[name].items():
+        dimensions = asked.dimensions([metric])
+        called = {
+            field: dimension
+            for field, known in CALLED.items()
+            for dimension in known
+            if field in told[name] and dimension in dimensions
+        }
+        needed = semantics().metrics[metric].one_of
+        assert set(needed) <= set(called.values())
+        for field, dimension in called.items():
+            fields = list(
+                dict.fromkeys(
+                    [field, *(each for each in called if called[each] in needed)]
+                )
+            )
+            groups = [called[each] for each in fields]
+            summed: dict[Row, float] = {}
+            for row in rows:
+                key = tuple(row[each] for each in fields)
+                summed[key] = summed.get(key, 0) + (row[column] or 0)
+            answer = asked.ask([metric], groups, WITHIN.get(name, "")).rows
+            here, there = (
+                comparable(counting(nothing_for_0(each, len(groups)), len(groups)))
+                for each in ([(*key, total) for key, total in summed.items()], answer)
+            )
+            assert here == there, (name, column, dimension)
+
+
+def decoded(told: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Rows of the report's page, with their days and texts for its numbers of them."""
+    columns = told[name]
+    rows = [
+        dict(zip(columns, values, strict=True))
+        for values in zip(*columns.values(), strict=True)
+    ]
+    for row in rows:
+        for field, value in row.items():
+            if field.endswith("_date"):
+                row[field] = EPOCH + timedelta(days=value)
+            elif field in told["texts"] and value is not None:
+                said = told["texts"][field][value]
+                row[field] = None if said in UNKNOWN else said
+    return rows
 
 
 def test_no_metric_of_a_day_has_sql_of_its_own_in_the_dashboard() -> None:

@@ -239,8 +239,9 @@ def test_pages_are_those_of_sql_and_the_rest_is_one(
         "select concat(page_host, page_path), count(*),"
         " count(case when views.is_entrance then 1 end),"
         " count(case when views.is_exit then 1 end) from fct_page_views as views"
-        f" where session_id in (select session_id from fct_sessions where"
-        f" {where(chosen)}) group by all"
+        " where exists (select 1 from fct_sessions as sessions"
+        " where sessions.session_id = views.session_id"
+        f" and {where(chosen, 'viewed_date')}) group by all"
     )
     found = {
         row["Page"]: tuple(count(row[each]) for each in ("Views", "Entrances", "Exits"))
@@ -263,8 +264,8 @@ def test_reading_and_load_times_are_of_the_views_that_have_them(
     named = "select concat(page_host, page_path),"
     ((name, read),) = made.rows(
         f"{named} avg(seconds_on_page) from fct_page_views"
-        " inner join fct_sessions using (session_id)"
-        f" where {where(MONTH)} group by all order by count(*) desc, 1 limit 1"
+        f" where {where(MONTH, 'viewed_date')}"
+        " group by all order by count(*) desc, 1 limit 1"
     )
     loads = dict(
         made.rows(f"{named} median(page_load_ms) from fct_page_views group by all")

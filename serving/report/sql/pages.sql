@@ -1,9 +1,9 @@
--- grain: one row per day, channel, device and visitor type of sessions and page viewed.
--- All but the most viewed are one, or every day would carry every page.
+-- grain: one row per day of the view, channel, device and visitor type of the session,
+-- and page. All but the most viewed are one, or every day would carry every page.
 
 with page_views as (
     select
-        sessions.report_date,
+        viewed.viewed_date as report_date,
         sessions.channel,
         sessions.device,
         sessions.visitor_type,
