@@ -76,7 +76,8 @@
         {{ return(told.place ~ ', row ' ~ told.numbers[index] ~ ': ') }}
     {%- endif -%}
     {%- set names = [] -%}
-    {%- for column in told.rules['keys'][0] -%}
+    {%- for column in told.rules['keys'][0]
+        if told.columns[column][index] is not none -%}
         {%- do names.append(told.columns[column][index]) -%}
     {%- endfor -%}
     {{ return(told.place ~ ', the row ' ~ names | join(' ') ~ ': ') }}

@@ -1,7 +1,8 @@
 """Turn datasets.yml and dashboard.yml into the files that Superset imports.
 
 Superset's own format is a file per chart, most of it alike; here each chart is a line.
-Columns, their types and descriptions come from the serving file.
+Metrics come from models/semantic/, columns, their types and descriptions from the
+serving file.
 """
 
 import json
@@ -16,6 +17,7 @@ import duckdb
 import yaml
 
 from serving.money import marts_currency, minor_digits
+from serving.semantics import SemanticsError, semantics
 
 FOLDER = Path(__file__).parent
 # The column that bundle.py adds to every dataset with a date.
@@ -105,8 +107,15 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
         if tables.issuperset(dataset["reads"])
         and connection.execute(f"from {dataset['reads'][0]} limit 1").fetchone()
     }
-    for dataset in present.values():
+    for name, dataset in present.items():
+        if "rows" in dataset:
+            dataset["sql"] = semantics().rows(dataset["rows"])
         query = dataset.get("sql") or f"from {dataset['reads'][0]}"
+        dataset["metrics"] = {
+            **dict(named_metrics(dataset)),
+            **dataset.get("of_all_days", {}),
+        }
+        check_metrics(connection, name, dataset, query)
         dataset["columns"] = [
             {
                 "column_name": name,
@@ -167,6 +176,53 @@ def name_currency(
             for chart in row["charts"]:
                 named = currency or "the orders' currency"
                 chart["title"] = chart["title"].format(currency=named)
+
+
+def named_metrics(dataset: Settings) -> Iterator[tuple[str, Settings]]:
+    """The metrics of models/semantic/ that a dataset has, by the names that it gives.
+
+    Raises BundleError where there is no such metric.
+    """
+    known = semantics()
+    for each in dataset.get("metrics", []):
+        ((given, name),) = each.items() if isinstance(each, dict) else [(each, each)]
+        try:
+            # Of rows of several models each measure is a column.
+            counted = known.sql(name, str if "rows" in dataset else None)
+        except SemanticsError as error:
+            raise BundleError(f"datasets.yml: {error}") from error
+        metric = known.metrics[name]
+        # Superset takes neither decimals nor whole numbers of 128 bits.
+        if not metric.format.endswith("d"):
+            counted = f"cast({counted} as double)"
+        # Of no rows a count is 0, and what is of one goal, model or step nothing.
+        elif metric.one_of:
+            counted = f"cast({counted} as bigint)"
+        else:
+            counted = f"cast(coalesce({counted}, 0) as bigint)"
+        yield (
+            given,
+            {
+                "title": dataset.get("titles", {}).get(given, metric.label),
+                "sql": counted,
+                "format": metric.format,
+                "means": metric.means,
+            },
+        )
+
+
+def check_metrics(
+    connection: duckdb.DuckDBPyConnection, name: str, dataset: Settings, query: str
+) -> None:
+    """Raise BundleError where a metric reads a column that its dataset has not."""
+    for given, metric in dataset["metrics"].items():
+        try:
+            connection.execute(f"describe select {metric['sql']} from ({query})")
+        except duckdb.Error as error:
+            raise BundleError(
+                f"datasets.yml: '{name}' cannot have the metric '{given}':"
+                f" {str(error).splitlines()[0]}"
+            ) from error
 
 
 def drop_absent(plan: Settings, datasets: Mapping[str, Settings]) -> list[str]:
@@ -445,6 +501,8 @@ def layer(each: Settings) -> Settings:
         "intervalEndColumn": each.get("to", ""),
         "titleColumn": each["text"],
         "descriptionColumns": [],
+        "hideLine": False,
+        "showMarkers": False,
         "overrides": {"time_range": None},
         "show": True,
         "showLabel": each["kind"] == "event",
@@ -535,8 +593,6 @@ def over_time(chart: Settings, dataset: Settings) -> Settings:
         "time_grain_sqla": grain,
         "resample_rule": step,
         "resample_method": "asfreq",
-        # Each week has its label; an axis of time puts them where it likes.
-        "xAxisForceCategorical": chart["by"] != "day",
         "x_axis_time_format": "%b %Y" if chart["by"] == "month" else "%-d %b",
         "tooltipTimeFormat": "%a %-d %b %Y",
     }
@@ -577,8 +633,8 @@ def ranking(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "stack": "Stack",
         "orientation": "horizontal",
         "xAxisForceCategorical": True,
-        "x_axis_sort_series": "sum",
-        "x_axis_sort_series_ascending": True,
+        "x_axis_sort": "sum",
+        "x_axis_sort_asc": True,
         "show_value": True,
         "only_total": True,
         "show_legend": False,

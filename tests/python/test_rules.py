@@ -133,8 +133,8 @@ ALONE: list[tuple[str, str, str, str]] = [
     ),
     (
         "conversion_definitions",
-        "purchase,purchase,%,,",
-        "purchase,purchase,%,30 days,",
+        "purchase,purchase,%,main,,",
+        "purchase,purchase,%,main,30 days,",
         ", row 2: the lookback_seconds is '30 days', but must be a whole number from 0"
         " to 3153600000, or empty.",
     ),
@@ -426,17 +426,64 @@ ALONE: list[tuple[str, str, str, str]] = [
     (
         "conversion_definitions",
         END,
-        "purchase,order_placed,%,86400,sign_up,,Another lookback.",
+        "purchase,order_placed,%,main,86400,sign_up,,Another lookback.",
         ", row 4: the lookback_seconds is '86400', but must be '' as in"
         " seeds/rules/conversion_definitions.csv, row 2: rows of one conversion_name"
         " agree on it.",
     ),
     (
         "conversion_definitions",
-        "purchase,purchase,%,,sign_up,",
-        "purchase,purchase,%,,signup,",
+        "purchase,purchase,%,main,,sign_up,",
+        "purchase,purchase,%,main,,signup,",
         ", row 2: the lead_conversion_name is 'signup', but must be the conversion_name"
         " of a row.",
+    ),
+    (
+        "conversion_definitions",
+        "purchase,%,main,",
+        "purchase,%,first,",
+        ", row 2: the goal is 'first', but must be one of main, other, or empty.",
+    ),
+    (
+        "conversion_definitions",
+        "sign_up,%,other,",
+        "sign_up,%,main,",
+        ", row 3: the goal is 'main', but must be 'other' or empty: 'purchase' is the"
+        " main goal.",
+    ),
+    (
+        "conversion_definitions",
+        "purchase,%,main,",
+        "purchase,%,other,",
+        ": no row has the goal main, of which conversion_rate is the rate: give it to"
+        " the conversion that matters most.",
+    ),
+    (
+        "conversion_definitions",
+        END,
+        "purchase,order_placed,%,,,sign_up,,Another event.",
+        ", row 4: the goal is '', but must be 'main' as in"
+        " seeds/rules/conversion_definitions.csv, row 2: rows of one conversion_name"
+        " agree on it.",
+    ),
+    (
+        "targets",
+        END,
+        "purchase,,May 2026,10,",
+        ", row 2: the month is 'May 2026', but must be a month such as 2026-03.",
+    ),
+    (
+        "targets",
+        END,
+        "purchase,,2026-05,10,\npurchase,,2026-05,12,",
+        ", row 3: the month '2026-05' is also that of seeds/rules/targets.csv, row 2.",
+    ),
+    (
+        "annotations",
+        END,
+        "31/05/2026,Sale,campaign",
+        ", row 2: the annotation_date is '31/05/2026', but must be a date such as"
+        " 2026-01-31.",
     ),
     (
         "event_rules",
@@ -593,6 +640,13 @@ ALONE: list[tuple[str, str, str, str]] = [
 
 # The same of two seeds: the second is looked at as it is loaded.
 TOGETHER: list[tuple[str, str, str, str]] = [
+    (
+        "targets",
+        END,
+        "purchse,,2026-05,10,",
+        "the row purchse 2026-05: the goal_name is 'purchse', but must be the"
+        " conversion_name of a row of the seed conversion_definitions.",
+    ),
     (
         "channel_rules_custom",
         END,
