@@ -28,8 +28,13 @@ REMAINING_COLORS = "d3Category20c"
 CHARACTERS_PER_COLUMN = 16
 # So young, the data is live, and the dashboard opens at the month before today's.
 LIVE_DAYS = 7
-# Each grain in Superset's terms, and as the distance between its points.
-GRAINS = {"day": ("P1D", "1D"), "week": ("P1W", "7D"), "month": ("P1M", "1MS")}
+# Each grain in Superset's terms, the distance between its points, and how a day of its
+# axis is written.
+GRAINS = {
+    "day": ("P1D", "1D", "%-d %b"),
+    "week": ("P1W", "7D", "%-d %B"),
+    "month": ("P1M", "1MS", "%b %Y"),
+}
 
 Settings = dict[str, Any]
 
@@ -343,7 +348,9 @@ def default_period(
     reach = today if is_live else end
     for unit, start, stop in whole_periods(first, reach):
         if any(start <= day < stop for day in days):
-            is_last = stop == month_of(today) if unit == "month" else stop == week_of(today)
+            is_last = (
+                stop == month_of(today) if unit == "month" else stop == week_of(today)
+            )
             if is_live and is_last:
                 return f"previous calendar {unit}"
             return f"{start} : {stop}"
@@ -586,14 +593,14 @@ def over_time(chart: Settings, dataset: Settings) -> Settings:
 
     What has no rows has its place, and no value: nothing is drawn through it.
     """
-    grain, step = GRAINS[chart["by"]]
+    grain, step, label = GRAINS[chart["by"]]
     return axes(chart, dataset) | {
         "groupby": series(chart, dataset),
         "x_axis": dataset["date"],
         "time_grain_sqla": grain,
         "resample_rule": step,
         "resample_method": "asfreq",
-        "x_axis_time_format": "%b %Y" if chart["by"] == "month" else "%-d %b",
+        "x_axis_time_format": label,
         "tooltipTimeFormat": "%a %-d %b %Y",
     }
 

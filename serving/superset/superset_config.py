@@ -43,8 +43,8 @@ DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 # Numbers beside those of the period before count as an experiment in Superset 6.1.
 FEATURE_FLAGS = {"CHART_PLUGINS_EXPERIMENTAL": True}
 
-# A picture that counts installations is built into the scripts of every page; no setting
-# of Superset's takes it out.
+# A picture that counts installations is built into the scripts of every page, and no
+# setting takes it out.
 PIXEL = re.compile(rb"https://[\w.]+\.scarf\.sh/pixel/")
 
 
