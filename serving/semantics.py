@@ -41,7 +41,7 @@ class Model:
     name: str
     relation: str
     date: str
-    """The column of the day by which it counts."""
+    """What the day is by which it counts, in SQL."""
     primary: str
     """The entity that one row is."""
     key: str
@@ -49,7 +49,7 @@ class Model:
     entities: Mapping[str, str]
     """Entities of which a row names one, and the column that does."""
     dimensions: Mapping[str, str]
-    """Columns to group by, by name, but days."""
+    """What to group by, but days, in SQL by name."""
     measures: Mapping[str, Settings]
     """What is aggregated, as the file has it."""
 
@@ -108,14 +108,15 @@ class Semantics:
         )
         return list(found)
 
-    def columns_of(self, name: str) -> set[str]:
-        """The columns that the filters of a metric read."""
-        parameters = self.definition(name)["type_params"]
-        return {
-            column.rpartition("__")[2]
-            for each in inputs(parameters)
-            for column in NAMED.findall(each.get("filter", ""))
-        }
+    def filters_of(self, name: str) -> dict[str, list[str]]:
+        """What the filters of a metric read, by semantic model."""
+        found: dict[str, list[str]] = {}
+        for each in inputs(self.definition(name)["type_params"]):
+            for model in self.models_of(each["name"]):
+                found.setdefault(model, []).extend(
+                    NAMED.findall(each.get("filter", ""))
+                )
+        return found
 
     def definition(self, name: str) -> Settings:
         """A metric or a part of one, as the file has it."""
@@ -174,8 +175,9 @@ class Semantics:
         the rows of other models; there `sql(name, column=str)` counts a metric.
 
         Args:
-            columns: of each model what to group by, as MetricFlow has it:
-                `channel`, `session__channel`, `conversion__session__channel`.
+            columns: of each model what to group by, as MetricFlow has it: `channel`,
+                `session__channel`, `conversion__session__channel`. Its last part is
+                the name of the column.
         """
         selects = [self.select(self.models[name], columns[name]) for name in columns]
         return "\nunion all by name\n".join(selects)
@@ -192,6 +194,8 @@ class Semantics:
         joins: dict[str, str] = {}
         for name in columns:
             *path, last = name.split("__")
+            if path[:1] == [model.primary]:
+                path = path[1:]
             alias, holder, known = model.name, model, own
             for entity in path:
                 if entity not in holder.entities:
@@ -283,12 +287,15 @@ def model_of(said: Settings) -> Model:
     primary = next(
         (each for each in entities.values() if each["type"] == "primary"), None
     )
+    columns = {
+        each["name"]: each.get("expr", each["name"]) for each in said["dimensions"]
+    }
     relation = re.search(r"'(\w+)'", said["model"])
     assert relation
     return Model(
         said["name"],
         relation[1],
-        said["defaults"]["agg_time_dimension"],
+        columns[said["defaults"]["agg_time_dimension"]],
         primary["name"] if primary else said["primary_entity"],
         primary["expr"] if primary else "",
         {
@@ -297,7 +304,7 @@ def model_of(said: Settings) -> Model:
             if each["type"] == "foreign"
         },
         {
-            each["name"]: each.get("expr", each["name"])
+            each["name"]: columns[each["name"]]
             for each in said["dimensions"]
             if each["type"] == "categorical"
         },

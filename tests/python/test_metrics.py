@@ -1,23 +1,42 @@
-"""Metrics, as `mf query` answers them, equal SQL over the marts."""
+"""Metrics by name, as people and the dashboard get them, equal SQL over the marts."""
 
-import csv
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
-from click.testing import CliRunner
-from dbt_metricflow.cli.cli_configuration import CLIConfiguration
-from dbt_metricflow.cli.main import query as mf_query
-from harness import Build, Row, copy_project
+import yaml
+from harness import ROOT, Row
+from metricflow_semantic_interfaces.validations.semantic_manifest_validator import (
+    SemanticManifestValidator,
+)
+from metricflow_semantics.model.dbt_manifest_parser import (
+    parse_manifest_from_dbt_generated_manifest,
+)
+from nightly import Served
+
+from serving import metrics
+from serving.errors import guarded
+from serving.metrics import Asker, AskError
+from serving.semantics import DAY, measure, semantics
+from serving.superset import bundle as bundles
+
+Rows = list[Row]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of `mf query`, and of the marts: groups first, then metrics."""
+    """What is asked, and of the marts in SQL: groups first, then metrics."""
 
     metrics: str
     groups: str
@@ -31,11 +50,13 @@ class Question:
 
 
 QUESTIONS = [
+    # -- Sessions ------------------------------------------------------------------
     Question("sessions", "", "select sum(sessions) from mart_channel__daily"),
     Question(
-        "sessions",
+        "sessions,new_sessions,new_session_share",
         "channel",
-        "select channel, sum(sessions) from mart_channel__daily"
+        "select channel, sum(sessions), sum(new_sessions),"
+        " sum(new_sessions) / sum(sessions) from mart_channel__daily"
         " group by channel having sum(sessions) > 0",
     ),
     Question(
@@ -46,8 +67,9 @@ QUESTIONS = [
     ),
     Question(
         "sessions",
-        "session__landing_page_path",
-        "select nullif(landing_page_path, '(none)'), sum(sessions)"
+        "session__landing_page_host,session__landing_page_path",
+        "select nullif(landing_page_host, '(none)'),"
+        " nullif(landing_page_path, '(none)'), sum(sessions)"
         " from mart_channel__landing_pages group by all",
     ),
     Question(
@@ -67,6 +89,13 @@ QUESTIONS = [
         "select nullif(campaign, '(none)'), sum(sessions)"
         " from mart_channel__campaigns_daily group by all having sum(sessions) > 0",
     ),
+    Question(
+        "sessions",
+        "session__source",
+        "select nullif(source, '(none)'), sum(sessions)"
+        " from mart_channel__campaigns_daily group by all having sum(sessions) > 0",
+        "session__channel = 'Paid Search' or session__channel <> 'Paid Search'",
+    ),
     Question("visitors", "", "select count(*) from dim_visitors"),
     Question(
         "visitors",
@@ -74,18 +103,12 @@ QUESTIONS = [
         "select date_trunc('week', started_date), count(distinct visitor_id)"
         " from fct_sessions group by all",
     ),
-    Question(
-        "visitors",
-        "session__device_category",
-        "select device_category, count(distinct visitor_id) from fct_sessions"
-        " group by all",
-    ),
     Question("new_visitors", "", "select count(*) from dim_visitors"),
     Question(
         "new_visitors",
         "channel",
         "select first_channel, count(*) from dim_visitors group by all",
-        "{{ Dimension('session__visitor_type') }} = 'new'",
+        "session__visitor_type = 'new'",
     ),
     Question(
         "engaged_sessions",
@@ -100,19 +123,6 @@ QUESTIONS = [
         " from mart_device__daily group by all",
     ),
     Question(
-        "conversion_rate",
-        "",
-        "select sum(converting_sessions) / sum(sessions) from mart_channel__daily",
-    ),
-    Question(
-        "converting_sessions,conversion_rate",
-        "metric_time__month",
-        "select date_trunc('month', report_date), sum(converting_sessions),"
-        " sum(converting_sessions) / sum(sessions) from mart_channel__daily"
-        " where channel = 'Paid Search' group by all",
-        "{{ Entity('channel') }} = 'Paid Search'",
-    ),
-    Question(
         "page_views,pages_per_session",
         "channel",
         "select channel, sum(page_views), sum(page_views) / sum(sessions)"
@@ -124,6 +134,59 @@ QUESTIONS = [
         "select date_trunc('month', report_date), sum(session_seconds),"
         " sum(session_seconds) / sum(sessions) from mart_device__daily group by all",
     ),
+    Question(
+        "unassigned_share,pageless_share,unlocated_share,unrecognised_share",
+        "",
+        "select"
+        " (select coalesce(sum(sessions) filter (where channel = 'Unassigned'), 0)"
+        " / sum(sessions) from mart_channel__daily),"
+        " (select sum(sessions) filter (where landing_page_path = '(none)')"
+        " / sum(sessions) from mart_channel__landing_pages),"
+        " (select 1 - count(country_code) / count(*) from fct_sessions),"
+        " (select coalesce(sum(sessions)"
+        " filter (where device_category = '(unknown)'), 0)"
+        " / sum(sessions) from mart_device__daily)",
+    ),
+    # -- Goals ---------------------------------------------------------------------
+    Question(
+        "conversion_rate",
+        "",
+        "select count(distinct session_id) / (select count(*) from fct_sessions)"
+        " from fct_conversions where conversion_name = 'purchase'",
+    ),
+    Question(
+        "converting_sessions,conversion_rate",
+        "metric_time__month",
+        "select date_trunc('month', report_date), sum(converting_sessions),"
+        " sum(converting_sessions) / sum(sessions) from mart_channel__daily"
+        " where channel = 'Paid Search' group by all",
+        "channel = 'Paid Search'",
+    ),
+    Question(
+        "goal_sessions,goal_converting_sessions,goal_conversion_rate,"
+        "goal_conversions,goal_revenue,goal_revenue_per_session",
+        "session_goal__goal_name,session__channel",
+        "select goal_name, channel, sum(sessions), sum(converting_sessions),"
+        " sum(converting_sessions) / sum(sessions), sum(conversions), sum(revenue),"
+        " sum(revenue) / sum(sessions) from mart_channel__goals_daily"
+        " group by all having sum(sessions) > 0",
+    ),
+    Question(
+        "goal_conversion_rate",
+        "session__device_category",
+        "select device_category, sum(converting_sessions) / sum(sessions)"
+        " from mart_device__goals_daily where goal_name = 'sign_up' group by all",
+        "session_goal__goal_name = 'sign_up'",
+    ),
+    Question(
+        "goal_conversion_rate",
+        "metric_time__month",
+        "select date_trunc('month', report_date),"
+        " sum(converting_sessions) / sum(sessions) from mart_channel__daily"
+        " group by all",
+        "session_goal__is_main_goal",
+    ),
+    # -- Money ---------------------------------------------------------------------
     Question(
         "conversions,revenue",
         "",
@@ -142,6 +205,33 @@ QUESTIONS = [
         " from fct_conversions left join fct_sessions using (session_id) group by all",
     ),
     Question(
+        "net_revenue",
+        "",
+        "select (select sum(revenue) from fct_conversions)"
+        " - (select sum(reversed_revenue) from fct_reversals)",
+    ),
+    Question(
+        "revenue,refunds,net_revenue",
+        "metric_time__day",
+        "select report_date, sum(gross), -sum(back),"
+        " coalesce(sum(gross), 0) - coalesce(sum(back), 0)"
+        " from (select converted_date as report_date, revenue as gross, null as back"
+        " from fct_conversions union all"
+        " select reversed_date, null, reversed_revenue from fct_reversals)"
+        " group by all",
+    ),
+    Question(
+        "net_revenue",
+        "session__channel,conversion__conversion_name",
+        "select channel, conversion_name, sum(amount)"
+        " from (select session_id, conversion_name, revenue as amount"
+        " from fct_conversions union all"
+        " select fct_conversions.session_id, fct_conversions.conversion_name,"
+        " -reversed_revenue"
+        " from fct_reversals inner join fct_conversions using (conversion_id))"
+        " left join fct_sessions using (session_id) group by all",
+    ),
+    Question(
         "session_conversions,session_revenue,revenue_per_session",
         "channel",
         "select channel, sum(conversions), sum(revenue), sum(revenue) / sum(sessions)"
@@ -154,11 +244,21 @@ QUESTIONS = [
         " group by all having sum(spend) > 0",
     ),
     Question(
-        "spend",
+        "spend,ad_clicks,ad_impressions,cost_per_click,click_rate",
         "campaign",
-        "select campaign, sum(spend) from mart_channel__campaigns_daily"
-        " group by campaign having sum(spend) > 0",
+        "select campaign, sum(spend), sum(clicks), sum(impressions),"
+        " sum(spend) / nullif(sum(clicks), 0),"
+        " sum(clicks) / nullif(sum(impressions), 0)"
+        " from fct_ad_spend group by campaign",
     ),
+    Question(
+        "cost_per_session",
+        "channel",
+        "select channel, nullif(sum(spend), 0) / nullif(sum(sessions), 0)"
+        " from mart_channel__daily group by channel"
+        " having sum(spend) > 0 or sum(sessions) > 0",
+    ),
+    # -- Attribution ---------------------------------------------------------------
     Question(
         "cost_per_acquisition",
         "channel",
@@ -175,6 +275,16 @@ QUESTIONS = [
         " and conversion_name = 'purchase' group by all",
     ),
     Question(
+        "cost_per_attributed_conversion,attributed_return_on_ad_spend",
+        "channel,cost__attribution_model,cost__conversion_name",
+        "select channel, attribution_model, conversion_name,"
+        " nullif(sum(spend), 0) / nullif(sum(conversions), 0),"
+        " sum(attributed_revenue) / nullif(sum(spend), 0)"
+        " from mart_attribution__channels where attribution_model is not null"
+        " group by all",
+        "cost__attribution_model is not null",
+    ),
+    Question(
         "attributed_conversions,reversed_conversions,reversed_revenue",
         "credit__attribution_model",
         "select attribution_model, sum(conversions), sum(reversed_conversions),"
@@ -188,117 +298,633 @@ QUESTIONS = [
         "select channel, sum(attributed_revenue)"
         " from mart_attribution__campaigns where attribution_model = 'linear'"
         " group by all having sum(conversions) > 0",
-        "{{ Dimension('credit__attribution_model') }} = 'linear'",
+        "credit__attribution_model = 'linear'",
     ),
     Question(
-        "funnel_step_rate",
-        "funnel_step__step_number",
-        "select number, count(*) filter (furthest_step >= number)"
-        " / count(*) filter (furthest_step >= greatest(number - 1, 1))"
+        "touches,first_touches,last_touches,average_days_before_conversion",
+        "channel",
+        "select channel, count(touch_number),"
+        " count(*) filter (where touch_number = 1),"
+        " count(*) filter (where touch_number = touch_count),"
+        " avg(seconds_to_conversion) filter (where is_in_window) / 86400"
+        " from mart_attribution__touchpoints group by all",
+    ),
+    # -- Funnels -------------------------------------------------------------------
+    Question(
+        "funnel_attempts_reached_previous,funnel_attempts_reached,"
+        "funnel_step_rate,funnel_overall_rate",
+        "funnel_step__funnel_name,funnel_step__step_number",
+        "select funnel_name, number,"
+        " count(*) filter (furthest_step >= greatest(number - 1, 1)),"
+        " count(*) filter (furthest_step >= number),"
+        " count(*) filter (furthest_step >= number)"
+        " / nullif(count(*) filter (furthest_step >= greatest(number - 1, 1)), 0),"
+        " count(*) filter (furthest_step >= number) / count(*)"
         " from mart_funnel__entries, unnest([1, 2, 3, 4]) as steps (number)"
         " where funnel_name = 'purchase' group by all",
-        "{{ Dimension('funnel_step__funnel_name') }} = 'purchase'",
+        "funnel_step__funnel_name = 'purchase'",
     ),
     Question(
         "funnel_attempts_reached",
         "funnel_step__funnel_name,funnel_step__device_category",
         "select funnel_name, device_category, count(*) from mart_funnel__entries"
         " group by all",
-        "{{ Dimension('funnel_step__step_number') }} = 1",
+        "funnel_step__step_number = 1",
+    ),
+    Question(
+        "funnel_attempts_dropped",
+        "funnel_step__funnel_name",
+        "select funnel_name, count(*) filter (not is_completed)"
+        " from mart_funnel__entries group by all",
+    ),
+    Question(
+        "funnel_attempts,funnel_completions,median_minutes_to_complete",
+        "channel,funnel_entry__funnel_name",
+        "select channel, funnel_name, count(*), count(*) filter (is_completed),"
+        " quantile_cont(cast(seconds_to_complete as double), 0.5) / 60"
+        " from mart_funnel__entries group by all",
+    ),
+    # -- Pages and events ----------------------------------------------------------
+    Question(
+        "views,entrances,exits,exit_rate",
+        "page_view__page_host,page_view__page_path",
+        "select page_host, page_path, page_view_count, entrance_count, exit_count,"
+        " exit_count / page_view_count from dim_pages",
+    ),
+    Question(
+        "average_seconds_on_page,median_load_seconds",
+        "session__device_category",
+        "select device_category, avg(seconds_on_page),"
+        " quantile_cont(page_load_ms, 0.5) / 1000"
+        " from fct_page_views inner join fct_sessions using (session_id) group by all",
+    ),
+    Question(
+        "accepted_events", "", "select sum(accepted) from mart_quality__event_ledger"
+    ),
+    Question(
+        "accepted_events,event_sessions",
+        "event__event_name",
+        "select event_name, count(*), count(distinct session_id) from fct_events"
+        " group by all",
+    ),
+    Question(
+        "item_views,item_adds_to_cart,item_purchases,item_quantity,item_revenue,"
+        "item_purchase_rate",
+        "product_day__item_name",
+        "select item_name, sum(item_views), sum(adds_to_cart), sum(purchases),"
+        " sum(purchased_quantity), sum(item_revenue),"
+        " sum(purchases) / nullif(sum(item_views), 0)"
+        " from mart_product__daily group by all",
+    ),
+    # -- Quality, days and targets -------------------------------------------------
+    Question(
+        "events,accepted,rejected,accepted_share",
+        "metric_time__month",
+        "select date_trunc('month', received_date), sum(received), sum(accepted),"
+        " sum(received) - sum(accepted), sum(accepted) / sum(received)"
+        " from mart_quality__event_ledger group by all",
+    ),
+    Question(
+        "rejected_events",
+        "rejected_event__rejection_reason",
+        "select rejection_reason, count(*) from mart_quality__rejected_events"
+        " group by all",
+    ),
+    Question(
+        "rejected_spend_rows,rejected_spend",
+        "rejected_ad__rejection_reason",
+        "select * from (values ('duplicate', 2, 7.5), ('no_date', 1, 1.0))",
+    ),
+    Question(
+        "days_with_data,source_days,source_days_with_data,partial_source_days,"
+        "source_events",
+        "metric_time__month",
+        "select * from (select month_started_date, count(*) filter (has_data)"
+        " from dim_dates group by all) full join"
+        " (select date_trunc('month', report_date) as month_started_date, count(*),"
+        " count(*) filter (has_data), count(*) filter (is_partial), sum(received)"
+        " from mart_quality__source_days group by all) using (month_started_date)",
+    ),
+    Question(
+        "target_conversions,conversions_against_target,target_reached,"
+        "target_revenue,revenue_against_target",
+        "target__goal_name,channel",
+        "select * from (values ('purchase', '(all)', 70, 63, 0.9, 3000, 2700),"
+        " ('purchase', 'Direct', 20, 25, 1.25, null, 900))",
     ),
 ]
+# Of what the demo has none: targets of two months, and spend that was refused.
+PLANTED = """
+    insert into mart_channel__targets_monthly by name
+    select * from (values
+        (date '2026-06-01', 'purchase', '(all)', 30, 1000, 28, 1200),
+        (date '2026-07-01', 'purchase', '(all)', 40, 2000, 35, 1500),
+        (date '2026-07-01', 'purchase', 'Direct', 20, null, 25, 900)
+    ) as planted (
+        month_started_date, goal_name, channel, target_conversions, target_revenue,
+        conversions, revenue
+    );
+    insert into mart_quality__rejected_ad_spend by name
+    select * from (values
+        (date '2026-06-01', 'ads', 'duplicate', 5.0),
+        (date '2026-06-02', 'ads', 'duplicate', 2.5),
+        (date '2026-07-01', 'ads', 'no_date', 1.0)
+    ) as planted (spend_date, source_name, rejection_reason, spend);
+"""
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, demo: Build) -> Path:
-    """A copy of the project, parsed, for `mf` looks into its folder target.
-
-    And of the database, which `mf` opens for writing.
-    """
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    shutil.copy(demo.database, folder / "footfall.duckdb")
-    run(folder, "dbt", "--quiet", "parse", "--profiles-dir", ".")
-    return folder
-
-
-def run(project: Path, program: str, *arguments: str) -> str:
-    """What a program of the environment prints, in the project's folder."""
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / program), *arguments],
-        cwd=project,
-        env=os.environ
-        | {
-            "FOOTFALL_DUCKDB_PATH": str(project / "footfall.duckdb"),
-            "DO_NOT_TRACK": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def marts(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published marts of the demo, and a few rows of what it has none of."""
+    path = tmp_path_factory.mktemp("marts") / "serving.duckdb"
+    shutil.copy(served.where.serving, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(PLANTED)
+    return path
 
 
 @pytest.fixture(scope="module")
-def answers(
-    project: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Question, list[Row]]:
-    """What `mf query` says, without loading the project anew for each question."""
-    file = tmp_path_factory.mktemp("answers") / "answer.csv"
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FOOTFALL_DUCKDB_PATH", str(project / "footfall.duckdb"))
-        patch.setenv("DO_NOT_TRACK", "1")
-        # Else dbt leaves its log open, and a later test fails by the warning of that.
-        patch.setenv("DBT_LOG_LEVEL_FILE", "none")
-        patch.chdir(project)
-        configuration = CLIConfiguration()
-        configuration.setup(configure_file_logging=False)
-        for question in QUESTIONS:
-            arguments = ["--quiet", "--metrics", question.metrics, "--csv", str(file)]
-            if question.groups:
-                arguments += ["--group-by", question.groups]
-            if question.where:
-                arguments += ["--where", question.where]
-            done = CliRunner().invoke(mf_query, arguments, obj=configuration)
-            assert done.exit_code == 0, done.output
-            found[question] = csv_rows(file)
-    return found
+def asked(marts: Path) -> Iterator[Asker]:
+    """One engine for all questions."""
+    with metrics.asker(marts) as found:
+        yield found
 
 
-def csv_rows(file: Path) -> list[Row]:
-    """All but the header."""
-    with file.open(newline="") as lines:
-        _, *rows = csv.reader(lines)
-    return [tuple(row) for row in rows]
-
-
-def comparable(rows: list[Row]) -> list[list[str]]:
+def comparable(rows: Sequence[Sequence[object]]) -> list[list[str]]:
     """Rows as text, numbers to nine digits, in one order."""
     return sorted([text(value) for value in row] for row in rows)
 
 
 def text(value: object) -> str:
     """A value as both sides write it; a day is its midnight."""
-    said = "" if value is None else str(value).removesuffix(" 00:00:00").strip()
-    said = said.removesuffix("T00:00:00")
-    try:
-        return f"{float(said):.9g}"
-    except ValueError:
-        return said
-
-
-def test_mf_finds_nothing_wrong(project: Path) -> None:
-    """Neither in the files nor against the warehouse."""
-    said = run(project, "mf", "validate-configs", "--show-all")
-    assert "ERRORS: 0, FUTURE_ERRORS: 0, WARNINGS: 0" in said
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
+        return f"{float(value):.9g}"
+    return "" if value is None else str(value).removesuffix(" 00:00:00")
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=str)
-def test_a_metric_is_what_the_marts_say(
-    answers: dict[Question, list[Row]], demo: Build, question: Question
-) -> None:
+def test_a_metric_is_what_the_marts_say(asked: Asker, question: Question) -> None:
     """The marts are summed by hand; a rate is the sums' ratio."""
-    expected = comparable(demo.rows(question.sql))
+    expected = comparable(asked.marts.execute(question.sql).fetchall())
     assert expected != []
-    assert comparable(answers[question]) == expected
+    groups, names = metrics.names(question.groups), metrics.names(question.metrics)
+    assert comparable(asked.ask(names, groups, question.where).rows) == expected
+
+
+def test_every_metric_is_asked_for() -> None:
+    """So that none is what it is by its definition alone."""
+    asked = {name for each in QUESTIONS for name in metrics.names(each.metrics)}
+    assert asked == set(semantics().metrics)
+
+
+def test_the_definitions_are_those_that_dbt_hands_to_other_tools(
+    served: Served,
+) -> None:
+    told = (served.target / "semantic_manifest.json").read_text()
+    theirs = parse_manifest_from_dbt_generated_manifest(told)
+    ours = metrics.manifest()
+    for each in (theirs, ours):
+        for model in each.semantic_models:
+            model.node_relation.schema_name = model.node_relation.database = ""
+            model.node_relation.relation_name = ""
+    assert SemanticManifestValidator().validate_semantic_manifest(ours).errors == ()
+    assert named(theirs.semantic_models) == named(ours.semantic_models)
+    assert named(theirs.metrics) == named(ours.metrics)
+    (spine,) = theirs.project_configuration.time_spines
+    (own,) = ours.project_configuration.time_spines
+    assert spine.node_relation.alias == own.node_relation.alias
+    assert spine.primary_column == own.primary_column
+
+
+# What dbt leaves out or adds, and what no number depends on.
+ADDED = (
+    *("metadata", "config", "description", "label"),
+    *("input_measures", "create_metric"),
+)
+
+
+def named(elements: Sequence[Any]) -> dict[str, dict[str, Any]]:
+    """What is told of each by its name, but where it stands in a file."""
+    return {each.name: without(each.dict()) for each in elements}
+
+
+def without(told: Any) -> Any:
+    """The same without what is empty or differs for no reason."""
+    if isinstance(told, dict):
+        kept = {
+            name: without(value) for name, value in told.items() if name not in ADDED
+        }
+        return {name: value for name, value in kept.items() if value}
+    if isinstance(told, list):
+        return [without(each) for each in told]
+    return told
+
+
+# -- Nothing is counted twice ---------------------------------------------------------
+
+
+def test_what_is_of_one_goal_model_or_step_is_nothing_over_several(
+    asked: Asker,
+) -> None:
+    """As tools get it that do not refuse to answer."""
+    of_one = [each for each in semantics().metrics.values() if each.one_of]
+    assert len(of_one) > 10
+    for metric in of_one:
+        where = " and ".join(f"{each} is not null" for each in metric.one_of)
+        answer = asked.ask([metric.name], where=where)
+        assert answer.rows == [(None,)], metric.name
+        (model,) = semantics().models_of(metric.name)
+        sql = f"select {measure(metric.name)} from {semantics().models[model].relation}"
+        assert asked.marts.execute(sql).fetchall() == [(None,)], metric.name
+
+
+@pytest.mark.parametrize(
+    "name", [each.name for each in semantics().metrics.values() if each.one_of]
+)
+def test_asking_for_it_over_several_is_refused_in_one_sentence(
+    asked: Asker, name: str
+) -> None:
+    with pytest.raises(
+        AskError, match=rf"^{name} is of one \w+: group by it, or .*\.$"
+    ):
+        asked.ask([name])
+
+
+def test_sessions_beside_goals_are_not_counted_once_per_goal(asked: Asker) -> None:
+    ((sessions, converting),) = asked.marts.execute(
+        "select count(*), count(*) filter (where conversion_count > 0)"
+        " from fct_sessions"
+    ).fetchall()
+    names = ["sessions", "goal_sessions", "goal_converting_sessions"]
+    assert asked.ask(names).rows == [(sessions, sessions, converting)]
+
+
+# -- The dashboard and the report count the same --------------------------------------
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Metrics that are counted from the same rows."""
+
+    names: list[str]
+    models: list[str]
+    one_of: tuple[str, ...]
+
+
+def counted_alike() -> list[Counted]:
+    """All metrics, those of the same models and needs together."""
+    known = semantics()
+
+    def key(name: str) -> tuple[object, ...]:
+        filters = sorted(known.filters_of(name).items()) * (
+            len(known.models_of(name)) > 1
+        )
+        return known.metrics[name].one_of, sorted(known.models_of(name)), filters
+
+    return [
+        Counted(
+            list(names),
+            sorted(known.models_of(names[0])),
+            known.metrics[names[0]].one_of,
+        )
+        for _, group in groupby(sorted(known.metrics, key=key), key)
+        for names in [list(group)]
+    ]
+
+
+@pytest.mark.parametrize(
+    "counted", counted_alike(), ids=lambda each: " ".join(each.names)
+)
+def test_what_dashboard_and_report_count_is_what_is_asked_for(
+    asked: Asker, counted: Counted
+) -> None:
+    """Every metric by every dimension, and by goal or model where it needs one."""
+    known = semantics()
+    dimensions = [
+        name
+        for name in asked.dimensions(counted.names)
+        if not name.startswith(f"{metrics.TIME}__")
+    ]
+    assert metrics.TIME in dimensions
+    filters = [
+        {model: known.filters_of(name).get(model, []) for model in counted.models}
+        for name in counted.names
+    ]
+    for dimension in dimensions:
+        groups = list(dict.fromkeys([dimension, *counted.one_of]))
+        named = [each for each in groups if each != metrics.TIME]
+        rows = known.rows(
+            {
+                model: list(
+                    dict.fromkeys(
+                        [*named, *(each for found in filters for each in found[model])]
+                    )
+                )
+                for model in counted.models
+            }
+        )
+        columns = [
+            DAY
+            if each == metrics.TIME
+            else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
+            for each in groups
+        ]
+        told = [*columns, *(known.sql(name, str) for name in counted.names)]
+        expected = asked.marts.execute(
+            f"select {', '.join(told)} from ({rows}) group by {', '.join(columns)}"
+        ).fetchall()
+        answer = asked.ask(counted.names, groups)
+        some = comparable(counting(answer.rows, len(groups)))
+        assert some == comparable(counting(expected, len(groups))), dimension
+        assert some != []
+
+
+def counting(rows: Rows, groups: int) -> Rows:
+    """Those in which any metric is known."""
+    return [row for row in rows if any(each is not None for each in row[groups:])]
+
+
+def test_the_dashboard_counts_what_is_asked_for(
+    marts: Path, asked: Asker, tmp_path: Path
+) -> None:
+    """Every metric of every dataset, by every column that is a dimension of it."""
+    # Of one file DuckDB has but one form open in a process.
+    copied = shutil.copy(marts, tmp_path / "serving.duckdb")
+    files, absent = bundles.bundle(Path(copied), date(2026, 11, 25))
+    assert absent == []
+    plan = yaml.safe_load((bundles.FOLDER / "datasets.yml").read_text())
+    compared = 0
+    for name, dataset in plan.items():
+        made = yaml.safe_load(files[f"datasets/footfall/{name}.yaml"])
+        source = made["sql"] or f"from {made['table_name']}"
+        told = {each["metric_name"]: each["expression"] for each in made["metrics"]}
+        columns = {each["column_name"] for each in made["columns"]}
+        for each in dataset.get("metrics", []):
+            ((given, metric),) = (
+                each.items() if isinstance(each, dict) else [(each, each)]
+            )
+            for dimension in dimensions_of(asked, name, metric, columns):
+                needed = semantics().metrics[metric].one_of
+                groups = list(dict.fromkeys([dimension, *needed]))
+                by = [
+                    made["main_dttm_col"]
+                    if each == metrics.TIME
+                    else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
+                    for each in groups
+                ]
+                counted = asked.marts.execute(
+                    f"select {', '.join(by)}, {told[given]} from ({source})"
+                    f" group by {', '.join(by)}"
+                ).fetchall()
+                answer = asked.ask([metric], groups).rows
+                here, there = (
+                    comparable([row for row in rows if row[-1]])
+                    for rows in (counted, answer)
+                )
+                assert here == there, (name, given, groups)
+                compared += 1
+    assert compared > 100
+
+
+def dimensions_of(
+    asked: Asker, dataset: str, metric: str, columns: set[str]
+) -> list[str]:
+    """What a dataset's columns are called when a metric is asked for."""
+    found = []
+    for dimension in asked.dimensions([metric]):
+        *path, last = dimension.split("__")
+        # The dashboard's credits are by the session that converted, not by the touch's.
+        is_touch = dataset == "credits" and path == ["session"]
+        if dimension == metrics.TIME or (last in columns and not is_touch):
+            found.append(dimension)
+    return found
+
+
+def test_no_metric_of_a_day_has_sql_of_its_own_in_the_dashboard() -> None:
+    """What is of all days alone cannot be there, for it counts by day."""
+    plan = yaml.safe_load((bundles.FOLDER / "datasets.yml").read_text())
+    assert [
+        each for each in plan.values() if "of_all_days" in each and "date" in each
+    ] == []
+    named = {
+        next(iter(each.values())) if isinstance(each, dict) else each
+        for dataset in plan.values()
+        for each in dataset.get("metrics", [])
+    }
+    assert named
+    assert named <= set(semantics().metrics)
+
+
+# -- The command ----------------------------------------------------------------------
+
+
+def says(
+    capsys: pytest.CaptureFixture[str], marts: Path, *arguments: str
+) -> tuple[int, str, str]:
+    """The exit code of the command, and what it prints."""
+    line = [*arguments, "--database", str(marts)]
+    code = guarded(lambda: metrics.main(line), 1)
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_people_are_told_rates_as_percentages_and_the_greatest_first(
+    capsys: pytest.CaptureFixture[str], asked: Asker, marts: Path
+) -> None:
+    rows = asked.marts.execute(
+        "select channel, sum(sessions),"
+        " sum(converting_sessions) / sum(sessions), sum(revenue) / sum(sessions)"
+        " from mart_channel__daily group by all order by sum(sessions) desc limit 2"
+    ).fetchall()
+    code, said, _ = says(
+        capsys,
+        marts,
+        "--metrics",
+        "sessions,conversion_rate,revenue_per_session",
+        "--group-by",
+        "channel",
+        "--order",
+        "-sessions",
+        "--limit",
+        "2",
+    )
+    heading, *lines = [line.split("  ") for line in said.splitlines()]
+    assert code == 0
+    assert [each.strip() for each in heading if each] == [
+        "channel",
+        "sessions",
+        "conversion_rate",
+        "revenue_per_session",
+    ]
+    assert [[each.strip() for each in line if each.strip()] for line in lines] == [
+        [channel, f"{sessions:,d}", f"{rate:.1%}", f"{float(revenue):,.2f}"]
+        for channel, sessions, rate, revenue in rows
+    ]
+
+
+def test_machines_are_told_values_as_they_are(
+    capsys: pytest.CaptureFixture[str], asked: Asker, marts: Path
+) -> None:
+    ((month, revenue),) = asked.marts.execute(
+        "select date_trunc('month', converted_date), sum(revenue)"
+        " from fct_conversions where converted_date >= '2026-08-01' group by all"
+    ).fetchall()
+    code, said, _ = says(
+        capsys,
+        marts,
+        *("--metrics", "revenue", "--group-by", "metric_time__month", "--csv"),
+        *("--where", "metric_time >= '2026-08-01'"),
+    )
+    assert code == 0
+    assert said == f"metric_time__month,revenue\n{str(month)[:10]},{revenue}\n"
+
+
+def test_the_sql_is_shown_instead_of_the_answer(
+    capsys: pytest.CaptureFixture[str], asked: Asker, marts: Path
+) -> None:
+    code, said, _ = says(capsys, marts, "--metrics", "sessions", "--explain")
+    assert code == 0
+    assert asked.marts.execute(said).fetchall() == asked.ask(["sessions"]).rows
+
+
+def test_what_there_is_to_ask_for_is_listed(
+    capsys: pytest.CaptureFixture[str], marts: Path
+) -> None:
+    code, said, _ = says(capsys, marts, "--list")
+    assert code == 0
+    assert [line.split()[0] for line in said.splitlines()] == list(semantics().metrics)
+    code, said, _ = says(capsys, marts, "--list", "--metrics", "goal_conversion_rate")
+    assert code == 0
+    assert {
+        "metric_time__month",
+        "session_goal__goal_name",
+        "session__channel",
+        "session__device_category",
+    } <= set(said.splitlines())
+    # An id is no group, and neither is a measure of another thing.
+    assert "session" not in said.split()
+    assert "session__revenue" not in said.split()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--metrics", "net_revenu"],
+            "There is no metric 'net_revenu'; the nearest are net_revenue, ",
+        ),
+        (
+            ["--metrics", "attribution_models"],
+            "There is no metric 'attribution_models'; the nearest are ",
+        ),
+        (
+            ["--metrics", "net_revenue", "--group-by", "device_category"],
+            "net_revenue cannot be grouped by 'device_category'; the nearest are"
+            " session__device_category, ",
+        ),
+        (
+            ["--metrics", "sessions", "--group-by", "session_goal__goal_name"],
+            "sessions cannot be grouped by 'session_goal__goal_name'; the nearest are ",
+        ),
+        (
+            ["--metrics", "sessions", "--where", "session__chanel = 'Direct'"],
+            "sessions cannot be grouped by 'session__chanel'; the nearest are"
+            " session__channel, ",
+        ),
+        (
+            ["--metrics", "sessions", "--order", "-revenue"],
+            "There is no column to order by 'revenue'; the nearest are sessions.",
+        ),
+        (
+            ["--metrics", "sessions", "--where", "chanel = 'Direct'"],
+            "The marts have no answer: ",
+        ),
+        (
+            ["--metrics", "sessions", "--where", "1 = (select 1 from '/etc/hosts')"],
+            "The marts have no answer: ",
+        ),
+        (
+            ["--metrics", "goal_conversion_rate"],
+            "goal_conversion_rate is of one session_goal__goal_name: group by it, or ",
+        ),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_what_cannot_be_answered_is_said_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], marts: Path, arguments: list[str], told: str
+) -> None:
+    code, said, why = says(capsys, marts, *arguments)
+    assert (code, said) == (1, "")
+    assert why.startswith(told)
+    assert why.count("\n") == 1
+
+
+def test_where_nothing_is_published_the_command_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, said, why = says(capsys, tmp_path / "no.duckdb", "--metrics", "sessions")
+    assert (code, said) == (1, "")
+    assert why.startswith(f"There are no published marts at {tmp_path / 'no.duckdb'}:")
+
+
+class Touch:
+    """An object whose reading makes a file: what another user of the machine plants."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember which."""
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        """How to make it again."""
+        return Path.touch, (self.path,)
+
+
+# Run in the command's process before it, so that no import escapes it.
+WATCHED = """
+import os, runpy, sys
+
+def watch(event, values):
+    opens = event == "open" and str(values[0]).startswith(os.environ["TMPDIR"])
+    if opens or event.startswith("socket."):
+        os.write(2, f"{event} {values}".encode())
+        os._exit(9)
+
+sys.addaudithook(watch)
+runpy.run_module("serving.metrics", run_name="__main__")
+"""
+
+
+def watched(
+    folder: Path, code: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Python with a folder of its own for what is temporary."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_asking_reads_nothing_temporary_and_opens_no_socket(
+    asked: Asker, marts: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    planted = tmp_path / "update_checker_cache.pkl"
+    planted.write_bytes(pickle.dumps(Touch(made)))
+    arguments = ("--metrics", "sessions", "--csv", "--database", str(marts))
+    done = watched(tmp_path, WATCHED, *arguments)
+    ((sessions,),) = asked.ask(["sessions"]).rows
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"sessions\n{sessions}\n"
+    assert not made.exists()
+    # The watch sees what it is there for, and the plant does what it is feared for.
+    for forbidden in (f"open({str(planted)!r})", "import socket; socket.socket()"):
+        code = WATCHED.replace('runpy.run_module("serving', f'{forbidden}\n# ("')
+        assert watched(tmp_path, code).returncode == 9
+    pickle.loads(planted.read_bytes())
+    assert made.exists()
