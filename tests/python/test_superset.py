@@ -6,6 +6,7 @@ Needs the environment that `make superset-install` makes, and the system's Chrom
 import os
 import re
 import secrets
+import shutil
 import stat
 import subprocess
 import urllib.request
@@ -753,6 +754,81 @@ def days_of(serving: Serving, path: Path, where: str, only: Sequence[str] = ()) 
                 kept = f"where {day} {where}" if day else ""
                 connection.execute(f"create table {mart} as from whole.{mart} {kept}")
     return path
+
+
+# What the project itself writes, and what it is read by: its words are no visitor's.
+OWN_WORDS = {
+    "attribution_model",
+    "build_id",
+    "conversion_name",
+    "currency",
+    "entry_type",
+    "funnel_name",
+    "goal_name",
+    "step_name",
+}
+MARKUP = '<a href="https://planted.example/"><u>a</u></a><img src="https://planted.example/">'
+
+
+@pytest.fixture(scope="session")
+def planted(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    """Three days, with markup before every text that may come from outside."""
+    path = tmp_path_factory.mktemp("planted") / "serving.duckdb"
+    days_of(serving, path, "between date '2026-08-26' and date '2026-08-28'")
+    with duckdb.connect(str(path)) as connection:
+        for mart, columns in connection.execute(
+            "select table_name, list(column_name) from information_schema.columns"
+            " where data_type = 'VARCHAR' group by table_name"
+        ).fetchall():
+            texts = [each for each in columns if each not in OWN_WORDS]
+            values = ", ".join(f"{each} = '{MARKUP}' || {each}" for each in texts)
+            if values:
+                connection.execute(f"update {mart} set {values}")
+    return Serving(path)
+
+
+@pytest.fixture(scope="session")
+def hostile_visit(
+    planted: Serving,
+    dashboard: Dashboard,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Visit]:
+    """Started over what the first one made, which takes a third of the time."""
+    state = tmp_path_factory.mktemp("hostile") / "state"
+    shutil.copytree(dashboard.state, state)
+    with running(planted.path, state) as started:
+        again = Dashboard(started.address, dashboard.password, state)
+        with visiting(again, browser) as found:
+            yield found
+
+
+@in_browser
+@needs_superset
+@needs_chromium
+@pytest.mark.parametrize("tab", TABS)
+def test_text_that_visitors_send_is_shown_as_text(
+    hostile_visit: Visit, planted: Serving, tab: str
+) -> None:
+    """On the last whole period of young data too."""
+    hostile_visit.open(tab)
+    hostile_visit.page.wait_for_load_state("networkidle")
+    for title, chart in CHARTS:
+        columns = [each for each in chart.get("rows", []) if each not in OWN_WORDS]
+        if title == tab and chart["kind"] in ("table", "pivot") and columns:
+            cells = hostile_visit.body(chart["title"]).locator("td, tbody th")
+            expect(cells.filter(has_text=MARKUP).first).to_be_visible()
+    for drawing in hostile_visit.page.locator("canvas:visible").all():
+        drawing.scroll_into_view_if_needed()
+        drawing.hover()
+    page = hostile_visit.page
+    assert page.locator("a[href*=planted], img[src*=planted], u").count() == 0
+    hosts = {urlsplit(each).netloc for each in hostile_visit.asked}
+    assert hosts - {""} == {urlsplit(hostile_visit.address).netloc}
+    no_errors(hostile_visit)
+    if tab == "Overview":
+        (sessions,) = planted.row("select count(*) from fct_sessions")
+        hostile_visit.shows("Sessions", f"{sessions:,}")
 
 
 @pytest.mark.parametrize(
