@@ -117,7 +117,7 @@ def prepare(serving: Path, state: Path, wants_password: bool) -> str | None:
     logging.basicConfig(filename=log, level=logging.INFO)
     files, absent = bundle(serving, datetime.now(timezone.utc).date())
     for title in absent:
-        print(f"Left out, since its mart is not in the serving file: {title}")
+        print(f"Left out, since what it reads was not published or is empty: {title}")
     with step(1, "Starting Superset"):
         app = superset_app()
     with step(2, "Making or upgrading its own tables"):

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ import duckdb
 import pytest
 import yaml
 from harness import ROOT, Build, Row
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Response, expect
 
 from benchmarks.superset import PYTHON, Dashboard, running, sign_in
 from scripts.browser import CHROMIUM
@@ -147,20 +147,25 @@ class Visit:
         self.chart_data.clear()
         return found
 
-    def mark(
-        self, canvas: Locator, chart: dict[str, Any]
-    ) -> tuple[float, float] | None:
+    def mark(self, canvas: Locator) -> tuple[float, float] | None:
         """Where the pointer says that something can be clicked, but the legend."""
-        box = canvas.bounding_box()
-        assert box
-        for down in range(60, int(box["height"]) - 30, 6):
-            for right in range(50, int(box["width"]) - 10, 6):
-                at = (box["x"] + right, box["y"] + down)
-                self.page.mouse.move(*at)
-                holder = canvas.locator("xpath=..")
-                if "pointer" in (holder.get_attribute("style") or ""):
-                    return at
-        return None
+        # Bars grow into their places.
+        self.page.wait_for_timeout(1200)
+        found: list[float] | None = canvas.evaluate(
+            """canvas => {
+                const box = canvas.getBoundingClientRect();
+                for (let y = box.top + 60; y < box.bottom - 30; y += 4)
+                    for (let x = box.left + 50; x < box.right - 10; x += 4) {
+                        const at = {clientX: x, clientY: y, bubbles: true};
+                        const moved = new MouseEvent("mousemove", at);
+                        canvas.parentElement.dispatchEvent(moved);
+                        if (canvas.parentElement.style.cursor === "pointer")
+                            return [x, y];
+                    }
+                return null;
+            }"""
+        )
+        return (found[0], found[1]) if found else None
 
     def cells(self, title: str, row: str) -> dict[str, str]:
         """A row of a table, by its headings; it begins with `row`."""
@@ -378,12 +383,13 @@ def click(visit: Visit, chart: dict[str, Any], dimensions: int) -> None:
         is_split = DATASETS[chart["dataset"]].get("by_goal", False)
         body.locator("tbody tr").first.locator("td").nth(int(is_split)).click()
     elif chart["kind"] == "pivot":
-        rows = body.locator("tbody tr")
-        direct = rows.filter(has=visit.page.get_by_text("Direct", exact=True))
-        row = direct if direct.count() else rows
-        row.first.locator("td").filter(has_text=re.compile(r"\d")).first.click()
+        # Its numbers filter nothing, its headings do: here one of each kind.
+        rows = body.locator("tbody th.pvtRowLabel")
+        direct = rows.filter(has_text=re.compile("^Direct$"))
+        (direct if direct.count() else rows).first.click()
+        body.locator("thead th.pvtColLabel").last.click()
     else:
-        mark = visit.mark(body.locator("canvas").first, chart)
+        mark = visit.mark(body.locator("canvas").first)
         if mark:
             visit.page.mouse.click(*mark)
         else:
@@ -772,10 +778,23 @@ MARKUP = '<a href="https://planted.example/"><u>a</u></a><img src="https://plant
 
 @pytest.fixture(scope="session")
 def planted(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    """Three days, with markup before every text that may come from outside."""
+    """Three days, with markup before every text that may come from outside.
+
+    On the second nothing was received, and the third has a note.
+    """
     path = tmp_path_factory.mktemp("planted") / "serving.duckdb"
-    days_of(serving, path, "between date '2026-08-26' and date '2026-08-28'")
+    days_of(serving, path, "in (date '2026-08-26', date '2026-08-28')")
     with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into dim_dates select * replace"
+            " (date '2026-08-27' as report_date, false as has_data)"
+            " from dim_dates limit 1"
+        )
+        connection.execute(
+            "insert into dim_annotations by name"
+            " select 'a' as annotation_id, date '2026-08-28' as annotation_date,"
+            " 'A sale' as annotation_text, 'other' as annotation_kind"
+        )
         for mart, columns in connection.execute(
             "select table_name, list(column_name) from information_schema.columns"
             " where data_type = 'VARCHAR' group by table_name"
@@ -829,6 +848,41 @@ def test_text_that_visitors_send_is_shown_as_text(
     if tab == "Overview":
         (sessions,) = planted.row("select count(*) from fct_sessions")
         hostile_visit.shows("Sessions", f"{sessions:,}")
+
+
+@in_browser
+@needs_superset
+@needs_chromium
+def test_a_day_without_data_is_a_gap_and_marked_and_so_are_notes(
+    hostile_visit: Visit, planted: Serving
+) -> None:
+    def is_of_traffic(answer: Response) -> bool:
+        said = answer.request.post_data or ""
+        return "/chart/data" in answer.url and "Days without data" in said
+
+    with hostile_visit.page.expect_response(is_of_traffic) as answer:
+        hostile_visit.open("Overview")
+    (result,) = answer.value.json()["result"]
+    sessions: dict[date, int | None] = {
+        started: count
+        for started, count in planted.rows(
+            "select started_date, count(*) from fct_sessions group by 1"
+        )
+    }
+    drawn = {day(row["started_date"]): row["Sessions"] for row in result["data"]}
+    assert drawn == sessions | {date(2026, 8, 27): None}
+    layers = result["annotation_data"]
+    (gap,) = layers["Days without data"]["records"]
+    assert day(gap["report_date"]) == date(2026, 8, 27)
+    assert day(gap["next_date"]) == date(2026, 8, 28)
+    (note,) = layers["Notes"]["records"]
+    assert day(note["annotation_date"]) == date(2026, 8, 28)
+    assert note["annotation_text"].endswith("A sale")
+
+
+def day(milliseconds: int) -> date:
+    """The day of an instant."""
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).date()
 
 
 @pytest.mark.parametrize(
