@@ -339,15 +339,18 @@ def metrics(_: Demo) -> str:
     for metric in known.metrics.values():
         params = metric.definition["type_params"]
         names = [each["name"] for each in inputs(params)]
-        if "expr" in params:
+        measures = known.measures_of(metric.name)
+        meaning = one_line(metric.description)
+        if metric.one_of:
+            # How it is null over several values is in the way of what it is.
+            made = quoted(sorted({known.owner(each).relation for each in measures}))
+            meaning += f" Needs one value each of {quoted(metric.one_of)}."
+        elif "expr" in params:
             made = f"`{one_line(params['expr'])}`"
         elif names:
             made = " / ".join(f"`{name}`" for name in names)
         else:
             made = f"`{known.owner(params['measure']).relation}`"
-        meaning = one_line(metric.description)
-        if metric.one_of:
-            meaning += f" Needs one value each of {quoted(metric.one_of)}."
         rows.append((f"`{metric.name}`", metric.label, meaning, made))
     return table(["metric", "label", "what it is", "made of"], rows)
 
