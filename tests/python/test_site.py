@@ -23,7 +23,7 @@ from serving.errors import INTERRUPTED_CODE
 DOCS = ROOT / "docs"
 ZENSICAL = ROOT / ".venv-docs" / "bin" / "zensical"
 # Prose of the project, of whose links the site knows nothing.
-PROSE = ["README.md", "CONTRIBUTING.md", "simulator/README.md", "models/overview.md"]
+PROSE = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "simulator/README.md"]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 needs_site = pytest.mark.skipif(
     not ZENSICAL.exists(), reason="needs `make site-install`, with Python 3.11"
