@@ -7,6 +7,7 @@ where it cannot start.
 """
 
 import argparse
+import json
 import logging
 import os
 import secrets
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from serving.places import ROOT, places
 from serving.superset.bundle import FOLDER, BundleError, bundle
@@ -28,7 +30,9 @@ from serving.superset.bundle import FOLDER, BundleError, bundle
 HOST = "127.0.0.1"
 # One process, since all it does is wait for DuckDB, which has threads of its own.
 SERVER = ["--workers", "1", "--threads", "8", "--worker-class", "gthread"]
+SERVER += ["--umask", "0o077"]
 STEPS = 4
+OWN_FILES = ("secret_key", "superset.db", "superset.log")
 
 
 class StartError(Exception):
@@ -97,18 +101,23 @@ def prepare(serving: Path, state: Path, wants_password: bool) -> str | None:
     Returns the admin's password if it is new. It is kept nowhere: Superset stores its
     hash. Raises StartError where a step fails.
     """
-    state.mkdir(mode=0o700, exist_ok=True)
+    # For all that Superset, and the server after it, write too.
+    os.umask(0o077)
+    state.mkdir(exist_ok=True)
     key = state / "secret_key"
     if not key.exists():
-        key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(48))
+    # An earlier version let everybody read them.
+    for name in OWN_FILES:
+        if (state / name).exists():
+            (state / name).chmod(0o600)
     os.environ["FOOTFALL_SUPERSET_STATE"] = str(state)
     os.environ["SUPERSET_CONFIG_PATH"] = str(FOLDER / "superset_config.py")
     log = state / "superset.log"
     logging.basicConfig(filename=log, level=logging.INFO)
     files, absent = bundle(serving, datetime.now(timezone.utc).date())
     for title in absent:
-        print(f"Left out, since its mart is not in the serving file: {title}")
+        print(f"Left out, since what it reads was not published or is empty: {title}")
     with step(1, "Starting Superset"):
         app = superset_app()
     with step(2, "Making or upgrading its own tables"):
@@ -166,6 +175,29 @@ def import_files(app: Any, files: dict[str, str]) -> None:
         admin = app.appbuilder.sm.find_user(username="admin")
         with override_user(admin):
             ImportAssetsCommand(files).run()
+        draw_annotations(files)
+
+
+def draw_annotations(files: dict[str, str]) -> None:
+    """Give charts back their annotations, which an import takes from them.
+
+    It cannot know the numbers of the charts whose rows they draw.
+    """
+    from superset import db  # noqa: PLC0415
+    from superset.models.slice import Slice  # noqa: PLC0415
+
+    slices = {str(each.uuid): each for each in db.session.query(Slice)}
+    for name, text in files.items():
+        if not name.startswith("charts/"):
+            continue
+        chart = yaml.safe_load(text)
+        layers = chart["params"].get("annotation_layers", [])
+        for layer in layers:
+            layer["value"] = slices[layer["value"]].id
+        drawn = slices[chart["uuid"]]
+        settings = json.loads(drawn.params) | {"annotation_layers": layers}
+        drawn.params = json.dumps(settings)
+    db.session.commit()
 
 
 def run(app: Any, log: Path, *arguments: str) -> None:

@@ -5,6 +5,7 @@ Metrics come from models/semantic/, columns, their types and descriptions from t
 serving file.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -19,13 +20,21 @@ from serving.money import marts_currency, minor_digits
 from serving.semantics import SemanticsError, semantics
 
 FOLDER = Path(__file__).parent
+# The column that bundle.py adds to every dataset with a date.
+WEEK = "week_from"
 # For what has no colour in dashboard.yml: blues on which text can be read.
 REMAINING_COLORS = "d3Category20c"
 # How much of a description fits in a line, per column of the layout's twelve.
 CHARACTERS_PER_COLUMN = 16
 # So young, the data is live, and the dashboard opens at the month before today's.
 LIVE_DAYS = 7
-GRAINS = {"day": "P1D", "week": "P1W"}
+# Each grain in Superset's terms, the distance between its points, and how a day of its
+# axis is written.
+GRAINS = {
+    "day": ("P1D", "1D", "%-d %b"),
+    "week": ("P1W", "7D", "%-d %B"),
+    "month": ("P1M", "1MS", "%b %Y"),
+}
 
 Settings = dict[str, Any]
 
@@ -38,7 +47,8 @@ def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
     """What Superset imports, as file names and their YAML.
 
     `today` decides whether the data are live. The second value holds the titles of the
-    charts that were left out because a mart of theirs is not in the serving file.
+    charts that were left out because a mart of theirs is not in the serving file, or
+    has no rows.
     Raises BundleError where the YAML files name what is not there.
     """
     with duckdb.connect(str(serving), read_only=True) as connection:
@@ -50,6 +60,7 @@ def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
             )
         plan = yaml.safe_load((FOLDER / "dashboard.yml").read_text())
         absent = drop_absent(plan, datasets)
+        name_currency(connection, plan, datasets)
         charts = list(flat_charts(plan))
         for chart in charts:
             check_chart(chart, datasets)
@@ -64,7 +75,9 @@ def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
         files[f"datasets/footfall/{name}.yaml"] = dataset_file(name, dataset)
     for chart in charts:
         name = f"charts/chart_{chart['number']}.yaml"
-        files[name] = chart_file(chart, datasets, plan["filters"])
+        files[name] = chart_file(chart, datasets, plan)
+    for number, each in enumerate(plan["annotations"], start=1):
+        files[f"charts/annotation_{number}.yaml"] = annotation_file(each, datasets)
     texts = {
         name: yaml.safe_dump(each, sort_keys=False) for name, each in files.items()
     }
@@ -77,7 +90,7 @@ def identity(*names: str) -> str:
 
 
 def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
-    """The datasets whose marts are all there, with columns and the format of money."""
+    """The datasets whose marts are all there and have rows, with their columns."""
     datasets: dict[str, Settings] = yaml.safe_load(
         (FOLDER / "datasets.yml").read_text()
     )
@@ -97,10 +110,8 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
         name: dataset
         for name, dataset in datasets.items()
         if tables.issuperset(dataset["reads"])
+        and connection.execute(f"from {dataset['reads'][0]} limit 1").fetchone()
     }
-    has_currency = "fct_conversions" in tables
-    currency = marts_currency(connection) if has_currency else None
-    money = f",.{minor_digits(currency)}f"
     for name, dataset in present.items():
         if "rows" in dataset:
             dataset["sql"] = semantics().rows(dataset["rows"])
@@ -109,10 +120,6 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
             **dict(named_metrics(dataset)),
             **dataset.get("of_all_days", {}),
         }
-        for metric in dataset["metrics"].values():
-            metric["format"] = (
-                metric["format"].replace("whole_money", ",.0f").replace("money", money)
-            )
         check_metrics(connection, name, dataset, query)
         dataset["columns"] = [
             {
@@ -130,7 +137,50 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
                 f"describe {query}"
             ).fetchall()
         ]
+        if "date" in dataset:
+            dataset["columns"].append(week_column(dataset["date"]))
     return present
+
+
+def week_column(date_column: str) -> Settings:
+    """The Monday of a date as text: a click on a week acts on all that have the column.
+
+    Of a date cut to its week, Superset would send the Monday alone.
+    """
+    return {
+        "column_name": WEEK,
+        "verbose_name": "Week from",
+        "type": "VARCHAR",
+        "expression": f"strftime(date_trunc('week', {date_column}), '%Y-%m-%d')",
+        "is_dttm": False,
+        "groupby": True,
+        "filterable": True,
+        "description": "The Monday with which the week begins.",
+    }
+
+
+def name_currency(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Settings,
+    datasets: Mapping[str, Settings],
+) -> None:
+    """Say the currency of the marts in all titles, and give money its digits."""
+    has_orders = any("fct_conversions" in each["reads"] for each in datasets.values())
+    currency = marts_currency(connection) if has_orders else None
+    formats = {
+        "money": f",.{minor_digits(currency)}f",
+        "whole_money": ",.0f",
+    }
+    for dataset in datasets.values():
+        for metric in dataset["metrics"].values():
+            if metric["format"] in formats:
+                metric["format"] = formats[metric["format"]]
+                metric["title"] += f" ({currency})" if currency else ""
+    for tab in plan["tabs"]:
+        for row in tab["rows"]:
+            for chart in row["charts"]:
+                named = currency or "the orders' currency"
+                chart["title"] = chart["title"].format(currency=named)
 
 
 def named_metrics(dataset: Settings) -> Iterator[tuple[str, Settings]]:
@@ -200,6 +250,9 @@ def drop_absent(plan: Settings, datasets: Mapping[str, Settings]) -> list[str]:
         for each in plan["filters"]
         if "dataset" not in each or each["dataset"] in datasets
     ]
+    plan["annotations"] = [
+        each for each in plan["annotations"] if each["dataset"] in datasets
+    ]
     return absent
 
 
@@ -227,14 +280,23 @@ def check_chart(chart: Settings, datasets: Mapping[str, Settings]) -> None:
     for metric in chart["metrics"]:
         if metric not in dataset["metrics"]:
             raise BundleError(f"{where}: datasets.yml has no metric '{metric}' there.")
-    for column in dimensions(chart):
+    for column in dimensions(chart, dataset):
         if column not in columns:
             raise BundleError(f"{where}: its dataset has no column '{column}'.")
 
 
-def dimensions(chart: Settings) -> list[str]:
+def dimensions(chart: Settings, dataset: Settings) -> list[str]:
     """The columns by which a chart is split, but time."""
-    return [*chart.get("rows", []), *([chart["series"]] if "series" in chart else [])]
+    return [*chart.get("rows", []), *series(chart, dataset)]
+
+
+def series(chart: Settings, dataset: Settings) -> list[str]:
+    """The columns whose values have a colour or a heading of their own.
+
+    The goal is one, where numbers depend on it, so that its name stands with them.
+    """
+    goal = ["goal_name"] if dataset.get("by_goal") else []
+    return goal + ([chart["series"]] if "series" in chart else [])
 
 
 def column_names(dataset: Settings) -> set[str]:
@@ -247,36 +309,71 @@ def choose_first(
     plan: Settings,
     datasets: Mapping[str, Settings],
 ) -> None:
-    """Set filters of which one value has to be chosen to the first there is."""
+    """Set filters of which one value has to be chosen to the first there is.
+
+    The goals' names are kept, for the colours of what is split by goal.
+    """
+    if "goals" in datasets:
+        goals = connection.execute("select goal_name from dim_goals").fetchall()
+        plan["goals"] = [name for (name,) in goals]
     for each in plan["filters"]:
         if each.get("single"):
             mart = datasets[each["dataset"]]["reads"][0]
-            ((value,),) = connection.execute(
-                f"select min({each['column']}) from {mart}"
-            ).fetchall()
-            each["chosen"] = [value] if value is not None else []
+            each["chosen"] = [
+                value
+                for (value,) in connection.execute(
+                    f"select {each['column']} from {mart} order by {each['first']}"
+                    " limit 1"
+                ).fetchall()
+            ]
 
 
 def default_period(
     connection: duckdb.DuckDBPyConnection, datasets: Mapping[str, Settings], today: date
 ) -> str:
-    """The last whole month, in words that move on where the data are live.
+    """The last whole month that has data, else such a week, else all whole days.
 
-    All there is where they begin after it.
+    In words that move on, where the data are live and reach so far.
     """
     dataset = datasets["sessions"]
-    ((first, last),) = connection.execute(
-        f"select min({dataset['date']}), max({dataset['date']})"
-        f" from {dataset['reads'][0]}"
-    ).fetchall()
-    if last is None:
-        return "previous calendar month"
-    if (today - last).days <= LIVE_DAYS:
-        is_young = first >= today.replace(day=1)
-        return "No filter" if is_young else "previous calendar month"
-    end = (last + timedelta(days=1)).replace(day=1)
-    start = (end - timedelta(days=1)).replace(day=1)
-    return f"{start} : {end}"
+    days = [
+        day
+        for (day,) in connection.execute(
+            f"select distinct {dataset['date']} from {dataset['reads'][0]} order by 1"
+        ).fetchall()
+    ]
+    first, end = days[0], min(days[-1] + timedelta(days=1), max(today, days[0]))
+    is_live = (today - days[-1]).days <= LIVE_DAYS
+    # Data that are live have a whole month once it is over, whatever its last day had.
+    reach = today if is_live else end
+    for unit, start, stop in whole_periods(first, reach):
+        if any(start <= day < stop for day in days):
+            is_last = (
+                stop == month_of(today) if unit == "month" else stop == week_of(today)
+            )
+            if is_live and is_last:
+                return f"previous calendar {unit}"
+            return f"{start} : {stop}"
+    return f"{first} : {max(end, first + timedelta(days=1))}"
+
+
+def whole_periods(first: date, end: date) -> Iterator[tuple[str, date, date]]:
+    """The months and then the weeks within two days, the last of each before others."""
+    for unit, start_of in (("month", month_of), ("week", week_of)):
+        stop = start_of(end)
+        while (start := start_of(stop - timedelta(days=1))) >= first:
+            yield unit, start, stop
+            stop = start
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def database_file(serving: Path) -> Settings:
@@ -301,7 +398,7 @@ def dataset_file(name: str, dataset: Settings) -> Settings:
     """A table or query, with its metrics."""
     return {
         "table_name": name if "sql" in dataset else dataset["reads"][0],
-        "main_dttm_col": dataset["date"],
+        "main_dttm_col": dataset.get("date"),
         "description": f"Reads {', '.join(dataset['reads'])}.",
         "schema": "main",
         "sql": dataset.get("sql"),
@@ -324,20 +421,24 @@ def dataset_file(name: str, dataset: Settings) -> Settings:
 
 
 def chart_file(
-    chart: Settings, datasets: Mapping[str, Settings], filters: Sequence[Settings]
+    chart: Settings, datasets: Mapping[str, Settings], plan: Settings
 ) -> Settings:
     """A chart with Superset's settings for its kind."""
     dataset = datasets[chart["dataset"]]
     viz_type, settings = KINDS[chart["kind"]](chart, dataset)
-    conditions: list[Settings] = [
-        {
-            "clause": "WHERE",
-            "expressionType": "SIMPLE",
-            "subject": dataset["date"],
-            "operator": "TEMPORAL_RANGE",
-            "comparator": "No filter",
-        }
-    ]
+    conditions: list[Settings] = []
+    if "date" in dataset:
+        conditions.append(
+            {
+                "clause": "WHERE",
+                "expressionType": "SIMPLE",
+                "subject": dataset["date"],
+                "operator": "TEMPORAL_RANGE",
+                "comparator": "No filter",
+            }
+        )
+    if chart.get("by") == "day":
+        settings["annotation_layers"] = [layer(each) for each in plan["annotations"]]
     if "where" in chart:
         conditions.append(
             {
@@ -348,7 +449,7 @@ def chart_file(
         )
     return {
         "slice_name": chart["title"],
-        "description": description(chart, dataset, filters),
+        "description": description(chart, dataset, plan["filters"]),
         "viz_type": viz_type,
         "params": {
             "viz_type": viz_type,
@@ -362,11 +463,72 @@ def chart_file(
     }
 
 
+def annotation_file(each: Settings, datasets: Mapping[str, Settings]) -> Settings:
+    """The chart, shown nowhere by itself, whose rows are drawn over others."""
+    columns = [each[name] for name in ("from", "to", "text") if name in each]
+    query = {
+        "columns": columns,
+        "metrics": [],
+        "filters": [],
+        "orderby": [],
+        "extras": {"where": each.get("where", "")},
+        "row_limit": 10000,
+    }
+    return {
+        "slice_name": each["title"],
+        "viz_type": "table",
+        "params": {
+            "viz_type": "table",
+            "query_mode": "raw",
+            "all_columns": columns,
+            "allow_render_html": False,
+        },
+        "query_context": json.dumps(
+            {
+                "datasource": {},
+                "queries": [query],
+                "result_format": "json",
+                "result_type": "full",
+            }
+        ),
+        "dataset_uuid": identity("dataset", each["dataset"]),
+        "uuid": identity("annotation", each["title"]),
+        "version": "1.0.0",
+    }
+
+
+def layer(each: Settings) -> Settings:
+    """What a chart says of rows that are drawn over it; `value` names their chart."""
+    return {
+        "name": each["title"],
+        "annotationType": each["kind"].upper(),
+        "sourceType": "table",
+        "value": identity("annotation", each["title"]),
+        "timeColumn": each["from"],
+        "intervalEndColumn": each.get("to", ""),
+        "titleColumn": each["text"],
+        "descriptionColumns": [],
+        "hideLine": False,
+        "showMarkers": False,
+        "overrides": {"time_range": None},
+        "show": True,
+        "showLabel": each["kind"] == "event",
+        "style": "dashed",
+        "width": 1,
+        "color": each["color"],
+        "opacity": "opacityMedium",
+    }
+
+
 def description(chart: Settings, dataset: Settings, filters: Sequence[Settings]) -> str:
     """What a chart shows: the marts, the metrics, and which filters do not act."""
     marts = " and ".join(f"`{mart}`" for mart in dataset["reads"])
     if chart["kind"] == "compared":
         marts += "; # is the period before, △ the change since"
+    elif chart["kind"] == "line":
+        marts += f"; a gap is a {chart['by']} without any"
+    if chart.get("by") == "day":
+        marts += "; grey is a day on which no data was received"
     metrics = [dataset["metrics"][metric] for metric in chart["metrics"]]
     if len(metrics) == 1:
         said = f"{metrics[0]['title']} ({metrics[0]['means']}), from {marts}."
@@ -375,7 +537,7 @@ def description(chart: Settings, dataset: Settings, filters: Sequence[Settings])
     unheard = [
         each["title"]
         for each in filters
-        if "tabs" not in each and not acts_on(each, dataset)
+        if "tabs" not in each and not each.get("single") and not acts_on(each, dataset)
     ]
     if not unheard:
         return said
@@ -390,7 +552,9 @@ def description(chart: Settings, dataset: Settings, filters: Sequence[Settings])
 
 def acts_on(each: Settings, dataset: Settings) -> bool:
     """Whether a filter finds its column in a dataset."""
-    return each.get("kind") == "time" or each["column"] in column_names(dataset)
+    if each.get("kind") == "time":
+        return "date" in dataset
+    return each["column"] in column_names(dataset)
 
 
 def compared(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
@@ -412,8 +576,10 @@ def compared(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
 def line(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
     """Metrics over time."""
     return "echarts_timeseries_line", over_time(chart, dataset) | {
-        "markerEnabled": chart["by"] != "day",
+        # A day between two without data has no line to be seen by.
+        "markerEnabled": True,
         "markerSize": 5,
+        "connectNulls": False,
     }
 
 
@@ -423,27 +589,18 @@ def stacked(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
 
 
 def over_time(chart: Settings, dataset: Settings) -> Settings:
-    """What lines and bars over time share."""
-    settings = axes(chart, dataset) | {
-        "groupby": [chart["series"]] if "series" in chart else [],
-    }
-    if chart["by"] == "week":
-        # As text, each week has its label; an axis of time puts them where it likes.
-        day = f"date_trunc('week', {dataset['date']})"
-        return settings | {
-            "x_axis": {
-                "expressionType": "SQL",
-                "sqlExpression": f"strftime({day}, '%Y-%m-%d')",
-                "label": "Week from",
-            },
-            "xAxisForceCategorical": True,
-            "x_axis_sort_series": "name",
-            "x_axis_sort_series_ascending": True,
-        }
-    return settings | {
+    """What lines and bars over time share.
+
+    What has no rows has its place, and no value: nothing is drawn through it.
+    """
+    grain, step, label = GRAINS[chart["by"]]
+    return axes(chart, dataset) | {
+        "groupby": series(chart, dataset),
         "x_axis": dataset["date"],
-        "time_grain_sqla": GRAINS[chart["by"]],
-        "x_axis_time_format": "%-d %b",
+        "time_grain_sqla": grain,
+        "resample_rule": step,
+        "resample_method": "asfreq",
+        "x_axis_time_format": label,
         "tooltipTimeFormat": "%a %-d %b %Y",
     }
 
@@ -453,11 +610,10 @@ def bar(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
     (column,) = chart["rows"]
     return "echarts_timeseries_bar", axes(chart, dataset) | {
         "x_axis": column,
-        "groupby": [chart["series"]],
+        "groupby": series(chart, dataset),
         "xAxisForceCategorical": True,
         "xAxisLabelInterval": "0",
-        # All channels have room for their names aslant alone.
-        "xAxisLabelRotation": 45 if column == "channel" else 0,
+        "xAxisLabelRotation": 0,
         "x_axis_sort_series": "name",
         "x_axis_sort_series_ascending": True,
         "sort_series_type": "name",
@@ -466,17 +622,28 @@ def bar(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
 
 
 def ranking(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
-    """One metric by one column: bars, the longest on top."""
+    """One metric by one column: bars, the longest on top.
+
+    Each value is a series too. Of bars that lie and have none, Superset 6.1 takes the
+    length for what was clicked: https://github.com/apache/superset/issues/41102.
+    """
     (column,) = chart["rows"]
-    (metric,) = chart["metrics"]
+    titles = {each["column_name"]: each["verbose_name"] for each in dataset["columns"]}
     return "echarts_timeseries_bar", axes(chart, dataset) | {
-        "x_axis": column,
-        "groupby": [],
+        # The same column under another name, since one cannot be axis and series.
+        "x_axis": {
+            "expressionType": "SQL",
+            "sqlExpression": column,
+            "label": titles[column],
+        },
+        "groupby": [column],
+        "stack": "Stack",
         "orientation": "horizontal",
         "xAxisForceCategorical": True,
-        "x_axis_sort": metric,
+        "x_axis_sort": "sum",
         "x_axis_sort_asc": True,
         "show_value": True,
+        "only_total": True,
         "show_legend": False,
     }
 
@@ -503,7 +670,7 @@ def table(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
     """Metrics by columns, the most of the first metric on top."""
     return "table", {
         "query_mode": "aggregate",
-        "groupby": chart["rows"],
+        "groupby": [*series(chart, dataset), *chart["rows"]],
         "metrics": chart["metrics"],
         "timeseries_limit_metric": chart["metrics"][0],
         "order_desc": True,
@@ -511,21 +678,25 @@ def table(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         # All rows at once, without a choice of how many.
         "page_length": 0,
         "show_cell_bars": True,
+        # What visitors send is text.
+        "allow_render_html": False,
         "column_config": {
             metric: {"d3NumberFormat": dataset["metrics"][metric]["format"]}
             for metric in chart["metrics"]
-        },
+        }
+        | {column: {"truncateLongCells": True} for column in chart["rows"]},
     }
 
 
 def pivot(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
-    """One metric by two columns, or by one and time: cells, the more the darker."""
+    """One metric by two columns, or by one and weeks: cells, the more the darker."""
     (metric,) = chart["metrics"]
-    settings: Settings = {
+    across = series(chart, dataset) + ([WEEK] if "by" in chart else [])
+    return "pivot_table_v2", {
         "groupbyRows": chart["rows"],
-        "groupbyColumns": [chart.get("series", dataset["date"])],
+        "groupbyColumns": across,
         # For the columns' titles alone: a dashboard looks nowhere else for their names.
-        "groupby": dimensions(chart),
+        "groupby": [*chart["rows"], *across],
         "metrics": chart["metrics"],
         "metricsLayout": "COLUMNS",
         "aggregateFunction": "Sum",
@@ -534,17 +705,12 @@ def pivot(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
         "colOrder": "key_a_to_z",
         "row_limit": 10000,
         "order_desc": True,
+        # What visitors send is text.
+        "allow_render_html": False,
         "conditional_formatting": [
             {"column": metric, "operator": "None", "colorScheme": "#4c8be0"}
         ],
     }
-    if "by" in chart:
-        settings |= {
-            "time_grain_sqla": GRAINS[chart["by"]],
-            "temporal_columns_lookup": {dataset["date"]: True},
-            "date_format": "%-d %b %Y",
-        }
-    return "pivot_table_v2", settings
 
 
 def funnel(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
@@ -597,13 +763,21 @@ def dashboard_file(
             ],
             "filter_bar_orientation": "HORIZONTAL",
             "color_scheme": REMAINING_COLORS,
-            "label_colors": plan["colors"],
+            "label_colors": label_colors(plan),
             "cross_filters_enabled": True,
             "refresh_frequency": 0,
         },
         "uuid": identity("dashboard"),
         "version": "1.0.0",
     }
+
+
+def label_colors(plan: Settings) -> Settings:
+    """A colour for each thing, also where it stands behind the name of a goal."""
+    colors: Settings = dict(plan["colors"])
+    for goal in plan.get("goals", []):
+        colors |= {f"{goal}, {name}": color for name, color in plan["colors"].items()}
+    return colors
 
 
 def tab_key(title: str) -> str:
@@ -728,7 +902,8 @@ def native_filter(
         return settings | {
             "filterType": "filter_time",
             "targets": [{}],
-            "controlValues": {"enableEmptyFilter": False},
+            # A comparison needs a period: without one Superset shows an error.
+            "controlValues": {"enableEmptyFilter": True},
             "defaultDataMask": {
                 "extraFormData": {"time_range": period},
                 "filterState": {"value": period},
