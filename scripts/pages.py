@@ -393,6 +393,30 @@ def exit_codes(_: Demo) -> str:
     return "\n\n".join(parts)
 
 
+def dashboard() -> dict[str, Any]:
+    """The dashboard as its file has it."""
+    path = ROOT / "serving" / "superset" / "dashboard.yml"
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def tabs(_: Demo) -> str:
+    """Each tab of the dashboard, and what its charts ask or count."""
+    rows = []
+    for tab in dashboard()["tabs"]:
+        titles = [chart["title"] for row in tab["rows"] for chart in row["charts"]]
+        # The currency is that of the marts that are shown.
+        said = [title.replace(", in {currency}", "") for title in titles]
+        rows.append((tab["title"], " · ".join(said)))
+    return table(["tab", "charts"], rows)
+
+
+def left_out(_: Demo) -> str:
+    """The marts that no chart shows, and why not."""
+    rows = [(f"`{name}`", why) for name, why in dashboard()["left_out"].items()]
+    return table(["table", "why not"], rows)
+
+
 def commands(_: Demo) -> str:
     """Each target of the Makefile with its line of help."""
     text = (ROOT / "Makefile").read_text()
@@ -479,6 +503,7 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     DOCS / "exit_codes.md": {"exit codes": exit_codes},
     DOCS / "metrics.md": {"metrics": metrics, "dimensions": dimensions},
     DOCS / "commands.md": {"commands": commands},
+    DOCS / "dashboard.md": {"tabs": tabs, "left out": left_out},
     DOCS / "errors.md": {f"stops {part}": stops(part) for part in PARTS},
     **{
         DOCS / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}
