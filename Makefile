@@ -129,7 +129,7 @@ format: install  ## Let the linters mend what they can
 	$(BIN)/ruff format .
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff fix models analyses tests/singular --processes 2
 
-docs: build  ## Write the documentation as one page: target/static_index.html
+docs: build  ## Write what dbt knows of every model as one page: target/static_index.html
 	$(BIN)/dbt docs generate --static
 
 # --strict: a link that leads nowhere ends it.
