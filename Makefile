@@ -181,4 +181,4 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.11 requirements-docs.in -o requirements-docs.txt
 
 clean:  ## Remove what was built, but not the environment
-	rm -rf target logs warehouse/*
+	rm -rf target logs .cache warehouse/*
