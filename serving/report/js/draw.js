@@ -75,7 +75,7 @@ function steps(least, most, isCount) {
 
 let patterns = 0;
 // Lines or stacked columns over days or weeks. A slot without data is hatched, and no line
-// is drawn through it.
+// is drawn through it, nor from a whole day to one of which a part is known.
 function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
   const width = Math.max(240, place.clientWidth), height = 210, left = 50, bottom = 26, top = 14;
   const inner = width - left - 8, band = inner / slots.length, floor = height - bottom;
@@ -118,8 +118,9 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     const points = [];
     parts.forEach((value, at) => {
       if (value == null) { run = 0; return; }
-      path += `${run++ ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-      const alone = parts[at - 1] == null && parts[at + 1] == null;
+      const joins = (other) => parts[other] != null && (className !== "now" || slots[other].partial === slots[at].partial);
+      path += `${run++ && joins(at - 1) ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
+      const alone = !joins(at - 1) && !joins(at + 1);
       if (alone || (className === "now" && slots.length <= 45)) points.push(shape("circle", { cx: x(at), cy: y(value), r: alone ? 4 : 2.5, class: className }));
     });
     svg.append(shape("path", { d: path || "M0 0", class: `line ${className}` }), ...points);
@@ -160,7 +161,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     legend.append(key);
   }
   const noted = element("ul", "", { class: "marks" });
-  noted.append(...marks.map((mark) => element("li", `${mark.sign} ${slots[mark.slot].label}: ${mark.text}`)));
+  noted.append(...marks.map((mark) => element("li", `${mark.sign} · ${slots[mark.slot].label} · ${mark.text}`)));
   place.replaceChildren(...(legend.children.length > 1 ? [legend] : []), wrapped(svg, buttons), ...(marks.length ? [noted] : []));
 }
 
