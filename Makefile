@@ -129,7 +129,7 @@ format: install  ## Let the linters mend what they can
 	$(BIN)/ruff format .
 	FOOTFALL_DUCKDB_PATH=:memory: $(BIN)/sqlfluff fix models analyses tests/singular --processes 2
 
-docs: build  ## Write the documentation as one page: target/static_index.html
+docs: build  ## Write what dbt knows of every model as one page: target/static_index.html
 	$(BIN)/dbt docs generate --static
 
 # --strict: a link that leads nowhere ends it.
@@ -181,4 +181,4 @@ lock: install  ## Pin requirements*.in anew, with hashes
 	$(LOCK) --python-version 3.11 requirements-docs.in -o requirements-docs.txt
 
 clean:  ## Remove what was built, but not the environment
-	rm -rf target logs warehouse/*
+	rm -rf target logs .cache warehouse/*

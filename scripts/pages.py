@@ -24,6 +24,7 @@ import duckdb
 import yaml
 
 from scripts.sentences import PARTS, sentences
+from serving.semantics import inputs, semantics
 from serving.settings import (
     described_rules,
     described_vars,
@@ -331,52 +332,44 @@ def other_reasons(demo: Demo) -> str:
     return table(["table", "column", "what it says"], rows)
 
 
-def metrics(demo: Demo) -> str:
+def metrics(_: Demo) -> str:
     """Each metric of the semantic layer, and what it is made of."""
-    relations = {
-        measure["name"]: model["node_relation"]["alias"]
-        for model in demo.manifest["semantic_models"].values()
-        for measure in model["measures"]
-    }
+    known = semantics()
     rows = []
-    for metric in demo.manifest["metrics"].values():
-        params = metric["type_params"]
-        if metric["type"] == "simple":
-            made = f"`{relations[params['measure']['name']]}`"
-        elif metric["type"] == "ratio":
-            names = (params["numerator"]["name"], params["denominator"]["name"])
+    for metric in known.metrics.values():
+        params = metric.definition["type_params"]
+        names = [each["name"] for each in inputs(params)]
+        measures = known.measures_of(metric.name)
+        meaning = one_line(metric.description)
+        if metric.one_of:
+            # How it is null over several values is in the way of what it is.
+            made = quoted(sorted({known.owner(each).relation for each in measures}))
+            meaning += f" Needs one value each of {quoted(metric.one_of)}."
+        elif "expr" in params:
+            made = f"`{one_line(params['expr'])}`"
+        elif names:
             made = " / ".join(f"`{name}`" for name in names)
         else:
-            made = f"`{params['expr']}`"
-        meaning = one_line(metric["description"])
-        rows.append((f"`{metric['name']}`", metric["label"], meaning, made))
+            made = f"`{known.owner(params['measure']).relation}`"
+        rows.append((f"`{metric.name}`", metric.label, meaning, made))
     return table(["metric", "label", "what it is", "made of"], rows)
 
 
-def dimensions(demo: Demo) -> str:
+def dimensions(_: Demo) -> str:
     """What the metrics of each semantic model can be grouped by."""
-    owners: dict[str, set[str]] = {}
-    for metric in demo.manifest["metrics"].values():
-        for measure in metric["type_params"]["input_measures"]:
-            owners.setdefault(measure["name"], set()).add(metric["name"])
+    known = semantics()
     parts = []
-    for model in demo.manifest["semantic_models"].values():
-        primary = [each for each in model["entities"] if each["type"] == "primary"]
-        prefix = primary[0]["name"] if primary else model["primary_entity"]
-        groups = [f"{prefix}__{each['name']}" for each in model["dimensions"]]
-        groups += [each["name"] for each in model["entities"]]
-        of = {
-            name
-            for measure in model["measures"]
-            for name in owners.get(measure["name"], set())
-        }
-        parts.append(
-            f"## By what `{model['name']}` can be grouped\n\n"
-            f"{one_line(model['description'])} Table:"
-            f" `{model['node_relation']['alias']}`.\n\n"
-            f"- Metrics: {quoted(sorted(of))}\n"
-            f"- Group by: `metric_time`, {quoted(groups)}"
-        )
+    for model in known.models.values():
+        of = [name for name in known.metrics if model.name in known.models_of(name)]
+        groups = [f"{model.primary}__{name}" for name in model.dimensions]
+        groups += [name for name in model.entities if name != model.primary]
+        if of:
+            parts.append(
+                f"## By what {model.name.replace('_', ' ')} can be grouped\n\n"
+                f"Table: `{model.relation}`.\n\n"
+                f"- Metrics: {quoted(of)}\n"
+                f"- Group by: {quoted(['metric_time', *groups])}"
+            )
     return "\n\n".join(parts)
 
 
@@ -398,6 +391,30 @@ def exit_codes(_: Demo) -> str:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         parts.append(f"## python -m {module.removesuffix('.__main__')}\n\n{told}")
     return "\n\n".join(parts)
+
+
+def dashboard() -> dict[str, Any]:
+    """The dashboard as its file has it."""
+    path = ROOT / "serving" / "superset" / "dashboard.yml"
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def tabs(_: Demo) -> str:
+    """Each tab of the dashboard, and what its charts ask or count."""
+    rows = []
+    for tab in dashboard()["tabs"]:
+        titles = [chart["title"] for row in tab["rows"] for chart in row["charts"]]
+        # The currency is that of the marts that are shown.
+        said = [title.replace(", in {currency}", "") for title in titles]
+        rows.append((tab["title"], " · ".join(said)))
+    return table(["tab", "charts"], rows)
+
+
+def left_out(_: Demo) -> str:
+    """The marts that no chart shows, and why not."""
+    rows = [(f"`{name}`", why) for name, why in dashboard()["left_out"].items()]
+    return table(["table", "why not"], rows)
 
 
 def commands(_: Demo) -> str:
@@ -486,6 +503,7 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     DOCS / "exit_codes.md": {"exit codes": exit_codes},
     DOCS / "metrics.md": {"metrics": metrics, "dimensions": dimensions},
     DOCS / "commands.md": {"commands": commands},
+    DOCS / "dashboard.md": {"tabs": tabs, "left out": left_out},
     DOCS / "errors.md": {f"stops {part}": stops(part) for part in PARTS},
     **{
         DOCS / "sources" / f"{preset}.md": {f"map {preset}": mapped(preset)}

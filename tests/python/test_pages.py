@@ -1,5 +1,7 @@
 """What the README and the pages in docs show is what the demo answers."""
 
+import re
+
 import pytest
 from harness import Build
 
@@ -59,3 +61,12 @@ def test_a_stale_page_is_told_in_one_sentence(
     monkeypatch.setitem(pages.PAGES[pages.README], "question", lambda demo: "| 1 |")
     with pytest.raises(SystemExit, match=r"^README\.md is not what the demo says"):
         pages.main(arguments(demo))
+
+
+def test_the_sql_of_explanations_runs(demo: Build) -> None:
+    """It is there to be copied."""
+    page = (ROOT / "docs" / "differences.md").read_text()
+    queries = re.findall(r"^```sql\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(queries) >= 3
+    for query in queries:
+        demo.rows(query)

@@ -23,7 +23,7 @@ from serving.errors import INTERRUPTED_CODE
 DOCS = ROOT / "docs"
 ZENSICAL = ROOT / ".venv-docs" / "bin" / "zensical"
 # Prose of the project, of whose links the site knows nothing.
-PROSE = ["README.md", "CONTRIBUTING.md", "simulator/README.md", "models/overview.md"]
+PROSE = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "simulator/README.md"]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 needs_site = pytest.mark.skipif(
     not ZENSICAL.exists(), reason="needs `make site-install`, with Python 3.11"
@@ -315,6 +315,20 @@ def test_commands_that_pages_name_are_those_of_the_makefile() -> None:
         )
     }
     assert {"build", "report", "superset", "site"} <= named <= targets
+
+
+def test_the_readmes_own_table_is_one_that_can_be_read() -> None:
+    """Its map has columns of the contract on the left, and of its file on the right."""
+    text = (ROOT / "README.md").read_text()
+    (entry,) = re.findall(
+        r"^```yaml\n(sources:.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
+    source = yaml.safe_load(entry)["sources"]["shop"]
+    header = (ROOT / source["events"]).read_text().splitlines()[0].split(",")
+    (contract,) = described("staging/columns/_columns__models.yml", "models")[:1]
+    assert source["preset"] == "columns"
+    assert set(source["columns"]) <= {each["name"] for each in contract["columns"]}
+    assert set(source["columns"].values()) <= set(header)
 
 
 def test_the_readme_is_short_and_soon_about_ones_own_table() -> None:
