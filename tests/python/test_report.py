@@ -163,6 +163,20 @@ def test_every_heading_that_depends_on_it_names_goal_and_currency(page: Any) -> 
 
 
 @needs_chromium
+def test_the_main_goal_is_chosen_whatever_it_is_called(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Not the first by the alphabet."""
+    other = made.changed(
+        tmp_path, "update dim_goals set is_main_goal = goal_name = 'sign_up'"
+    )
+    with opened(browser, other) as page:
+        assert page.inner_text("[data-metric=conversions] dt") == (
+            "Conversions: sign_up"
+        )
+
+
+@needs_chromium
 def test_the_first_line_is_about_the_business(page: Any, made: Report) -> None:
     """The build is a footnote."""
     choose(page, MONTH)

@@ -184,6 +184,26 @@ def test_days_without_data_are_hatched_and_no_line_is_drawn_through_them(
 
 
 @needs_chromium
+def test_a_day_of_which_a_part_is_known_is_a_point_and_ends_no_period(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """August 29 goes on: the 30 days end on the day before, and no line falls to it."""
+    today = made.changed(
+        tmp_path,
+        "update dim_dates set is_partial = true where report_date = '2026-08-29'",
+    )
+    with opened(browser, today) as page:
+        assert page.input_value("#to") == "2026-08-28"
+        choose(page, {"from": "2026-08-01", "to": "2026-08-29"})
+        path = page.get_attribute("#sessions_by_day path.line.now", "d")
+        assert path.count("M") == 2
+        assert page.locator("#sessions_by_day rect.partial").count() == 1
+        assert page.locator("#sessions_by_day rect.nodata").count() == 0
+        page.locator("#sessions_by_day .slots button").last.hover()
+        assert "not all of it has data" in page.inner_text("#tip")
+
+
+@needs_chromium
 def test_comparisons_use_the_days_that_both_periods_have(
     browser: Any, silent: Report
 ) -> None:
@@ -197,8 +217,7 @@ def test_comparisons_use_the_days_that_both_periods_have(
     with opened(browser, silent) as page:
         assert count(figure(page, "sessions")) == now
         assert figure(page, "sessions", "change") == (
-            f"▲ {percent(now - before, before)} per day,"
-            " 17 of 30 days have data in both"
+            f"▲ {percent(now - before, before)} per day (17 of 30 days have data)"
         )
         assert page.inner_text("#status").startswith(
             f"Compared with 1 {TO} 30 Jul 2026: 17 of 30 days have data in both."
@@ -231,6 +250,7 @@ def test_the_bounce_rate_gives_no_verdict_while_the_tracker_is_silent(
         ("Days before", ("08-11", "08-20"), ("08-01", "08-10"), 10),
         ("Month before", ("07-01", "07-31"), ("06-01", "06-30"), 30),
         ("Same weekdays before", ("08-11", "08-20"), ("07-14", "07-23"), 10),
+        ("Same weekdays before", ("07-31", "08-29"), ("06-26", "07-25"), 30),
     ],
 )
 def test_a_period_is_compared_with_the_chosen_one(
@@ -241,7 +261,7 @@ def test_a_period_is_compared_with_the_chosen_one(
     then: tuple[str, str],
     days: int,
 ) -> None:
-    """July has a day that June has not; weekdays repeat after 28 days."""
+    """July has a day that June has not; weekdays repeat after 28 days, or 35."""
     choose(page_of_july, {"from": f"2026-{chosen[0]}", "to": f"2026-{chosen[1]}"})
     choose(page_of_july, {"compare": compared})
     before = column(page_of_july, "sessions_by_day", "Compared")
@@ -259,9 +279,7 @@ def test_a_year_before_the_data_is_no_comparison(page_of_july: Any) -> None:
         f"Nothing to compare with in 1 {TO} 31 Jul 2025: 0 of 31 days have data in"
         " both."
     )
-    assert figure(page_of_july, "sessions", "change") == (
-        "no day to compare: none has data in both periods"
-    )
+    assert figure(page_of_july, "sessions", "change") == "nothing to compare with"
     assert page_of_july.locator(".up, .down").count() == 0
 
 
@@ -373,7 +391,7 @@ def test_notes_and_targets_are_drawn_and_compared(
         for name in ("sessions_by_day", "conversions_by_day", "visitor_types"):
             assert page.locator(f"#{name} line.mark").count() == 1, name
             said = page.inner_text(f"#{name} .marks")
-            assert said.endswith(": release: New basket"), name
+            assert said.endswith(" · release: New basket"), name
         assert page.locator("#conversions_by_day path.line.aim").count() == 1
         assert page.locator("#sessions_by_day path.line.aim").count() == 0
         orders = count(figure(page, "conversions"))

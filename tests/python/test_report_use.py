@@ -362,10 +362,10 @@ def test_reset_takes_all_back(browser: Any, made: Report) -> None:
     with opened(browser, made) as page:
         before = page.inner_text("#figures")
         bar(page, "channel_sessions", "Direct").click()
-        choose(page, {"device": "mobile", **MONTH})
-        drawn = int(page.get_attribute("html", "data-drawn"))
+        choose(page, {"device": "mobile", "goal": "sign_up", **MONTH})
+        page.select_option("#model_1", "linear")
         page.click("button[type=reset]")
-        page.wait_for_selector(f'html[data-drawn="{drawn + 1}"]', state="attached")
+        assert page.input_value("#model_1") == "last_touch"
         assert page.inner_text("#figures") == before
         assert chips(page) == []
         assert fragment(page) == {}
@@ -383,6 +383,23 @@ def test_numbers_dates_and_currency_are_the_readers(
         assert figure(german, "revenue") == f"{number}\N{NO-BREAK SPACE}€"
         assert "Juli 2026" in german.inner_text("#sentence")
         assert "Deutschland" in dict(bars(german, "country_sessions"))
+
+
+@needs_chromium
+def test_a_phone_shows_the_figures_before_the_filters_that_few_need(
+    browser: Any, made: Report
+) -> None:
+    """The rest is a button away."""
+    size = {"width": 390, "height": 844}
+    with opened(browser, made, viewport=size) as phone:
+        assert phone.locator("#figures").bounding_box()["y"] < 620
+        assert not phone.is_visible("#channel")
+        phone.click("#more")
+        assert phone.get_attribute("#more", "aria-expanded") == "true"
+        choose(phone, {"channel": "Email"})
+        assert chips(phone) == ["Channel: Email"]
+        phone.click("#more")
+        assert not phone.is_visible("#channel")
 
 
 @needs_chromium

@@ -54,7 +54,8 @@ function prepare() {
   days = new Map(dates.map((day, row) => [day, Object.fromEntries(Object.keys(more).map((name) => [name, more[name][row]]))]));
   const known = dates.filter(hasData);
   firstDay = known[0] ?? data.sessions.report_date[0];
-  lastDay = known.at(-1) ?? data.sessions.report_date.at(-1);
+  // A day that goes on is no day to end a period with.
+  lastDay = known.findLast((day) => !isPartial(day)) ?? known.at(-1) ?? data.sessions.report_date.at(-1);
   for (const table of Object.values(data)) {
     const dates = table?.report_date;
     if (dates?.every((day, row) => day != null && (!row || dates[row - 1] <= day))) sorted.add(dates);
@@ -137,7 +138,7 @@ function visitors(chosen, only) {
 // The day that a day is compared with, or null where the calendar has none.
 function partner(chosen) {
   const length = chosen.to - chosen.from + 1;
-  const back = { before: length, weekdays: length <= 28 ? 28 : 364 }[chosen.compare];
+  const back = { before: length, weekdays: Math.max(28, 7 * Math.ceil(length / 7)) }[chosen.compare];
   if (back) return (day) => day - back;
   return (day) => {
     const date = new Date(day * DAY), months = chosen.compare === "year" ? 12 : 1;

@@ -75,14 +75,15 @@ function steps(least, most, isCount) {
 
 let patterns = 0;
 // Lines or stacked columns over days or weeks. A slot without data is hatched, and no line
-// is drawn through it.
+// is drawn through it, nor from a whole day to one of which a part is known.
 function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
-  const width = Math.max(240, place.clientWidth), height = 210, left = 50, bottom = 26, top = 14;
-  const inner = width - left - 8, band = inner / slots.length, floor = height - bottom;
-  const x = (slot) => left + band * (slot + 0.5);
+  const width = Math.max(240, place.clientWidth), height = 210, bottom = 26, top = 14, floor = height - bottom;
   const values = stacked ? slots.map((_, slot) => total(series.map((each) => each.values[slot] ?? 0)))
     : series.flatMap((each) => each.values.filter((value) => value != null));
   const ticks = steps(Math.min(0, ...values), Math.max(0, ...values) || 1, axis === number);
+  // A label of seven pixels a letter, so that none is cut off.
+  const left = Math.max(50, ...ticks.map((tick) => 12 + 7 * axis(tick).length)), inner = width - left - 8, band = inner / slots.length;
+  const x = (slot) => left + band * (slot + 0.5);
   const y = (value) => floor - ((value - ticks[0]) / (ticks.at(-1) - ticks[0])) * (floor - top);
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const id = `hatch${patterns++}`, pattern = shape("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
@@ -118,8 +119,9 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     const points = [];
     parts.forEach((value, at) => {
       if (value == null) { run = 0; return; }
-      path += `${run++ ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-      const alone = parts[at - 1] == null && parts[at + 1] == null;
+      const joins = (other) => parts[other] != null && (className !== "now" || slots[other].partial === slots[at].partial);
+      path += `${run++ && joins(at - 1) ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
+      const alone = !joins(at - 1) && !joins(at + 1);
       if (alone || (className === "now" && slots.length <= 45)) points.push(shape("circle", { cx: x(at), cy: y(value), r: alone ? 4 : 2.5, class: className }));
     });
     svg.append(shape("path", { d: path || "M0 0", class: `line ${className}` }), ...points);
@@ -160,7 +162,7 @@ function drawTimes(place, { slots, series, stacked, write, axis, marks = [] }) {
     legend.append(key);
   }
   const noted = element("ul", "", { class: "marks" });
-  noted.append(...marks.map((mark) => element("li", `${mark.sign} ${slots[mark.slot].label}: ${mark.text}`)));
+  noted.append(...marks.map((mark) => element("li", `${mark.sign} · ${slots[mark.slot].label} · ${mark.text}`)));
   place.replaceChildren(...(legend.children.length > 1 ? [legend] : []), wrapped(svg, buttons), ...(marks.length ? [noted] : []));
 }
 

@@ -63,7 +63,9 @@ function restore() {
   const set = (id, value) => { if ([...$(id).options].some((option) => option.value === value)) $(id).value = value; };
   for (const [name, value] of Object.entries(DEFAULTS)) set(name, said.get(name) ?? value);
   set("funnel_name", said.get("funnel_name") ?? $("funnel_name").options[0]?.value);
-  if ($("goal").options.length) set("goal", String(Math.max(0, data.texts.goal.indexOf(said.get("goal")))));
+  // The main goal is the first.
+  set("goal", $("goal").options[0]?.value);
+  set("goal", String(data.texts.goal?.indexOf(said.get("goal"))));
   setPeriod();
   for (const name of ["from", "to"]) if ($("period").value === "own" && isDay(said.get(name))) $(name).value = said.get(name);
   state.fields.clear();
@@ -102,10 +104,10 @@ function setPeriod() {
 const arrow = (by) => (by > 0 ? "▲" : by < 0 ? "▼" : "=");
 // "▲ 16.0 % per day", and whether that is more than chance.
 function toldChange(found, pairs, perDay = true) {
-  if (!pairs.count) return "no day to compare: none has data in both periods";
-  if (!found) return `nothing to compare with in ${COMPARED[$("compare").value]}`;
+  if (!found) return "nothing to compare with";
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
-  const days = pairs.count < pairs.all ? `, ${pairs.count} of ${pairs.all} days have data in both` : "";
+  const days = pairs.count < pairs.all ? ` (${pairs.count} of ${pairs.all} days have data)` : "";
+  if (!(found.points ?? found.by)) return `unchanged${days}`;
   return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
 }
 
@@ -328,8 +330,14 @@ async function begin() {
     else state.fields.set(name, Number($(name).value));
   });
   $("filters").addEventListener("change", changed);
+  $("more").addEventListener("click", () => $("more").setAttribute("aria-expanded", $("filters").classList.toggle("open")));
   $("filters").addEventListener("submit", (event) => event.preventDefault());
-  $("filters").addEventListener("reset", () => setTimeout(() => { state.fields.clear(); state.span = null; setPeriod(); changed(); }));
+  $("filters").addEventListener("reset", (event) => {
+    event.preventDefault();
+    history.pushState(null, "", location.pathname + location.search);
+    restore();
+    draw();
+  });
   for (const id of ["funnel_name", "model_1", "model_2"]) $(id).addEventListener("change", changed);
   for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", (event) => {
     // The fragment holds the filters.
