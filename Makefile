@@ -22,7 +22,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONWARNINGS := ignore::UserWarning:multiprocessing.resource_tracker
 
 .DEFAULT_GOAL := help
-.PHONY: help install sail spark drivers build publish report superset superset-install test test-all test-postgres test-sail test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
+.PHONY: help install sail spark drivers build publish report ask superset superset-install test test-all test-postgres test-sail test-spark parity contract lint lint-sql lint-python lint-models format docs demo bench lock clean
 
 help:  ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -66,6 +66,10 @@ publish: install  ## Publish the marts of the last build again, if it was green
 
 report: install  ## Write the published marts as one page: warehouse/report.html
 	$(BIN)/python -m serving.report
+
+# ASK="--metrics conversion_rate --group-by session__channel"; ASK=--list says what there is.
+ask: install  ## Ask the published marts for metrics by name
+	@$(BIN)/python -m serving.metrics $(ASK)
 
 # One more than there are cores: a worker often waits for an engine.
 PYTEST = $(BIN)/python -m pytest -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') --dist worksteal

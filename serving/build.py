@@ -38,13 +38,14 @@ from serving.errors import (
     sentence,
     tell,
 )
-from serving.places import ROOT, build_database, places
+from serving.findings import READ, TARGETS, Findings, findings
+from serving.places import ROOT, Places, build_database, places
 from serving.publish import publish
+from serving.rows import Row
 from serving.seeds import unreadable
 from serving.settings import SettingsError, assert_project_vars, chosen_vars
 from serving.summary import (
     Figures,
-    Row,
     Summary,
     as_json,
     as_text,
@@ -64,6 +65,7 @@ class Listener:
         self.target: Path | None = None
         """dbt's target folder, once it wrote there."""
         self.figures: Figures | None = None
+        self.findings: Findings | None = None
         self.built: list[str] = []
 
     def __call__(self, event: Any) -> None:
@@ -78,9 +80,9 @@ class Listener:
             if event.data.run_result.status == "success":
                 self.built.append(event.data.node_info.unique_id)
         elif event.info.name == "EndRunResult" and self.target:
-            self.figures = self.read(self.target)
+            self.read(self.target)
 
-    def read(self, target: Path) -> Figures | None:
+    def read(self, target: Path) -> None:
         """Ask the engine that was built on, through dbt's own connection."""
         manifest = artifact(target / "manifest.json")
         engine = manifest["metadata"]["adapter_type"]
@@ -91,7 +93,14 @@ class Listener:
                 _, table = adapter.execute(sql, fetch=True)
             return [tuple(row.values()) for row in table.rows]
 
-        return figures(manifest["nodes"], self.built, ask)
+        self.figures = figures(manifest["nodes"], self.built, ask)
+        relations = {
+            node["name"]: node["relation_name"]
+            for key, node in manifest["nodes"].items()
+            if key in self.built and node["name"] in (*READ, TARGETS)
+        }
+        if relations.keys() >= set(READ):
+            self.findings = findings(relations, ask)
 
 
 def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
@@ -129,7 +138,7 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     if not summary.is_green:
         say(is_json, "error", "Not published: readers have what they had.")
         return FAILED
-    return serve(listener.target, is_json)
+    return serve(listener.target, listener.figures, is_json)
 
 
 def types(dbt_arguments: Sequence[str]) -> list[str]:
@@ -156,6 +165,7 @@ def summarise(
         dict(statuses.most_common()),
         failed,
         listener.figures,
+        listener.findings,
     )
 
 
@@ -188,7 +198,7 @@ def by_message(failed: list[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def serve(target: Path, is_json: bool) -> int:
+def serve(target: Path, found: Figures | None, is_json: bool) -> int:
     """Publish a green build, where its engine is one whose file readers would lock."""
     engine = artifact(target / "manifest.json")["metadata"]["adapter_type"]
     if engine != "duckdb":
@@ -201,7 +211,24 @@ def serve(target: Path, is_json: bool) -> int:
         say(is_json, "error", f"Not published. {error}")
         return NOT_PUBLISHED
     say(is_json, "info", published.sentence(where))
+    for step in next_steps(found, where):
+        say(is_json, "info", step)
     return GREEN
+
+
+def next_steps(found: Figures | None, where: Places) -> list[str]:
+    """Where to look now: at the report, and at what was refused."""
+    steps = [
+        f"Next: `make report` writes these marts as one page, {where.report}, and"
+        " `make superset` shows them as a dashboard."
+    ]
+    refused = sum(found.rejected.values()) if found else 0
+    if refused:
+        steps.append(
+            f"Refused: {refused:,} events, each with its reason in"
+            " mart_quality__rejected_events."
+        )
+    return steps
 
 
 def say(is_json: bool, level: str, message: str) -> None:

@@ -116,13 +116,8 @@ class Asker:
             ) from error
         found = [column[0] for column in answer.description]
         names = [*group_by, *metrics]
-        # What is grouped by time is told with its grain, asked for or not.
-        places = [
-            next(place for place, each in enumerate(found) if each.startswith(name))
-            if name not in found
-            else found.index(name)
-            for name in names
-        ]
+        # What is grouped by time without a grain is told by day.
+        places = [found.index(f"{TIME}__day" if n == TIME else n) for n in names]
         rows = [tuple(row[place] for place in places) for row in answer.fetchall()]
         return Answer(names, rows)
 
@@ -141,7 +136,7 @@ class Asker:
         dimensions = self.dimensions(metrics)
         for name in group_by:
             if name not in dimensions:
-                raise AskError(unknown_dimension(name, metrics, dimensions))
+                raise AskError(self.unknown_dimension(name, metrics))
         names = [*group_by, *metrics]
         for name in order:
             if name.lstrip("-") not in names:
@@ -185,6 +180,15 @@ class Asker:
                 found[name] = f"{{{{ Dimension('{name}') }}}}"
         return found
 
+    def unknown_dimension(self, name: str, metrics: Sequence[str]) -> str:
+        """Which metrics cannot be grouped by a name, with the nearest that they can."""
+        lacking = [each for each in metrics if name not in self.dimensions([each])]
+        near = nearest(name, list(self.dimensions(lacking)))
+        return (
+            f"{' and '.join(lacking)} cannot be grouped by '{name}'; the nearest are"
+            f" {', '.join(near)}."
+        )
+
     def condition(
         self, where: str, metrics: Sequence[str], dimensions: dict[str, str]
     ) -> str:
@@ -195,7 +199,7 @@ class Asker:
             if name in dimensions:
                 return dimensions[name]
             if "__" in name and name[0] not in "'{":
-                raise AskError(unknown_dimension(name, metrics, dimensions))
+                raise AskError(self.unknown_dimension(name, metrics))
             return name
 
         return TOKENS.sub(told, where)
@@ -221,17 +225,6 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """That there is no such name, with the nearest."""
     near = nearest(name, list(known))
     return f"There is no {kind} '{name}'; the nearest are {', '.join(near)}."
-
-
-def unknown_dimension(
-    name: str, metrics: Sequence[str], dimensions: dict[str, str]
-) -> str:
-    """That metrics cannot be grouped by a name, with the nearest that they can."""
-    near = nearest(name, list(dimensions))
-    return (
-        f"{' and '.join(metrics)} cannot be grouped by '{name}'; the nearest are"
-        f" {', '.join(near)}."
-    )
 
 
 def nearest(name: str, known: list[str]) -> list[str]:
@@ -394,10 +387,11 @@ def main(arguments: Sequence[str]) -> int:
         else:
             answer = asked.ask(*question, options.order, options.limit)
             digits = minor_digits(marts_currency(asked.marts))
-            formats = [""] * len(options.group_by) + [
-                asked.known.metrics[name].format.replace("money", f",.{digits}f")
-                for name in options.metrics
-            ]
+            money = {"money": f",.{digits}f", "whole_money": ",.0f"}
+            formats = [""] * len(options.group_by)
+            for name in options.metrics:
+                told = asked.known.metrics[name].format
+                formats.append(money.get(told, told))
             said = as_csv(answer) if options.csv else as_table(answer, formats)
     tell(said, sys.stdout)
     return 0

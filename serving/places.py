@@ -34,6 +34,11 @@ class Places:
         """What publishes made here; one that is at work has it locked."""
         return self.versions / "builds.txt"
 
+    @property
+    def report(self) -> Path:
+        """The page that `make report` writes, by FOOTFALL_REPORT_PATH else here."""
+        return chosen("FOOTFALL_REPORT_PATH", self.serving.with_name("report.html"))
+
     def work(self, build_id: str) -> Path:
         """The folder in which a publish makes everything until it is whole."""
         return self.versions / f".{build_id}.unfinished"

@@ -62,7 +62,7 @@ class Metric:
     label: str
     description: str
     format: str
-    """As d3 has it, or `money`: digits as the currency has them."""
+    """As d3 has it, or `money` with the currency's digits, or `whole_money`."""
     one_of: tuple[str, ...]
     """Dimensions of which it needs one value each: group by them or filter."""
     definition: Settings

@@ -2,15 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from serving.findings import Findings, finding_lines
 from serving.money import shown
-
-Row = tuple[Any, ...]
-Ask = Callable[[str], list[Row]]
-"""Answers SQL on the engine that was built on."""
+from serving.rows import Ask, Row
 
 READ = (
     "mart_quality__event_ledger",
@@ -124,6 +122,8 @@ class Summary:
     """Names of what failed, not of what was skipped for it."""
     figures: Figures | None = None
     """None where a mart that they are read from was not built."""
+    findings: Findings | None = None
+    """None as for the figures, or where no whole day has data."""
 
 
 def figures(nodes: Mapping[str, Any], built: Iterable[str], ask: Ask) -> Figures | None:
@@ -213,6 +213,8 @@ def as_text(summary: Summary) -> str:
     lines = [f"Build {verdict} in {summary.seconds:.0f} s: {counts}"]
     if summary.figures:
         lines += figure_lines(summary.figures)
+    if summary.findings:
+        lines += finding_lines(summary.findings)
     layers = ", ".join(f"{n} {s:.1f}" for n, s in summary.layer_seconds.items())
     return "\n".join([*lines, f"  seconds      {layers}"])
 

@@ -1,17 +1,20 @@
 """Write the marts as one HTML file that asks nothing of the network.
 
 `make report` reads the published marts and writes `report.html` beside them. The file
-holds sums by day, channel, device category and visitor type, from which the page's
-script answers every filter. It holds no identifier, but sums can be of one visitor, and
-to count visitors exactly it holds, per set of visitors, all days, channels and devices
-they came on: of a single one too, linked, without a name.
+holds counts by day and by every name that the page filters by (channel, source,
+campaign, device, country, landing page), from which its script answers every filter. It
+holds no identifier, but a count can be of one session, and to count visitors exactly it
+holds, per set of visitors, all days, channels and devices they came on: of a single one
+too, linked, without a name.
 """
 
 import argparse
 import base64
 import gzip
+import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -19,14 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import vl_convert
 
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
 from serving.places import ROOT, places
-from serving.report.charts import VERSION, charts
 
 HERE = Path(__file__).parent
+SCRIPTS = ("data", "draw", "charts", "page")
 EPOCH = date(1970, 1, 1)
 
 Columns = dict[str, list[Any]]
@@ -105,17 +107,25 @@ def read_marts(database: Path) -> dict[str, Any]:
         SystemExit: where the marts cannot be read or hold no session.
     """
     encoder = Encoder()
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"missing": {}}
     try:
         with duckdb.connect(str(database), read_only=True) as marts:
+            for query in sorted((HERE / "sql" / "shared").glob("*.sql")):
+                text = query.read_text(encoding="utf-8")
+                marts.execute(f"create temp table {query.stem} as {text}")
             for query in sorted((HERE / "sql").glob("*.sql")):
-                answer = marts.execute(query.read_text(encoding="utf-8"))
+                try:
+                    answer = marts.execute(query.read_text(encoding="utf-8"))
+                except duckdb.CatalogException as error:
+                    # Whoever builds some marts alone has a page of those.
+                    data["missing"][query.stem] = absent(error)
+                    continue
                 names = [column[0] for column in answer.description]
                 data[query.stem] = encoder.encode(names, answer.fetchall())
             (build_id,) = marts.execute(
                 "select max(build_id) from fct_sessions"
             ).fetchall()[0]
-            money_digits = minor_digits(marts_currency(marts))
+            currency = marts_currency(marts)
     except duckdb.Error as error:
         raise SystemExit(
             f"The marts in {database} cannot be read: run `make build` to publish them"
@@ -126,26 +136,44 @@ def read_marts(database: Path) -> dict[str, Any]:
             f"The marts in {database} hold no session, so there is nothing to report:"
             " check `sources` and the files that they name, then run `make build`."
         )
-    texts = {name: list(known) for name, known in encoder.texts.items()}
-    facts = {"build_id": build_id, "money_digits": money_digits}
-    return {**data, "texts": texts, **facts}
+    facts = {
+        "texts": {name: list(known) for name, known in encoder.texts.items()},
+        "build_id": build_id,
+        "currency": currency,
+        "money_digits": minor_digits(currency),
+    }
+    return {**data, **facts}
+
+
+def absent(error: duckdb.CatalogException) -> str:
+    """The name of the relation that is not there."""
+    found = re.search(r"Table with name (\w+) does not exist", str(error))
+    if not found:
+        raise error
+    return found[1]
 
 
 def page(data: dict[str, Any]) -> str:
-    """The whole page: its style, its scripts, Vega and the data."""
-    specs = charts(data["texts"], data["money_digits"])
+    """The whole page: its style, its script and the data."""
     packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
+    style = (HERE / "page.css").read_text(encoding="utf-8")
+    scripts = [(HERE / "js" / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    script = "\n".join(scripts)
     parts = {
-        "style": (HERE / "page.css").read_text(encoding="utf-8"),
-        "vega": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION),
-        "specs": json.dumps(specs, separators=(",", ":")),
+        "style": style,
+        "style_hash": fingerprint(style),
+        "script": script,
+        "script_hash": fingerprint(script),
         "data": base64.b64encode(packed).decode(),
-        "script": (HERE / "page.js").read_text(encoding="utf-8"),
     }
     html = (HERE / "page.html").read_text(encoding="utf-8")
-    for name, text in parts.items():
-        html = html.replace(f"@@{name}@@", text)
-    return html
+    return re.sub(r"@@(\w+)@@", lambda found: parts[found[1]], html)
+
+
+def fingerprint(text: str) -> str:
+    """What a content security policy calls an inline script or style by."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def command() -> int:

@@ -13,6 +13,15 @@ from parity.parsing import once
 
 EngineBuilder = Callable[..., Built]
 
+# What is asked of every engine of the demo, by the comparison of all marts, is asked of
+# other inputs by `make test` on DuckDB and Postgres alone.
+OTHER_ENGINES = [
+    "postgres",
+    pytest.param("sail", marks=pytest.mark.long),
+    pytest.param("spark", marks=pytest.mark.long),
+]
+EVERY_ENGINE = ["duckdb", *OTHER_ENGINES]
+
 needs_postgres = pytest.mark.skipif(
     postgres_missing() is not None, reason=str(postgres_missing())
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import demo_of
 
 from parity.build import Built
@@ -131,10 +131,7 @@ WANTED: dict[str, tuple[str, list[tuple[str | None, ...]]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "engine",
-    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_sessions_of_one_instant_stay_apart(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import publicsuffixlist
 import pytest
-from engines import EngineBuilder
+from engines import OTHER_ENGINES, EngineBuilder
 from harness import (
     ROOT,
     Build,
@@ -24,7 +24,6 @@ from tiers import TRIALS
 from parity.parsing import once
 from scripts.public_suffixes import COLUMNS, LIST, PAGE, SEED, page, rules
 
-ENGINES = ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 BY_HAND: dict[str, str | None] = {
     "example.com": "example.com",
     "www.example.com": "example.com",
@@ -160,7 +159,7 @@ def with_hosts(folder: Path, hosts: Sequence[str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", OTHER_ENGINES)
 def test_every_engine_registers_a_host_alike(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import Builder, demo_of, one_source, write_parquet
 
 from parity.build import Built
 
-# Sail stands for Spark in `make test`.
-ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 Product = tuple[int, str | None]
 # JSON text of an event -> its products, as (number, item_id, item_name).
 LISTS: dict[str, list[tuple[int, str | None, str | None]]] = {
@@ -154,7 +152,7 @@ def test_drawn_lists_are_of_both_kinds() -> None:
     assert 20 < sum(kinds) < 180
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_every_engine_tells_broken_json_from_whole(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:
@@ -181,7 +179,7 @@ def items(made: Built) -> list[tuple[str | None, ...]]:
     return [tuple(row[place] for place in places) for row in made.rows("fct_items")]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_every_engine_reads_the_same_of_a_list(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import EngineBuilder
+from engines import OTHER_ENGINES, EngineBuilder
 from harness import (
     ROOT,
     Build,
@@ -432,10 +432,7 @@ LEDGER = ["received", "accepted", "no_consent", "unread_amounts"]
 LEDGER += ["amounts_without_currency", "revenue_without_currency"]
 
 
-# Sail stands for Spark in `make test`.
-@pytest.mark.parametrize(
-    "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("engine", OTHER_ENGINES)
 def test_other_engines_count_and_stop_alike(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,7 @@ from nightly import Served
 from serving import metrics
 from serving.errors import guarded
 from serving.metrics import Asker, AskError
+from serving.report import __main__ as report
 from serving.semantics import DAY, measure, semantics
 from serving.superset import bundle as bundles
 
@@ -283,6 +284,16 @@ QUESTIONS = [
         " from mart_attribution__channels where attribution_model is not null"
         " group by all",
         "cost__attribution_model is not null",
+    ),
+    Question(
+        "campaign_cost_per_conversion,campaign_return_on_ad_spend",
+        "campaign,campaign_cost__attribution_model,campaign_cost__conversion_name",
+        "select campaign, attribution_model, conversion_name,"
+        " nullif(sum(spend), 0) / nullif(sum(conversions), 0),"
+        " sum(attributed_revenue) / nullif(sum(spend), 0)"
+        " from mart_attribution__campaigns where attribution_model is not null"
+        " group by all",
+        "campaign_cost__attribution_model is not null",
     ),
     Question(
         "attributed_conversions,reversed_conversions,reversed_revenue",
@@ -625,12 +636,7 @@ def test_what_dashboard_and_report_count_is_what_is_asked_for(
                 for model in counted.models
             }
         )
-        columns = [
-            DAY
-            if each == metrics.TIME
-            else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
-            for each in groups
-        ]
+        columns = [DAY if each == metrics.TIME else of_session(each) for each in groups]
         told = [*columns, *(known.sql(name, str) for name in counted.names)]
         expected = asked.marts.execute(
             f"select {', '.join(told)} from ({rows}) group by {', '.join(columns)}"
@@ -639,6 +645,11 @@ def test_what_dashboard_and_report_count_is_what_is_asked_for(
         some = comparable(counting(answer.rows, len(groups)))
         assert some == comparable(counting(expected, len(groups))), dimension
         assert some != []
+
+
+def of_session(dimension: str) -> str:
+    """The column of a dimension; what has no session is nothing when asked for."""
+    return f"nullif(cast({dimension.rpartition('__')[2]} as text), '(no session)')"
 
 
 def counting(rows: Rows, groups: int) -> Rows:
@@ -652,54 +663,165 @@ def test_the_dashboard_counts_what_is_asked_for(
     """Every metric of every dataset, by every column that is a dimension of it."""
     # Of one file DuckDB has but one form open in a process.
     copied = shutil.copy(marts, tmp_path / "serving.duckdb")
-    files, absent = bundles.bundle(Path(copied), date(2026, 11, 25))
-    assert absent == []
+    files, _ = bundles.bundle(Path(copied), date(2026, 11, 25))
     plan = yaml.safe_load((bundles.FOLDER / "datasets.yml").read_text())
     compared = 0
     for name, dataset in plan.items():
+        if "metrics" not in dataset:
+            continue
         made = yaml.safe_load(files[f"datasets/footfall/{name}.yaml"])
         source = made["sql"] or f"from {made['table_name']}"
         told = {each["metric_name"]: each["expression"] for each in made["metrics"]}
         columns = {each["column_name"] for each in made["columns"]}
-        for each in dataset.get("metrics", []):
-            ((given, metric),) = (
-                each.items() if isinstance(each, dict) else [(each, each)]
+        for dimension, needed, given in grouped(asked, name, dataset, columns):
+            groups = list(dict.fromkeys([dimension, *needed]))
+            by = [
+                made["main_dttm_col"] if each == metrics.TIME else of_session(each)
+                for each in groups
+            ]
+            counted = asked.marts.execute(
+                f"select {', '.join([*by, *(told[each] for each in given)])}"
+                f" from ({source}) group by {', '.join(by)}"
+            ).fetchall()
+            answer = asked.ask(list(given.values()), groups).rows
+            here, there = (
+                comparable(counting(nothing_for_0(rows, len(groups)), len(groups)))
+                for rows in (counted, answer)
             )
-            for dimension in dimensions_of(asked, name, metric, columns):
-                needed = semantics().metrics[metric].one_of
-                groups = list(dict.fromkeys([dimension, *needed]))
-                by = [
-                    made["main_dttm_col"]
-                    if each == metrics.TIME
-                    else f"nullif(cast({each.rpartition('__')[2]} as text), '(no session)')"
-                    for each in groups
-                ]
-                counted = asked.marts.execute(
-                    f"select {', '.join(by)}, {told[given]} from ({source})"
-                    f" group by {', '.join(by)}"
-                ).fetchall()
-                answer = asked.ask([metric], groups).rows
-                here, there = (
-                    comparable([row for row in rows if row[-1]])
-                    for rows in (counted, answer)
-                )
-                assert here == there, (name, given, groups)
-                compared += 1
+            assert here == there, (name, given, groups)
+            compared += len(given)
     assert compared > 100
+
+
+def nothing_for_0(rows: Rows, groups: int) -> Rows:
+    """The dashboard shows a count of no rows as 0."""
+    return [(*row[:groups], *(each or None for each in row[groups:])) for row in rows]
+
+
+def grouped(
+    asked: Asker, name: str, dataset: dict[str, Any], columns: set[str]
+) -> Iterator[tuple[str, tuple[str, ...], dict[str, str]]]:
+    """What to ask of a dataset: a dimension, what is needed, and metrics by name."""
+    found: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+    for each in dataset["metrics"]:
+        ((given, metric),) = each.items() if isinstance(each, dict) else [(each, each)]
+        for dimension in dimensions_of(asked, name, metric, columns):
+            needed = semantics().metrics[metric].one_of
+            found.setdefault((dimension, needed), {})[given] = metric
+    for (dimension, needed), named in found.items():
+        yield dimension, needed, named
+
+
+# The dashboard's credits have the device of the session that converted.
+FARTHER = {
+    ("credits", "device_category"): "conversion__session__device_category",
+    ("credits", "visitor_type"): "conversion__session__visitor_type",
+}
 
 
 def dimensions_of(
     asked: Asker, dataset: str, metric: str, columns: set[str]
 ) -> list[str]:
     """What a dataset's columns are called when a metric is asked for."""
-    found = []
-    for dimension in asked.dimensions([metric]):
-        *path, last = dimension.split("__")
-        # The dashboard's credits are by the session that converted, not by the touch's.
-        is_touch = dataset == "credits" and path == ["session"]
-        if dimension == metrics.TIME or (last in columns and not is_touch):
-            found.append(dimension)
-    return found
+    known = sorted(asked.dimensions([metric]), key=lambda name: name.count("__"))
+    found = {metrics.TIME: metrics.TIME}
+    for name in known:
+        column = name.rpartition("__")[2]
+        if column in columns and not name.startswith(metrics.TIME):
+            found.setdefault(column, FARTHER.get((dataset, column), name))
+    return list(found.values())
+
+
+# The report's rows by file: which of its columns is which metric, of what part of them.
+REPORTED: dict[str, dict[str, str]] = {
+    "sessions": {"sessions": "sessions", "bounces": "bounces"},
+    "goals": {"goal_converting_sessions": "goal_converting_sessions"},
+    "money": {"conversions": "conversions", "revenue": "revenue", "refunds": "refunds"},
+    "spend": {"spend": "spend"},
+    "pages": {"page_views": "views", "entrances": "entrances", "exits": "exits"},
+    "funnel": {
+        "reached_previous": "funnel_attempts_reached_previous",
+        "reached": "funnel_attempts_reached",
+    },
+    "targets": {
+        "target_conversions": "target_conversions",
+        "target_revenue": "target_revenue",
+    },
+    "quality": {"events": "events"},
+}
+EPOCH = date(1970, 1, 1)
+UNKNOWN = ("(no session)", "(unknown)", "(none)")
+# What its columns are called when a metric is asked for; `money` is of goals alone.
+CALLED = {
+    "report_date": [metrics.TIME],
+    "month_started_date": [metrics.TIME],
+    "channel": ["channel", "session__channel"],
+    "target_channel": ["channel"],
+    "goal": [
+        "session_goal__goal_name",
+        "conversion__conversion_name",
+        "target__goal_name",
+    ],
+    "device": ["session__device_category", "funnel_step__device_category"],
+    "visitor_type": ["session__visitor_type", "funnel_step__visitor_type"],
+    "country": ["session__country_code"],
+    "funnel": ["funnel_step__funnel_name"],
+    "step_number": ["funnel_step__step_number"],
+}
+WITHIN = {"money": "conversion__is_goal"}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_the_report_counts_what_is_asked_for(
+    asked: Asker, marts: Path, tmp_path: Path, name: str
+) -> None:
+    """Each of its numbers, by each name that it can be filtered by."""
+    told = report.read_marts(Path(shutil.copy(marts, tmp_path / "serving.duckdb")))
+    rows = decoded(told, name)
+    for column, metric in REPORTED[name].items():
+        dimensions = asked.dimensions([metric])
+        called = {
+            field: dimension
+            for field, known in CALLED.items()
+            for dimension in known
+            if field in told[name] and dimension in dimensions
+        }
+        needed = semantics().metrics[metric].one_of
+        assert set(needed) <= set(called.values())
+        for field, dimension in called.items():
+            fields = list(
+                dict.fromkeys(
+                    [field, *(each for each in called if called[each] in needed)]
+                )
+            )
+            groups = [called[each] for each in fields]
+            summed: dict[Row, float] = {}
+            for row in rows:
+                key = tuple(row[each] for each in fields)
+                summed[key] = summed.get(key, 0) + (row[column] or 0)
+            answer = asked.ask([metric], groups, WITHIN.get(name, "")).rows
+            here, there = (
+                comparable(counting(nothing_for_0(each, len(groups)), len(groups)))
+                for each in ([(*key, total) for key, total in summed.items()], answer)
+            )
+            assert here == there, (name, column, dimension)
+
+
+def decoded(told: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Rows of the report's page, with their days and texts for its numbers of them."""
+    columns = told[name]
+    rows = [
+        dict(zip(columns, values, strict=True))
+        for values in zip(*columns.values(), strict=True)
+    ]
+    for row in rows:
+        for field, value in row.items():
+            if field.endswith("_date"):
+                row[field] = EPOCH + timedelta(days=value)
+            elif field in told["texts"] and value is not None:
+                said = told["texts"][field][value]
+                row[field] = None if said in UNKNOWN else said
+    return rows
 
 
 def test_no_metric_of_a_day_has_sql_of_its_own_in_the_dashboard() -> None:
@@ -842,7 +964,10 @@ def test_what_there_is_to_ask_for_is_listed(
             "The marts have no answer: ",
         ),
         (
-            ["--metrics", "sessions", "--where", "1 = (select 1 from '/etc/hosts')"],
+            [
+                *("--metrics", "sessions", "--where"),
+                f"1 = (select count(*) from read_text('{ROOT / 'Makefile'}'))",
+            ],
             "The marts have no answer: ",
         ),
         (

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import ROOT, close_connections, copy_project, folder_of
 from tiers import IS_ALL
 
@@ -191,11 +191,7 @@ def records(made: Built, relation: str) -> list[dict[str, str]]:
     ]
 
 
-# Sail stands for Spark in `make test`.
-@pytest.mark.parametrize(
-    "engine",
-    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_large_amounts_are_right_on_every_engine(
     engine_build: EngineBuilder, project: Path, engine: str
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 import test_presets_posthog as posthog
 import test_presets_segment as segment
 import test_presets_shopify_orders as shopify
-from engines import EngineBuilder
+from engines import OTHER_ENGINES, EngineBuilder
 from harness import folder_of
 from trackers import SELECT, project_with
 
@@ -51,10 +51,7 @@ def project(shared: Path) -> Path:
     )
 
 
-# Sail stands for Spark in `make test`.
-@pytest.mark.parametrize(
-    "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("engine", OTHER_ENGINES)
 def test_the_marts_are_equal_on_every_engine(
     engine: str,
     engine_build: EngineBuilder,

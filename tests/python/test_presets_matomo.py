@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from engines import EngineBuilder
+from engines import OTHER_ENGINES, EngineBuilder
 from harness import Build, Builder, copy_project, folder_of
 from test_presets_snowplow import COLUMNS, ROWS, bare, in_columns, in_tables
 from test_presets_snowplow import EXPECTED as SNOWPLOW
@@ -498,10 +498,7 @@ def texts(row: Sequence[Any], columns: Sequence[str]) -> tuple[str | None, ...]:
     )
 
 
-# Sail stands for Spark in `make test`.
-@pytest.mark.parametrize(
-    "engine", ["postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("engine", OTHER_ENGINES)
 def test_both_trackers_tables_are_read_alike_on_every_engine(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

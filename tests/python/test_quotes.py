@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import ROOT, copy_project, folder_of
 
 from parity.build import Built
@@ -108,10 +108,7 @@ def write(path: Path, rows: list[Row], keeps: bool) -> None:
         csv.DictWriter(file, header).writerows(rows)
 
 
-@pytest.mark.parametrize(
-    "engine",
-    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_quotes_in_settings_and_rules_are_data(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

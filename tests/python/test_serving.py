@@ -159,9 +159,13 @@ def scratch(served: Served, tmp_path: Path) -> Scratch:
 def test_a_green_build_is_published_and_says_so(served: Served) -> None:
     """0 tells a scheduler that readers have the new rows."""
     assert served.code == 0, served.lines[-2:]
-    last = served.lines[-1]["info"]["msg"]
-    assert re.match(rf"Published {len(served.marts())} marts, [\d,]+ rows, as", last)
-    assert str(served.where.serving) in last
+    published, report, refused = (line["info"]["msg"] for line in served.lines[-3:])
+    pattern = rf"Published {len(served.marts())} marts, [\d,]+ rows, as"
+    assert re.match(pattern, published)
+    assert str(served.where.report) in report
+    ledger = "select sum(received - accepted) from mart_quality__event_ledger"
+    assert f"Refused: {ask(served.where.serving, ledger)[0][0]:,} events" in refused
+    assert str(served.where.serving) in published
 
 
 def test_every_line_is_json_that_one_reader_understands(served: Served) -> None:

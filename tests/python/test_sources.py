@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, OTHER_ENGINES, EngineBuilder
 from harness import (
     ROOT,
     Asker,
@@ -843,11 +843,7 @@ TIMES_ELSEWHERE = {
 }
 
 
-# Sail stands for Spark in `make test`.
-@pytest.mark.parametrize(
-    "engine",
-    ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_format_and_clocks_are_those_of_the_source_on_every_engine(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:
@@ -892,7 +888,7 @@ def test_format_and_clocks_are_those_of_the_source_on_every_engine(
 UNBOUND = ["max(login)", "login, id", "nofn(login)"]
 
 
-@pytest.mark.parametrize("engine", ["postgres", "sail"])
+@pytest.mark.parametrize("engine", OTHER_ENGINES)
 @pytest.mark.parametrize("expression", UNBOUND)
 def test_what_cannot_be_computed_stops_other_engines_too_before_they_write(
     engine_build: EngineBuilder, shared: Path, engine: str, expression: str

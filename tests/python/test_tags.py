@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from engines import EngineBuilder, needs_postgres
+from engines import EVERY_ENGINE, EngineBuilder, needs_postgres
 from harness import Build, Builder, copy_project, folder_of, one_source, write_parquet
 
 from parity.engines import postgres_cursor, postgres_started
 from parity.parsing import once
 
-ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 HOME = "https://shop.example/"
 EVENT = ["event_id", "visitor_id", "occurred_at", "event_name"]
 TAGS = ["utm_source", "utm_medium", "utm_campaign"]
@@ -81,7 +80,7 @@ def settings() -> Mapping[str, object]:
     return one_source("ref('told')", {**event, **{name: name for name in TAGS}})
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_every_engine_reads_a_tag_alike(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

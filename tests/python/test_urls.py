@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import urls
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import Build, Builder, copy_project, folder_of, one_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +20,6 @@ from simulator.hostile_events import BLANKS
 EVENT = ["event_id", "visitor_id", "occurred_at", "event_name"]
 COLUMNS = [*EVENT, "page_url"]
 ASKED = ("utm_source", "utm_medium", "utm_campaign", "page_host", "page_path")
-# Sail stands for Spark in `make test`.
-ENGINES = ["duckdb", "postgres", "sail", pytest.param("spark", marks=pytest.mark.long)]
 AT = "https://shop.example/a?utm_source="
 # What follows utm_source= -> utm_source, and utm_medium where there is one.
 VALUES: dict[str, str | tuple[str | None, str | None] | None] = {
@@ -318,7 +316,7 @@ def on_engine(
     return [by_number[nth] for nth in range(len(rows))]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_every_engine_reads_the_same_of_an_address(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import Build, Builder, demo_of, one_source, write_parquet
 
 NOON = datetime(2026, 5, 4, 12)
@@ -137,7 +137,7 @@ def kept(times: Sequence[datetime]) -> int:
     return number
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "postgres", "sail"])
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_views_of_any_pace_are_those_of_a_loop(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:

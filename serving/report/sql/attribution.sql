@@ -1,17 +1,26 @@
--- grain: one row per day, channel and attribution model with revenue less what was
--- reversed on the day, over all kinds of conversion.
+-- grain: one row per day, channel, goal and attribution model with conversions and
+-- revenue less what was reversed on the day.
 
 with channel_days as (
     select
-        report_date,
-        channel,
-        attribution_model,
-        cast(sum(attributed_revenue + reversed_revenue) as double) as attributed
-    from mart_attribution__channels
-    where attribution_model is not null
-    group by report_date, channel, attribution_model
+        channels.report_date,
+        channels.channel,
+        channels.conversion_name as goal,
+        channels.attribution_model,
+        cast(sum(channels.attributed_revenue + channels.reversed_revenue) as double)
+            as attributed_revenue,
+        cast(sum(channels.conversions + channels.reversed_conversions) as double)
+            as attributed_conversions
+    from mart_attribution__channels as channels
+    inner join dim_goals as goals on channels.conversion_name = goals.goal_name
+    where channels.attribution_model is not null
+    group by
+        channels.report_date,
+        channels.channel,
+        channels.conversion_name,
+        channels.attribution_model
 )
 
 select * from channel_days
-where attributed <> 0
-order by attribution_model, report_date, channel
+where attributed_revenue <> 0 or attributed_conversions <> 0
+order by goal, attribution_model, report_date, channel

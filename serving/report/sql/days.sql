@@ -2,6 +2,9 @@
 
 select
     report_date,
-    week_started_date
+    week_started_date,
+    month_started_date,
+    has_data,
+    is_partial
 from dim_dates
 order by report_date

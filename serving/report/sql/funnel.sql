@@ -7,10 +7,10 @@ select
     step_name as step,
     report_date,
     channel,
-    device_category as device,
     visitor_type,
     reached_previous,
-    reached
+    reached,
+    coalesce(device_category, '(unknown)') as device
 from mart_funnel__steps_daily
 where reached_previous > 0
 order by funnel_name, step_number, report_date, channel, device_category, visitor_type

@@ -1,18 +1,14 @@
--- grain: one row per set of groups, the rows of sessions.sql numbered from 0, that any
--- visitor was in. Distinct visitors under a filter are exact: those of the sets that
--- share a group with it.
+-- grain: one row per set of groups that any visitor was in. A group is a day, channel,
+-- device and visitor type of sessions.sql, numbered from 0. Distinct visitors under
+-- these filters are exact: those of the sets that share a group with them.
 
 with sessions as (
     select
-        source_name || ' ' || visitor_id as visitor_key,
+        visitor_key,
         dense_rank() over (
-            order by
-                started_date,
-                channel,
-                coalesce(device_category, '(unknown)'),
-                visitor_type
+            order by report_date, channel, device, visitor_type
         ) - 1 as group_number
-    from fct_sessions
+    from report_sessions
 ),
 
 visitor_sets as (
