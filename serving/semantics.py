@@ -281,6 +281,11 @@ def measure(name: str) -> str:
     return known.sql(name)
 
 
+def filled(query: str) -> str:
+    """A query with the SQL of the metrics that it names, as in `metric('bounces')`."""
+    return re.sub(r"\bmetric\('(\w+)'\)", lambda found: measure(found[1]), query)
+
+
 def model_of(said: Settings) -> Model:
     """A semantic model of a file."""
     entities = {each["name"]: each for each in said.get("entities", [])}

@@ -26,6 +26,7 @@ import duckdb
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
 from serving.places import ROOT, places
+from serving.semantics import filled
 
 HERE = Path(__file__).parent
 SCRIPTS = ("data", "draw", "charts", "page")
@@ -115,7 +116,7 @@ def read_marts(database: Path) -> dict[str, Any]:
                 marts.execute(f"create temp table {query.stem} as {text}")
             for query in sorted((HERE / "sql").glob("*.sql")):
                 try:
-                    answer = marts.execute(query.read_text(encoding="utf-8"))
+                    answer = marts.execute(filled(query.read_text(encoding="utf-8")))
                 except duckdb.CatalogException as error:
                     # Whoever builds some marts alone has a page of those.
                     data["missing"][query.stem] = absent(error)

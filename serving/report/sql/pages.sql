@@ -30,9 +30,9 @@ select
     page_views.visitor_type,
     cast(round(sum(page_views.seconds_on_page), 1) as double) as seconds,
     coalesce(kept.page, '(other pages)') as page,
-    count(*) as page_views,
-    count(case when page_views.is_entrance then 1 end) as entrances,
-    count(case when page_views.is_exit then 1 end) as exits,
+    metric('views') as page_views,
+    metric('entrances') as entrances,
+    metric('exits') as exits,
     count(page_views.seconds_on_page) as timed_views
 from page_views
 left join kept on page_views.page = kept.page

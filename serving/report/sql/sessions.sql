@@ -11,8 +11,8 @@ select
     campaign,
     reason,
     landing_page,
-    count(*) as sessions,
-    count(case when is_bounce then 1 end) as bounces
+    metric('sessions') as sessions,
+    metric('bounces') as bounces
 from report_sessions
 group by
     report_date,

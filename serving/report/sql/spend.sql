@@ -22,7 +22,7 @@ spent as (
 select
     report_date,
     channel,
-    cast(sum(spend) as double) as spend,
+    cast(metric('spend') as double) as spend,
     case
         when source_medium in (select names.source_medium from names)
             then source_medium
