@@ -402,6 +402,7 @@ def click(visit: Visit, tab: str, chart: dict[str, Any]) -> set[Condition]:
             visit.page.mouse.click(*mark)
     # So long a drawing waits whether a second click makes it a double one.
     visit.page.wait_for_timeout(600)
+    expect(visit.page.locator(".loading")).to_have_count(0)
     visit.turn_to("Overview")
     visit.page.wait_for_timeout(1000)
     expect(visit.page.locator(".loading")).to_have_count(0)
