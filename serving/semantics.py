@@ -108,16 +108,6 @@ class Semantics:
         )
         return list(found)
 
-    def filters_of(self, name: str) -> dict[str, list[str]]:
-        """What the filters of a metric read, by semantic model."""
-        found: dict[str, list[str]] = {}
-        for each in inputs(self.definition(name)["type_params"]):
-            for model in self.models_of(each["name"]):
-                found.setdefault(model, []).extend(
-                    NAMED.findall(each.get("filter", ""))
-                )
-        return found
-
     def definition(self, name: str) -> Settings:
         """A metric or a part of one, as the file has it."""
         if name in self.metrics:

@@ -29,7 +29,7 @@ from serving import metrics
 from serving.errors import guarded
 from serving.metrics import Asker, AskError
 from serving.report import __main__ as report
-from serving.semantics import DAY, measure, semantics
+from serving.semantics import DAY, NAMED, inputs, measure, semantics
 from serving.superset import bundle as bundles
 
 Rows = list[Row]
@@ -584,14 +584,22 @@ class Counted:
     one_of: tuple[str, ...]
 
 
+def filters_of(name: str) -> dict[str, list[str]]:
+    """What the filters of a metric read, by semantic model."""
+    known = semantics()
+    found: dict[str, list[str]] = {}
+    for each in inputs(known.definition(name)["type_params"]):
+        for model in known.models_of(each["name"]):
+            found.setdefault(model, []).extend(NAMED.findall(each.get("filter", "")))
+    return found
+
+
 def counted_alike() -> list[Counted]:
     """All metrics, those of the same models and needs together."""
     known = semantics()
 
     def key(name: str) -> tuple[object, ...]:
-        filters = sorted(known.filters_of(name).items()) * (
-            len(known.models_of(name)) > 1
-        )
+        filters = sorted(filters_of(name).items()) * (len(known.models_of(name)) > 1)
         return known.metrics[name].one_of, sorted(known.models_of(name)), filters
 
     return [
@@ -620,7 +628,7 @@ def test_what_dashboard_and_report_count_is_what_is_asked_for(
     ]
     assert metrics.TIME in dimensions
     filters = [
-        {model: known.filters_of(name).get(model, []) for model in counted.models}
+        {model: filters_of(name).get(model, []) for model in counted.models}
         for name in counted.names
     ]
     for dimension in dimensions:
