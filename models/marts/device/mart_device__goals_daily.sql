@@ -8,7 +8,7 @@ sessions as (
     select * from {{ ref('fct_sessions') }}
 ),
 
-joined as (
+final as (
     select
         session_goals.started_date as report_date,
         coalesce(sessions.device_category, '(unknown)') as device_category,
@@ -16,31 +16,17 @@ joined as (
         coalesce(sessions.browser_name, '(unknown)') as browser_name,
         session_goals.goal_name,
         session_goals.is_main_goal,
-        session_goals.is_converted,
-        session_goals.goal_conversions,
-        session_goals.goal_revenue
+        {{ goal_measures() }}
     from session_goals
     inner join sessions
         on session_goals.session_id = sessions.session_id
-),
-
-final as (
-    select
-        report_date,
-        device_category,
-        os_name,
-        browser_name,
-        goal_name,
-        is_main_goal,
-        {{ goal_measures() }}
-    from joined
     group by
-        report_date,
-        device_category,
-        os_name,
-        browser_name,
-        goal_name,
-        is_main_goal
+        session_goals.started_date,
+        coalesce(sessions.device_category, '(unknown)'),
+        coalesce(sessions.os_name, '(unknown)'),
+        coalesce(sessions.browser_name, '(unknown)'),
+        session_goals.goal_name,
+        session_goals.is_main_goal
 )
 
 select * from final
