@@ -634,23 +634,6 @@ def test_the_goal_chosen_stands_where_numbers_depend_on_it(
 @in_browser
 @needs_superset
 @needs_chromium
-def test_a_period_is_always_chosen(visit: Visit) -> None:
-    """Without one, numbers beside those of the period before are red errors."""
-    visit.open("Overview")
-    visit.page.get_by_text("2026-07-01 ≤ col < 2026-08-01").click()
-    visit.page.get_by_role("combobox", name="Range type").click(force=True)
-    visit.page.locator(".ant-select-item-option", has_text="No filter").click()
-    done = visit.page.locator('[data-test="date-filter-control__apply-button"]')
-    done.click()
-    expect(done).to_be_hidden()
-    apply = visit.page.get_by_role("button", name="Apply", exact=True)
-    expect(apply).to_be_disabled()
-    no_errors(visit)
-
-
-@in_browser
-@needs_superset
-@needs_chromium
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
