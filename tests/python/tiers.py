@@ -39,6 +39,8 @@ class Trials:
     """Drawn files of events, odd in every way, of which each line is accounted for."""
     urls: int
     """Drawn URLs of which every part is compared with what urllib makes of it."""
+    agreements: int
+    """Drawn questions to which report, dashboard, metrics and SQL say one number."""
     hosts: int
     """Drawn hosts whose registrable domain is compared with a package's."""
     share_of_visitors: int
@@ -57,6 +59,7 @@ QUICK = Trials(
     crawlers=100,
     hostile_files=20,
     urls=400,
+    agreements=12,
     hosts=3_000,
     share_of_visitors=9,
 )
@@ -72,6 +75,7 @@ ALL = Trials(
     crawlers=400,
     hostile_files=200,
     urls=20_000,
+    agreements=60,
     hosts=20_000,
     share_of_visitors=1,
 )

@@ -19,7 +19,9 @@ counted as (
         count(case when rejection_reason is null then 1 end) as accepted
     from events
     group by
-        source_name, cast(local_at as date), cast(extract(hour from local_at) as integer)
+        source_name,
+        cast(local_at as date),
+        cast(extract(hour from local_at) as integer)
 )
 
 select * from counted
