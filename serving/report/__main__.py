@@ -13,7 +13,6 @@ import base64
 import gzip
 import hashlib
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ import duckdb
 
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
-from serving.places import ROOT, places
+from serving.places import places
 from serving.semantics import filled
 
 HERE = Path(__file__).parent
@@ -71,11 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m serving.report", description=__doc__
     )
-    serving = places().serving
-    beside = serving.with_name("report.html")
-    output = ROOT / os.environ.get("FOOTFALL_REPORT_PATH", beside)
-    parser.add_argument("--database", type=Path, default=serving)
-    parser.add_argument("--output", type=Path, default=output)
+    where = places()
+    parser.add_argument("--database", type=Path, default=where.serving)
+    parser.add_argument("--output", type=Path, default=where.report)
     options = parser.parse_args(arguments)
     if not options.database.is_file():
         raise SystemExit(
