@@ -509,11 +509,11 @@ def test_a_filter_acts_on_every_tab(visit: Visit, serving: Serving) -> None:
         "select sum(credit) from mart_attribution__credits inner join fct_conversions"
         " using (conversion_id) inner join fct_sessions"
         " on fct_conversions.session_id = fct_sessions.session_id"
-        " where attribution_model = 'linear' and entry_type = 'conversion'"
+        " where attribution_model = 'linear'"
         " and mart_attribution__credits.channel = 'Direct'"
         " and mart_attribution__credits.conversion_name = 'purchase'"
         " and fct_sessions.device_category = 'mobile'"
-        f" and mart_attribution__credits.converted_date {LAST_MONTH}"
+        f" and mart_attribution__credits.entry_date {LAST_MONTH}"
     )
     row = visit.chart("How do the models share conversions?").locator(
         "tbody tr", has_text="Direct"
