@@ -122,7 +122,9 @@ def test_revenue_is_net_on_the_days_of_sales_and_refunds(
     ((refunds,),) = made.rows(
         "select coalesce(sum(reversed_revenue), 0) from fct_reversals"
         " inner join fct_conversions as conversions using (conversion_id)"
-        f" {join} where conversions.conversion_name = 'purchase'"
+        " left join fct_sessions as sessions"
+        " on conversions.session_id = sessions.session_id"
+        " where conversions.conversion_name = 'purchase'"
         f" and {where(chosen, 'reversed_date')}"
     )
     assert refunds or chosen == NARROW

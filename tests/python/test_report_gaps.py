@@ -14,6 +14,7 @@ from reports import (
     choose,
     column,
     count,
+    euros,
     figure,
     made_of,
     needs_chromium,
@@ -384,7 +385,7 @@ def test_notes_and_targets_are_drawn_and_compared(
         " 'release' as annotation_kind",
         "insert into mart_channel__targets_monthly by name select"
         " date '2026-07-01' as month_started_date, 'purchase' as goal_name,"
-        " '(all)' as channel, 62 as target_conversions",
+        " '(all)' as channel, 62 as target_conversions, 3100 as target_revenue",
     )
     with opened(browser, aimed) as page:
         choose(page, {"from": "2026-07-11", "to": "2026-07-20"})
@@ -396,13 +397,52 @@ def test_notes_and_targets_are_drawn_and_compared(
         assert page.locator("#sessions_by_day path.line.aim").count() == 0
         orders = count(figure(page, "conversions"))
         assert figure(page, "conversions", "more") == (
-            f"{percent(orders, 20)} of the target of 20"
+            f"{percent(orders, 20)} of the target of 20 for 10 days with data"
         )
-        assert f"(purchase, {percent(orders, 20)} of the target)" in page.inner_text(
-            "#sentence"
-        )
+        assert (
+            f"(purchase, {percent(orders, 20)} of the target for 10 days with data)"
+        ) in page.inner_text("#sentence")
+        assert "target of gross revenue" in page.inner_text("#revenue_by_day .legend")
         choose(page, {"device": "mobile"})
         assert page.locator("#conversions_by_day path.line.aim").count() == 0
+
+
+@needs_chromium
+def test_a_target_is_held_against_the_days_that_have_data_and_gross_revenue(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """July's 62 purchases and 3100 euros are 2 and 100 a day, three days are silent.
+
+    June has no target, so what it brought is no part of July's.
+    """
+    lost = "between date '2026-07-14' and date '2026-07-16'"
+    aimed = made.changed(
+        tmp_path,
+        f"delete from fct_conversions where converted_date {lost}",
+        f"update dim_dates set has_data = false where report_date {lost}",
+        "update fct_reversals set reversed_date = '2026-07-12'",
+        "insert into mart_channel__targets_monthly by name select"
+        " date '2026-07-01' as month_started_date, 'purchase' as goal_name,"
+        " '(all)' as channel, 62 as target_conversions, 3100 as target_revenue",
+    )
+    for first, days in {"2026-07-11": 7, "2026-06-21": 17}.items():
+        ((orders, gross),) = aimed.rows(
+            "select count(*), sum(revenue) from fct_conversions"
+            " where conversion_name = 'purchase' and converted_date between"
+            f" '{max(first, '2026-07-01')}' and '2026-07-20'"
+        )
+        assert orders > 0
+        with opened(browser, aimed) as page:
+            choose(page, {"from": first, "to": "2026-07-20"})
+            assert "refunded €0.00" not in figure(page, "revenue", "more")
+            assert figure(page, "conversions", "more") == (
+                f"{percent(orders, 2 * days)} of the target of {2 * days} for {days}"
+                " days with data"
+            )
+            assert figure(page, "revenue", "more").endswith(
+                f"; gross is {percent(gross, 100 * days)} of the target of"
+                f" {euros(100 * days)} for {days} days with data"
+            )
 
 
 @needs_chromium

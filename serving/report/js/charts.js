@@ -46,7 +46,7 @@ function overTime(name, measure, write, axis, target) {
     });
     const series = [{ name: "this period", className: "now", values: now }];
     if (before.some((value) => value != null)) series.unshift({ name: COMPARED[chosen.compare], className: "before", values: before });
-    if (aim.some((value) => value != null)) series.push({ name: "target", className: "aim", values: aim });
+    if (aim.some((value) => value != null)) series.push({ name: target === "revenue" ? "target of gross revenue" : "target", className: "aim", values: aim });
     const rows = slots.map((slot, at) => ({ ...spanRow(slot), date: iso(slot.from), now: now[at], before: before[at] }));
     return { isEmpty: !rowCount(name) || !ofDay.size, told: byWeek ? "Mean of a week's days with data: the period is too long for days." : "", rows, draw: (at) => drawTimes(at, { slots, series, write, axis, marks: marksOf(slots) }),
       columns: [{ title: byWeek ? "Week from" : "Day", raw: (row) => row.date },

@@ -121,7 +121,7 @@ function figures(chosen, pairs) {
   const [sessions, sessionsThen] = parts("sessions", "sessions"), [bounces, bouncesThen] = parts("sessions", "bounces");
   const [converting, convertingThen] = parts("goals", "goal_converting_sessions");
   const net = amounts.revenue + amounts.refunds;
-  const target = targetOf(chosen);
+  const target = targetsOf(chosen);
   const rate = (part, whole) => (whole < FEW ? `${many(whole, "session")}: too few to say` : `${between(interval(part, whole))} (90 %), ${many(whole, "session")}`);
   const visitorsNow = visitors(chosen);
   const found = [
@@ -133,7 +133,7 @@ function figures(chosen, pairs) {
   ];
   if (goal != null) found.push(
     { id: "conversions", title: `Conversions: ${goal}`, value: number(amounts.conversions), good: true,
-      more: target.conversions ? `${percent(amounts.conversions / target.conversions)} of the target of ${decimal(target.conversions)}` : "",
+      more: target.conversions ? toldTarget(target.conversions, decimal) : "",
       change: change(daysOf("money", (table, row) => table.conversions[row]), true) },
     { id: "conversion_rate", title: `Conversion rate: ${goal}`, value: percent(ratio(goals.goal_converting_sessions, counts.sessions)), good: true,
       few: counts.sessions < FEW, more: rate(goals.goal_converting_sessions, counts.sessions),
@@ -141,13 +141,13 @@ function figures(chosen, pairs) {
   if (goal != null && hasMoney(chosen.goal)) found.push(
     { id: "revenue", title: `Net revenue: ${goal}${data.currency ? `, ${data.currency}` : ""}`, value: money(net), good: true,
       more: `gross ${money(amounts.revenue)}, refunded ${money(-amounts.refunds)}` +
-        (target.revenue ? `; ${percent(net / target.revenue)} of the target of ${money(target.revenue)}` : ""),
+        (target.revenue ? `; gross is ${toldTarget(target.revenue, money)}` : ""),
       change: change(daysOf("money", (table, row) => table.revenue[row] + table.refunds[row]), false) });
   // Fewer bounces may be a tracker that broke: no good news while days lack data.
   found.push({ id: "bounce_rate", title: "Bounce rate", value: percent(ratio(counts.bounces, counts.sessions)), good: false,
     few: counts.sessions < FEW, more: rate(counts.bounces, counts.sessions), silent: !pairs.isWhole,
     change: rateChange(bounces, sessions, bouncesThen, sessionsThen) });
-  return { found, sessions: counts.sessions, conversions: amounts.conversions, net, gross: amounts.revenue };
+  return { found, sessions: counts.sessions, conversions: amounts.conversions, net, gross: amounts.revenue, target: target.conversions };
 }
 
 const hasMoney = (goal) => (data.money?.goal ?? []).some((each, row) => each === goal && data.money.revenue[row]);
@@ -166,14 +166,23 @@ function drawFigures(chosen, pairs) {
   return known;
 }
 
-// Targets are of months: a period takes its days' part. Known by goal and channel alone.
-function targetOf(chosen) {
-  const found = { conversions: 0, revenue: 0 };
-  for (let day = chosen.from; day <= chosen.to; day++)
-    for (const measure of ["conversions", "revenue"]) found[measure] += targetDay(chosen, day, measure) ?? 0;
-  return found;
+// What the days with a target and data should have, and have; of revenue before refunds.
+function targetsOf(chosen) {
+  return Object.fromEntries(["conversions", "revenue"].map((measure) => {
+    const days = new Map();
+    for (let day = chosen.from; day <= chosen.to; day++) {
+      const wanted = hasData(day) ? targetDay(chosen, day, measure) : null;
+      if (wanted != null) days.set(day, wanted);
+    }
+    const wanted = total([...days.values()]);
+    return [measure, wanted ? { wanted, days: days.size, reached: sum("money", chosen, [measure], days)[measure] } : null];
+  }));
 }
+const shareOfTarget = ({ reached, wanted }) => `${percent(reached / wanted)} of the target`;
+const daysOfTarget = ({ days }) => `for ${many(days, "day")} with data`;
+const toldTarget = (target, write) => `${shareOfTarget(target)} of ${write(target.wanted)} ${daysOfTarget(target)}`;
 
+// Targets are of months: a day takes its part. Known by goal and channel alone.
 function targetDay(chosen, day, measure) {
   const table = data.targets ?? {}, others = [...chosen.fields.keys()].filter((field) => has("sessions", field) && field !== "channel");
   if (others.length || !rowCount("targets")) return null;
@@ -221,8 +230,8 @@ function sentence(chosen, known, pairs) {
   if (![...days.keys()].some((day) => day >= chosen.from && day <= chosen.to && hasData(day))) return `${on}: no data was received, so there is nothing to say.`;
   const said = [`${on}: ${many(known.sessions, "session")}`];
   if (goal != null) {
-    const aim = targetOf(chosen).conversions;
-    said.push(` brought ${many(known.conversions, "conversion")} (${goal}${aim ? `, ${percent(known.conversions / aim)} of the target` : ""})`);
+    const { target } = known;
+    said.push(` brought ${many(known.conversions, "conversion")} (${goal}${target ? `, ${shareOfTarget(target)} ${daysOfTarget(target)}` : ""})`);
     if (hasMoney(chosen.goal)) said.push(`, ${money(known.net)} net of refunds (${money(known.gross)} gross)`);
   }
   const first = known.found[0].change;
