@@ -446,6 +446,73 @@ def test_a_target_is_held_against_the_days_that_have_data_and_gross_revenue(
 
 
 @needs_chromium
+def test_few_days_colour_no_arrow_unless_the_weekday_is_the_same(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """A Saturday after a Friday is no growth, however many come; after one it is."""
+    busy = made.changed(
+        tmp_path,
+        "create temp table one as select * from fct_sessions limit 1",
+        "truncate fct_sessions",
+        "insert into fct_sessions by name select one.* replace ("
+        " cast(day as varchar) || number as session_id,"
+        " cast(day as varchar) || number as visitor_id,"
+        " cast(day as date) as started_date) from one,"
+        " range(date '2026-06-01', date '2026-08-01', interval 1 day) as days (day),"
+        " range(case when day < date '2026-07-18' then 10 else 90 end)"
+        " as numbers (number)",
+    )
+    with opened(browser, busy) as page:
+        for last, told in {
+            "2026-07-18": "▲ 800.0% per day, too few days to say",
+            "2026-07-19": "▲ 800.0% per day, too few days to say",
+            "2026-07-20": "▲ 800.0% per day",
+        }.items():
+            choose(page, {"from": "2026-07-18", "to": last})
+            assert figure(page, "sessions", "change") == told
+            is_coloured = "too few" not in told
+            assert page.locator("[data-metric=sessions] .up").count() == is_coloured
+            assert page.locator("[data-metric=visitors] .up").count() == is_coloured
+        choose(page, {"to": "2026-07-18"})
+        assert "Too few days" in page.inner_text("#sentence")
+        assert "too few days to say" in next(
+            iter(column(page, "channel_sessions", "Change per day").values())
+        )
+        choose(page, {"compare": "Same weekdays before"})
+        assert figure(page, "sessions", "change") == "▲ 800.0% per day"
+        assert page.locator("[data-metric=sessions] .up").count() == 1
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("least", "tone"), [(15, 0), (20, 1)], ids=["within", "beyond"]
+)
+def test_three_days_are_judged_by_the_quantile_of_three(
+    browser: Any, made: Report, tmp_path: Path, least: int, tone: int
+) -> None:
+    """Revenue of three days up by 15, 50 and 70; and by 20, 50 and 70.
+
+    The first has the mean 45 and the deviation 27.8 over the root of 3: t is 2.80. The
+    second has 46.7 and 25.2: t is 3.21. The 95 % quantile of two degrees is 2.92.
+    """
+    amounts = {11: 100, 12: 100, 13: 100, 14: 100 + least, 15: 150, 16: 170}
+    rows = ", ".join(f"(date '2026-07-{day}', {sum_})" for day, sum_ in amounts.items())
+    few = made.changed(
+        tmp_path,
+        "create temp table one as select * from fct_conversions"
+        " where conversion_name = 'purchase' limit 1",
+        "truncate fct_conversions",
+        "truncate fct_reversals",
+        "insert into fct_conversions by name select one.* replace ("
+        " day as converted_date, amount as revenue) from one,"
+        f" (values {rows}) as days (day, amount)",
+    )
+    with opened(browser, few) as page:
+        choose(page, {"from": "2026-07-14", "to": "2026-07-16"})
+        assert page.locator("[data-metric=revenue] .up").count() == tone
+
+
+@needs_chromium
 def test_a_mart_that_was_not_built_is_named(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:

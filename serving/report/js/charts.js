@@ -110,7 +110,7 @@ function breakdown(field, chosen) {
   const last = (row) => row.name.startsWith("(other ");
   return [...found].map(([value, row]) => ({ ...row, value, name: nameOf(field, value), pressed: chosen.fields.get(field) === value,
     choose: () => pick(field, value), net: row.revenue + row.refunds, spend: knowsSpend ? row.spend : null,
-    change: compared.has(value) ? change(compared.get(value), true) : null }))
+    change: compared.has(value) ? change(compared.get(value), true, pairs) : null }))
     .sort((one, other) => last(one) - last(other) || other.sessions - one.sessions || (one.name < other.name ? -1 : 1));
 }
 
@@ -125,7 +125,7 @@ function breakdownColumns(field, chosen, rows) {
   const goal = goalName(), columns = [
     { title: capital(FIELDS[field]), raw: (row) => row.name },
     { title: "Sessions", raw: (row) => row.sessions, write: number },
-    { title: "Change per day", raw: (row) => row.change?.by, write: (value, row) => (value == null ? none : `${arrow(value)} ${percent(Math.abs(value))}${row.change.beyond ? "" : ", within chance"}`) },
+    { title: "Change per day", raw: (row) => row.change?.by, write: (value, row) => (value == null ? none : `${arrow(value)} ${percent(Math.abs(value))}${toldChance(row.change)}`) },
     { title: "Bounce rate (90 %)", raw: (row) => ratio(row.bounces, row.sessions), write: rateText("bounces") }];
   if (goal != null) columns.push(
     { title: `Sessions with ${goal}`, raw: (row) => row.goal_converting_sessions, write: number },

@@ -108,7 +108,7 @@ function toldChange(found, pairs, perDay = true) {
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
   const days = pairs.count < pairs.all ? ` (${pairs.count} of ${pairs.all} days have data)` : "";
   if (!(found.points ?? found.by)) return `unchanged${days}`;
-  return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
+  return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${toldChance(found)}${days}`;
 }
 
 function figures(chosen, pairs) {
@@ -126,15 +126,15 @@ function figures(chosen, pairs) {
   const visitorsNow = visitors(chosen);
   const found = [
     { id: "sessions", title: "Sessions", value: number(counts.sessions), good: true,
-      change: change(daysOf("sessions", (table, row) => table.sessions[row]), true) },
+      change: change(daysOf("sessions", (table, row) => table.sessions[row]), true, pairs) },
     { id: "visitors", title: "Visitors", value: number(visitorsNow), good: true,
       more: visitorsNow == null ? "not counted by this filter" : "distinct in the period",
-      change: countChange(visitors(chosen, pairs.now), visitors(chosen, pairs.before)), perDay: false },
+      change: countChange(visitors(chosen, pairs.now), visitors(chosen, pairs.before), pairs), perDay: false },
   ];
   if (goal != null) found.push(
     { id: "conversions", title: `Conversions: ${goal}`, value: number(amounts.conversions), good: true,
       more: target.conversions ? toldTarget(target.conversions, decimal) : "",
-      change: change(daysOf("money", (table, row) => table.conversions[row]), true) },
+      change: change(daysOf("money", (table, row) => table.conversions[row]), true, pairs) },
     { id: "conversion_rate", title: `Conversion rate: ${goal}`, value: percent(ratio(goals.goal_converting_sessions, counts.sessions)), good: true,
       few: counts.sessions < FEW, more: rate(goals.goal_converting_sessions, counts.sessions),
       change: rateChange(converting, sessions, convertingThen, sessionsThen) });
@@ -142,7 +142,7 @@ function figures(chosen, pairs) {
     { id: "revenue", title: `Net revenue: ${goal}${data.currency ? `, ${data.currency}` : ""}`, value: money(net), good: true,
       more: `gross ${money(amounts.revenue)}, refunded ${money(-amounts.refunds)}` +
         (target.revenue ? `; gross is ${toldTarget(target.revenue, money)}` : ""),
-      change: change(daysOf("money", (table, row) => table.revenue[row] + table.refunds[row]), false) });
+      change: change(daysOf("money", (table, row) => table.revenue[row] + table.refunds[row]), false, pairs) });
   // Fewer bounces may be a tracker that broke: no good news while days lack data.
   found.push({ id: "bounce_rate", title: "Bounce rate", value: percent(ratio(counts.bounces, counts.sessions)), good: false,
     few: counts.sessions < FEW, more: rate(counts.bounces, counts.sessions), silent: !pairs.isWhole,
@@ -237,6 +237,7 @@ function sentence(chosen, known, pairs) {
   const first = known.found[0].change;
   const how = !first ? "" : first.beyond
     ? ` Sessions per day ${first.by > 0 ? "rose" : "fell"} by ${percent(Math.abs(first.by))} against ${COMPARED[chosen.compare]}.`
+    : first.isFew ? ` Too few days to say whether sessions differ from ${COMPARED[chosen.compare]}.`
     : ` Sessions per day differ from ${COMPARED[chosen.compare]} by no more than chance.`;
   const best = goal == null ? null : breakdown("channel", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field !== "channel")) }).sort((one, other) => other.conversions - one.conversions)[0];
   const lead = best?.conversions && !chosen.fields.has("channel") ? ` Most came by ${best.name}: ${percent(best.conversions / known.conversions)}.` : "";
