@@ -192,9 +192,39 @@ def test_the_first_line_is_about_the_business(page: Any, made: Report) -> None:
     )
     said = page.inner_text("#sentence")
     assert f": {sessions} sessions brought {orders} conversions (purchase), €" in said
-    assert f"Most came by Direct: {percent(direct, orders)}." in said
+    assert direct < orders / 2
+    assert f"The largest part came by Direct: {percent(direct, orders)}." in said
     assert "b1" not in said
     assert page.inner_text("footer").endswith("Build b1.")
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("update fct_sessions set channel = 'Email'", " Most came by Email: 100.0%."),
+        ("update fct_conversions set session_id = null", None),
+        (
+            "delete from fct_conversions where conversion_id not in (select"
+            " max(conversion_id) from fct_conversions inner join fct_sessions"
+            " using (session_id) where conversion_name = 'purchase'"
+            f" and {where(MONTH, 'converted_date')}"
+            " and channel in ('Email', 'Referral') group by channel)",
+            None,
+        ),
+    ],
+    ids=["all by one", "by no session", "as many by two"],
+)
+def test_the_first_line_names_the_channel_that_leads(
+    browser: Any, made: Report, tmp_path: Path, change: str, told: str | None
+) -> None:
+    """Most is more than half; no name in brackets leads, and none of two equal ones."""
+    other = made.changed(tmp_path, change)
+    with opened(browser, other) as page:
+        choose(page, MONTH)
+        said = page.inner_text("#sentence")
+        assert "(purchase), €" in said
+        assert (told in said) if told else ("came by" not in said)
 
 
 @needs_chromium

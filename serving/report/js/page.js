@@ -239,9 +239,16 @@ function sentence(chosen, known, pairs) {
     ? ` Sessions per day ${first.by > 0 ? "rose" : "fell"} by ${percent(Math.abs(first.by))} against ${COMPARED[chosen.compare]}.`
     : first.isFew ? ` Too few days to say whether sessions differ from ${COMPARED[chosen.compare]}.`
     : ` Sessions per day differ from ${COMPARED[chosen.compare]} by no more than chance.`;
-  const best = goal == null ? null : breakdown("channel", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field !== "channel")) }).sort((one, other) => other.conversions - one.conversions)[0];
-  const lead = best?.conversions && !chosen.fields.has("channel") ? ` Most came by ${best.name}: ${percent(best.conversions / known.conversions)}.` : "";
-  return `${said.join("")}.${lead}${how}`;
+  return `${said.join("")}.${lead(chosen, known)}${how}`;
+}
+
+// Which channel brought the largest part, where one did and it has a name.
+function lead(chosen, { conversions }) {
+  if (goalName() == null || chosen.fields.has("channel")) return "";
+  const [first, second] = breakdown("channel", chosen).sort((one, other) => other.conversions - one.conversions);
+  if (!first?.conversions || first.name.startsWith("(") || first.conversions === second?.conversions) return "";
+  const part = first.conversions / conversions;
+  return ` ${part > 0.5 ? "Most" : "The largest part"} came by ${first.name}: ${percent(part)}.`;
 }
 
 function drawChips(chosen) {
