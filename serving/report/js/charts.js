@@ -171,12 +171,16 @@ function byName(field, what) {
 }
 
 function reasons(chosen) {
-  const found = byName("reason", "sessions")(chosen), table = data.examples ?? {}, landings = new Map();
-  each("examples", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field === "channel")) }, (row) => {
-    const some = landings.get(table.reason[row]) ?? landings.set(table.reason[row], new Set()).get(table.reason[row]);
-    if (some.size < 3) some.add(data.texts.landing_page[table.landing_page[row]]);
-  });
-  const examples = (row) => [...(landings.get(row.value) ?? [])];
+  const found = byName("reason", "sessions")(chosen), table = data.sessions, landings = new Map();
+  each("sessions", chosen, (row) => {
+    const page = nameOf("landing_page", table.landing_page[row]), reason = table.reason[row];
+    if (page === "(none)" || page === "(other pages)") return;
+    const pages = landings.get(reason) ?? landings.set(reason, new Map()).get(reason);
+    pages.set(page, (pages.get(page) ?? 0) + table.sessions[row]);
+  }, "reason");
+  for (const [reason, pages] of landings) landings.set(reason, [...pages]
+    .sort(([one, much], [other, more]) => more - much || (one < other ? -1 : 1)).slice(0, 3).map(([page]) => page));
+  const examples = (row) => landings.get(row.value) ?? [];
   const add = (at) => [...at.children].forEach((line, place) => {
     const row = found.rows[place];
     if (examples(row).length) line.append(element("p", `for example ${examples(row).map((page) => shortened(page, 44)).join(", ")}`, { class: "examples" }));
