@@ -513,6 +513,26 @@ def test_three_days_are_judged_by_the_quantile_of_three(
 
 
 @needs_chromium
+def test_days_of_receipt_have_gaps_of_their_own(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Nothing happened on 14 July, but events came; on the 15th it was the reverse."""
+    apart = made.changed(
+        tmp_path,
+        "update dim_dates set has_data = false where report_date = '2026-07-14'",
+        "delete from mart_quality__event_ledger where received_date = '2026-07-15'",
+    )
+    with opened(browser, apart) as page:
+        choose(page, {"from": "2026-07-11", "to": "2026-07-20"})
+        for name, hatched in {"sessions_by_day": 3, "rejected_by_day": 4}.items():
+            days = page.locator(f"#{name} .slots button").all()
+            assert len(days) == 10
+            told = [day.get_attribute("aria-label").endswith("no data") for day in days]
+            assert [at for at, is_told in enumerate(told) if is_told] == [hatched]
+            assert page.locator(f"#{name} rect.nodata").count() == 1
+
+
+@needs_chromium
 def test_a_mart_that_was_not_built_is_named(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:

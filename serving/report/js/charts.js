@@ -86,6 +86,8 @@ function rejectedDays(given) {
   const values = slots.map(() => 0), received = slots.map(() => 0), accepted = data.texts.outcome?.indexOf("accepted");
   each("quality", chosen, (row) => { if (table.outcome[row] !== accepted) values[place.get(table.report_date[row])] += table.events[row]; });
   each("quality", chosen, (row) => { received[place.get(table.report_date[row])] += table.events[row]; }, "outcome");
+  // Receipt has gaps of its own: days on which nothing happened, and things arrived.
+  slots.forEach((slot, at) => Object.assign(slot, { has: received[at] > 0, partial: false }));
   const rows = slots.map((slot, at) => ({ ...spanRow(slot), date: iso(slot.from), rejected: values[at], received: received[at] }));
   return { isEmpty: !rowCount("quality") || !values.some(Boolean), rows,
     draw: (at) => drawTimes(at, { slots, series: [{ name: "rejected events", className: "part1", values }], stacked: true, write: number, axis: number, marks: marksOf(slots) }),
