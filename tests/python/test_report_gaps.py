@@ -533,6 +533,25 @@ def test_days_of_receipt_have_gaps_of_their_own(
 
 
 @needs_chromium
+def test_a_late_receipt_makes_no_day(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Old data that is loaded two years later: all its days end when it ends."""
+    late = made.changed(
+        tmp_path,
+        "insert into mart_quality__event_ledger by name select 'demo' as source_name,"
+        " date '2028-08-01' as received_date, 9 as received, 8 as accepted, 1 as bot",
+    )
+    with opened(browser, late) as page:
+        choose(page, {"period": "All days"})
+        assert page.input_value("#to") < "2026-10-01"
+        assert page.locator("#sessions_by_day rect.nodata").count() == 0
+        choose(page, {"from": "2028-07-25", "to": "2028-08-05"})
+        rejected = column(page, "rejected_by_day", "Rejected")
+        assert rejected["2028-08-01"] == "1"
+
+
+@needs_chromium
 def test_a_mart_that_was_not_built_is_named(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:

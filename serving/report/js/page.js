@@ -89,9 +89,12 @@ function lastWholeMonth() {
 
 function setPeriod() {
   const period = $("period").value;
-  const known = ["sessions", "money", "spend", "attribution", "quality"].flatMap((name) => data[name]?.report_date ?? []).filter((day) => day != null);
-  const [first, last] = known.reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], [firstDay, lastDay]);
-  for (const id of ["from", "to"]) Object.assign($(id), { min: iso(first), max: iso(last) });
+  const reached = (names, ends) => names.flatMap((name) => data[name]?.report_date ?? []).filter((day) => day != null)
+    .reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], ends);
+  // Old data is received late: such a day can be chosen, but is none of all days.
+  const [first, last] = reached(["sessions", "money", "spend", "attribution"], [firstDay, lastDay]);
+  const [least, most] = reached(["quality"], [first, last]);
+  for (const id of ["from", "to"]) Object.assign($(id), { min: iso(least), max: iso(most) });
   if (period === "own") return;
   const [from, to] = period === "month" ? lastWholeMonth()
     : period === "all" ? [first, last] : [Math.max(firstDay, lastDay - Number(period) + 1), lastDay];
