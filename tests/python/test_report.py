@@ -53,6 +53,12 @@ def page(browser: Any, made: Report) -> Iterator[Any]:
         yield found
 
 
+def data_of(made: Report) -> Any:
+    """All that the page's script works on."""
+    (packed,) = re.findall(r'id="data">([^<]+)<', made.path.read_text())
+    return json.loads(gzip.decompress(base64.b64decode(packed)))
+
+
 def colour(page: Any, selector: str, name: str) -> list[int]:
     """Red, green and blue of the first element, 0 to 255."""
     script = f"(found) => getComputedStyle(found)['{name}']"
@@ -617,8 +623,7 @@ def test_text_is_legible_in_light_and_dark(
 
 def test_the_page_holds_no_identifier(made: Report) -> None:
     """Names of groups are all its text, and every visitor is in one set of them."""
-    (packed,) = re.findall(r'id="data">([^<]+)<', made.path.read_text())
-    data = json.loads(gzip.decompress(base64.b64decode(packed)))
+    data = data_of(made)
     assert set(data["texts"]) == {
         *("channel", "device", "visitor_type", "country", "source_medium", "campaign"),
         *("reason", "landing_page", "page", "goal", "goal_description", "funnel"),
@@ -630,9 +635,39 @@ def test_the_page_holds_no_identifier(made: Report) -> None:
             "select count(distinct (source_name, visitor_id)) from fct_sessions"
         )[0][0]
     )
-    ids = made.rows("select session_id, visitor_id, person_id from fct_sessions")
-    texts = {text for texts in data["texts"].values() for text in texts}
-    assert not texts & {each for row in ids for each in row}
+    rows = made.rows(
+        "select session_id, visitor_id, person_id, user_id from fct_sessions"
+        " union all by name select order_id as user_id from fct_conversions"
+    )
+    ids = {each for row in rows for each in row if each}
+    # Page addresses are as visitors sent them.
+    texts = [
+        text
+        for name, texts in data["texts"].items()
+        if name not in ("landing_page", "page")
+        for text in texts
+    ]
+    assert len(ids) > 1000
+    assert [each for each in ids if any(each in text for text in texts)] == []
+
+
+def test_the_page_holds_no_address_that_it_does_not_show(
+    made: Report, tmp_path: Path
+) -> None:
+    """Load times are looked up by page, so only those of pages shown are there."""
+    many = made.changed(
+        tmp_path,
+        "insert into fct_page_views by name select one.* replace ("
+        " '/account/' || number as page_path, 900 as page_load_ms) from range(60)"
+        " as numbers (number), (select * from fct_page_views limit 1) as one",
+    )
+    data = data_of(many)
+    pages, loads = (data[name]["page"] for name in ("pages", "loads"))
+    shown = {name for name in data["texts"]["page"] if name != "(other pages)"}
+    assert len(shown) == 40
+    assert len(data["texts"]["page"]) == 41
+    assert 0 < len(loads) <= 40
+    assert set(loads) < set(pages)
 
 
 def test_marts_that_cannot_be_reported_are_told_in_one_sentence(
@@ -674,6 +709,6 @@ def test_pages_without_a_host_keep_their_paths(
 def test_every_query_states_its_grain() -> None:
     """As the models do."""
     queries = list((ROOT / "serving" / "report" / "sql").rglob("*.sql"))
-    assert len(queries) == 17
+    assert len(queries) == 18
     for query in queries:
         assert query.read_text().startswith("-- grain: one row per "), query

@@ -556,10 +556,15 @@ def test_a_mart_that_was_not_built_is_named(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:
     """The other charts are drawn."""
-    fewer = made.changed(tmp_path, "drop table mart_device__cross_device")
+    fewer = made.changed(
+        tmp_path, "drop table mart_device__cross_device", "drop table fct_page_views"
+    )
     with opened(browser, fewer) as page:
         assert note(page, "cross_device") == (
             "This file has no mart_device__cross_device: build that mart to fill this."
+        )
+        assert note(page, "pages") == (
+            "This file has no fct_page_views: build that mart to fill this."
         )
         assert len(bars(page, "channel_sessions")) == 10
 
