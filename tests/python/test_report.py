@@ -151,7 +151,7 @@ def test_every_heading_that_depends_on_it_names_goal_and_currency(page: Any) -> 
         "device_rate": "Conversion rate by device: {}",
         "country_rate": "Conversion rate by country: {}",
         "landing_rate": "Conversion rate by landing page: {}",
-        "attribution": "Attributed net revenue by model: {}, EUR",
+        "attribution": "Attributed revenue, net of refunds, by model: {}, EUR",
         "paths": "Paths to a conversion: {}",
     }
     for name, heading in dependent.items():
@@ -162,7 +162,7 @@ def test_every_heading_that_depends_on_it_names_goal_and_currency(page: Any) -> 
     choose(page, {"goal": "sign_up"})
     assert page.inner_text("#channel_rate h3") == "Conversion rate by channel: sign_up"
     assert page.inner_text("#attribution h3") == (
-        "Attributed conversions by model: sign_up"
+        "Attributed conversions, net of refunds, by model: sign_up"
     )
     assert note(page, "revenue_by_day") == (
         "No conversion of this goal carries an amount: deliver revenue and currency"

@@ -299,7 +299,7 @@ function drawAll() {
   for (const place of document.querySelectorAll("[data-goal]")) place.textContent = goalName() ?? "no goal";
   for (const place of document.querySelectorAll("[data-description]")) place.textContent = descriptionOf(chosen.goal);
   for (const place of document.querySelectorAll("[data-currency]")) place.textContent = data.currency && hasMoney(chosen.goal) ? `, ${data.currency}` : "";
-  for (const place of document.querySelectorAll("[data-credit]")) place.textContent = hasMoney(chosen.goal) ? "net revenue" : "conversions";
+  for (const place of document.querySelectorAll("[data-credit]")) place.textContent = hasMoney(chosen.goal) ? "revenue" : "conversions";
   const pairs = paired(chosen), known = drawFigures(chosen, pairs);
   $("sentence").textContent = sentence(chosen, known, pairs);
   for (const id of Object.keys(CHARTS)) drawChart(id, chosen);
