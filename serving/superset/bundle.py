@@ -331,7 +331,7 @@ def choose_first(
 def default_period(
     connection: duckdb.DuckDBPyConnection, datasets: Mapping[str, Settings], today: date
 ) -> str:
-    """The last whole month that has data, else such a week, else all whole days.
+    """The last whole month with data on most days, else such a week, else all days.
 
     In words that move on, where the data are live and reach so far.
     """
@@ -342,12 +342,20 @@ def default_period(
             f"select distinct {dataset['date']} from {dataset['reads'][0]} order by 1"
         ).fetchall()
     ]
+    whole = days
+    if "days" in datasets:
+        whole = [
+            day
+            for (day,) in connection.execute(
+                "select report_date from dim_dates where has_data and not is_partial"
+            ).fetchall()
+        ]
     first, end = days[0], min(days[-1] + timedelta(days=1), max(today, days[0]))
     is_live = (today - days[-1]).days <= LIVE_DAYS
     # Data that are live have a whole month once it is over, whatever its last day had.
     reach = today if is_live else end
     for unit, start, stop in whole_periods(first, reach):
-        if any(start <= day < stop for day in days):
+        if 2 * sum(start <= day < stop for day in whole) > (stop - start).days:
             is_last = (
                 stop == month_of(today) if unit == "month" else stop == week_of(today)
             )
@@ -526,7 +534,8 @@ def description(chart: Settings, dataset: Settings, filters: Sequence[Settings])
     if chart["kind"] == "compared":
         marts += "; # is the period before, △ the change since"
     elif chart["kind"] == "line":
-        marts += f"; a gap is a {chart['by']} without any"
+        marts += f"; a gap is a {chart['by']} with none under the filters"
+        marts += ": zero, unless it is grey" if chart["by"] == "day" else ""
     if chart.get("by") == "day":
         marts += "; grey is a day on which no data was received"
     metrics = [dataset["metrics"][metric] for metric in chart["metrics"]]
@@ -558,15 +567,20 @@ def acts_on(each: Settings, dataset: Settings) -> bool:
 
 
 def compared(chart: Settings, dataset: Settings) -> tuple[str, Settings]:
-    """A number beside that of the period before."""
+    """A number beside that of the period before.
+
+    Whole periods are compared, and one with fewer days of data has lower sums that say
+    nothing of how it went: only shares, which know no days, are coloured.
+    """
     (metric,) = chart["metrics"]
+    number_format = dataset["metrics"][metric]["format"]
     return "pop_kpi", {
         "metric": metric,
         "comparison_type": "values",
         "time_compare": "inherit",
-        "comparison_color_enabled": True,
-        "comparison_color_scheme": chart.get("more_is", "Green"),
-        "y_axis_format": dataset["metrics"][metric]["format"],
+        "comparison_color_enabled": number_format.endswith("%"),
+        "comparison_color_scheme": "Green",
+        "y_axis_format": number_format,
         "percentDifferenceFormat": "+.1%",
         "header_font_size": 0.4,
         "subheader_font_size": 0.125,

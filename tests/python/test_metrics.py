@@ -5,7 +5,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -312,6 +312,15 @@ QUESTIONS = [
         "credit__attribution_model = 'linear'",
     ),
     Question(
+        "net_attributed_conversions,net_attributed_revenue",
+        "metric_time__month,credit__attribution_model",
+        "select date_trunc('month', report_date), attribution_model,"
+        " sum(conversions + reversed_conversions),"
+        " sum(attributed_revenue + reversed_revenue)"
+        " from mart_attribution__channels where attribution_model in"
+        " (select attribution_model from mart_attribution__credits) group by all",
+    ),
+    Question(
         "touches,first_touches,last_touches,average_days_before_conversion",
         "channel",
         "select channel, count(touch_number),"
@@ -572,7 +581,7 @@ def test_sessions_beside_goals_are_not_counted_once_per_goal(asked: Asker) -> No
     assert asked.ask(names).rows == [(sessions, sessions, converting)]
 
 
-# -- The dashboard and the report count the same --------------------------------------
+# -- SQL, the dashboard and the report count the same ---------------------------------
 
 
 @dataclass(frozen=True)
@@ -616,7 +625,7 @@ def counted_alike() -> list[Counted]:
 @pytest.mark.parametrize(
     "counted", counted_alike(), ids=lambda each: " ".join(each.names)
 )
-def test_what_dashboard_and_report_count_is_what_is_asked_for(
+def test_the_sql_made_of_a_metric_counts_what_is_asked_for(
     asked: Asker, counted: Counted
 ) -> None:
     """Every metric by every dimension, and by goal or model where it needs one."""
@@ -755,11 +764,15 @@ REPORTED: dict[str, dict[str, str]] = {
         "target_conversions": "target_conversions",
         "target_revenue": "target_revenue",
     },
+    "attribution": {
+        "attributed_conversions": "net_attributed_conversions",
+        "attributed_revenue": "net_attributed_revenue",
+    },
     "quality": {"events": "events"},
 }
 EPOCH = date(1970, 1, 1)
-UNKNOWN = ("(no session)", "(unknown)", "(none)")
-# What its columns are called when a metric is asked for; `money` is of goals alone.
+UNKNOWN = ("(no session)", "(unknown)", "(none)", "(none) / (none)", "(no campaign)")
+# What its columns are called when a metric is asked for: the first name that it knows.
 CALLED = {
     "report_date": [metrics.TIME],
     "month_started_date": [metrics.TIME],
@@ -770,13 +783,29 @@ CALLED = {
         "conversion__conversion_name",
         "target__goal_name",
     ],
+    "attribution_model": ["credit__attribution_model"],
     "device": ["session__device_category", "funnel_step__device_category"],
     "visitor_type": ["session__visitor_type", "funnel_step__visitor_type"],
     "country": ["session__country_code"],
+    "source_medium": ["session__source,session__medium", "ad__source,ad__medium"],
+    "campaign": ["campaign", "session__campaign"],
+    "reason": ["session__channel_reason"],
+    "landing_page": ["session__landing_page_host,session__landing_page_path"],
+    "page": ["page_view__page_host,page_view__page_path"],
     "funnel": ["funnel_step__funnel_name"],
     "step_number": ["funnel_step__step_number"],
 }
-WITHIN = {"money": "conversion__is_goal"}
+# Of these the report names the most used, and calls the rest so.
+OTHERS = {
+    "country": "(other countries)",
+    "source_medium": "(other sources)",
+    "campaign": "(other campaigns)",
+    "reason": "(other reasons)",
+    "landing_page": "(other pages)",
+    "page": "(other pages)",
+}
+# Of goals alone.
+WITHIN = dict.fromkeys(("money", "attribution"), "conversion__is_goal")
 
 
 @pytest.mark.parametrize("name", REPORTED)
@@ -785,34 +814,71 @@ def test_the_report_counts_what_is_asked_for(
 ) -> None:
     """Each of its numbers, by each name that it can be filtered by."""
     told = report.read_marts(Path(shutil.copy(marts, tmp_path / "serving.duckdb")))
-    rows = decoded(told, name)
+    # What a chain gives its channels as totals is in no ledger, and so no metric.
+    ledger = "select distinct attribution_model from mart_attribution__credits"
+    models = {None, *(model for (model,) in asked.marts.execute(ledger).fetchall())}
+    rows = [
+        row for row in decoded(told, name) if row.get("attribution_model") in models
+    ]
     for column, metric in REPORTED[name].items():
-        dimensions = asked.dimensions([metric])
+        dimensions = set(asked.dimensions([metric]))
         called = {
-            field: dimension
+            field: next(found)
             for field, known in CALLED.items()
-            for dimension in known
-            if field in told[name] and dimension in dimensions
+            if field in told[name]
+            for found in [filter(dimensions.issuperset, map(metrics.names, known))]
         }
         needed = semantics().metrics[metric].one_of
-        assert set(needed) <= set(called.values())
-        for field, dimension in called.items():
+        assert {(each,) for each in needed} <= set(map(tuple, called.values()))
+        for field in called:
             fields = list(
                 dict.fromkeys(
-                    [field, *(each for each in called if called[each] in needed)]
+                    [field, *(each for each in called if called[each][0] in needed)]
                 )
             )
-            groups = [called[each] for each in fields]
-            summed: dict[Row, float] = {}
-            for row in rows:
-                key = tuple(row[each] for each in fields)
-                summed[key] = summed.get(key, 0) + (row[column] or 0)
+            groups = [dimension for each in fields for dimension in called[each]]
             answer = asked.ask([metric], groups, WITHIN.get(name, "")).rows
             here, there = (
-                comparable(counting(nothing_for_0(each, len(groups)), len(groups)))
-                for each in ([(*key, total) for key, total in summed.items()], answer)
+                comparable(counting(nothing_for_0(each, len(fields)), len(fields)))
+                for each in (
+                    summed(
+                        (*(row[each] for each in fields), row[column]) for row in rows
+                    ),
+                    summed(
+                        as_reported(row, rows, {each: called[each] for each in fields})
+                        for row in answer
+                    ),
+                )
             )
-            assert here == there, (name, column, dimension)
+            assert here == there, (name, column, field)
+
+
+def summed(rows: Iterable[Row]) -> Rows:
+    """The last value of the rows, added up by those before it."""
+    sums: dict[Row, float] = {}
+    for *key, value in rows:
+        sums[tuple(key)] = sums.get(tuple(key), 0) + float(value or 0)
+    return [(*key, total) for key, total in sums.items()]
+
+
+def as_reported(
+    row: Row, rows: list[dict[str, Any]], called: dict[str, list[str]]
+) -> Row:
+    """A row of an answer under the report's names: two parts are one, the rare too."""
+    *values, total = row
+    key = []
+    for field, dimensions in called.items():
+        parts, values = values[: len(dimensions)], values[len(dimensions) :]
+        value = parts[0]
+        if field == "source_medium":
+            value = " / ".join(each or "(none)" for each in parts)
+        elif field in ("landing_page", "page") and parts[1]:
+            value = f"{parts[0] or ''}{parts[1]}"
+        value = None if value in UNKNOWN else value
+        if field in OTHERS and value not in {each[field] for each in rows}:
+            value = OTHERS[field]
+        key.append(value)
+    return (*key, total)
 
 
 def decoded(told: dict[str, Any], name: str) -> list[dict[str, Any]]:

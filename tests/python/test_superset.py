@@ -509,11 +509,11 @@ def test_a_filter_acts_on_every_tab(visit: Visit, serving: Serving) -> None:
         "select sum(credit) from mart_attribution__credits inner join fct_conversions"
         " using (conversion_id) inner join fct_sessions"
         " on fct_conversions.session_id = fct_sessions.session_id"
-        " where attribution_model = 'linear' and entry_type = 'conversion'"
+        " where attribution_model = 'linear'"
         " and mart_attribution__credits.channel = 'Direct'"
         " and mart_attribution__credits.conversion_name = 'purchase'"
         " and fct_sessions.device_category = 'mobile'"
-        f" and mart_attribution__credits.converted_date {LAST_MONTH}"
+        f" and mart_attribution__credits.entry_date {LAST_MONTH}"
     )
     row = visit.chart("How do the models share conversions?").locator(
         "tbody tr", has_text="Direct"
@@ -972,3 +972,66 @@ def test_without_a_serving_file_it_says_what_to_do(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith(f"There is no {gone}: run `make build`")
+
+
+def planted_days(serving: Serving, path: Path, changed: str) -> Path:
+    """Sessions and days of the demo, changed."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{serving.path}' as whole (read_only)")
+        for mart in ("fct_sessions", "dim_dates"):
+            connection.execute(f"create table {mart} as from whole.{mart}")
+        connection.execute(changed)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("where", "period"),
+    [
+        # July has 31 days: 16 are most of them, 15 are not.
+        ("between date '2026-07-17' and date '2026-07-31'", "2026-07-01 : 2026-08-01"),
+        ("between date '2026-07-16' and date '2026-07-31'", "2026-06-01 : 2026-07-01"),
+        # No month is left, and of the last week, from the 17th of August, 4 days of 7;
+        # of 3 it is all days that have sessions.
+        ("< date '2026-08-20'", "2026-08-17 : 2026-08-24"),
+        ("< date '2026-08-21'", "2026-06-01 : 2026-08-30"),
+    ],
+)
+@pytest.mark.parametrize("lacking", ["has_data = false", "is_partial = true"])
+def test_the_dashboard_opens_at_a_period_that_has_data_on_most_of_its_days(
+    serving: Serving, tmp_path: Path, where: str, period: str, lacking: str
+) -> None:
+    few = planted_days(
+        serving,
+        tmp_path / "few.duckdb",
+        f"update dim_dates set {lacking} where report_date {where}",
+    )
+    files, _ = bundle(few, LATER)
+    (dates, *_) = dashboard_of(files)["metadata"]["native_filter_configuration"]
+    assert dates["defaultDataMask"]["filterState"] == {"value": period}
+
+
+def test_only_what_knows_no_days_is_coloured_beside_the_period_before(
+    serving: Serving,
+) -> None:
+    """A sum falls where a source fails, and that is no worse a week."""
+    files, _ = bundle(serving.path, LATER)
+    made = [yaml.safe_load(text) for name, text in files.items() if "/chart_" in name]
+    coloured = {
+        each["slice_name"]: each["params"]["comparison_color_enabled"]
+        for each in made
+        if each["viz_type"] == "pop_kpi"
+    }
+    rates = {"Conversion rate of the goal", "New session share", "Accepted share"}
+    assert {title for title, is_coloured in coloured.items() if is_coloured} == rates
+    assert len(coloured) == 11
+
+
+def test_a_gap_of_a_line_is_said_to_depend_on_the_filters(serving: Serving) -> None:
+    files, _ = bundle(serving.path, LATER)
+    for name, text in files.items():
+        made = yaml.safe_load(text)
+        if made.get("viz_type") == "echarts_timeseries_line":
+            day = made["params"]["time_grain_sqla"] == "P1D"
+            said = "none under the filters: zero, unless it is grey"
+            assert (said in made["description"]) == day, name
+            assert "none under the filters" in made["description"], name
