@@ -942,6 +942,22 @@ def test_charts_of_absent_marts_are_left_out(serving: Serving, tmp_path: Path) -
     assert "TAB-channels" in tabs
 
 
+def test_without_spend_no_chart_asks_what_it_bought(
+    serving: Serving, tmp_path: Path
+) -> None:
+    path = tmp_path / "unpaid.duckdb"
+    shutil.copyfile(serving.path, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update mart_attribution__channels set spend = 0")
+        connection.execute("update mart_attribution__campaigns set spend = null")
+    _, absent = bundle(path, LATER)
+    assert set(absent) - set(EMPTY) == {
+        "What does a conversion cost by campaign?",
+        "What does a conversion cost, in EUR?",
+        "What comes back for the spend?",
+    }
+
+
 def test_a_file_without_sessions_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.duckdb"
     duckdb.connect(str(path)).close()
