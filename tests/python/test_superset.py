@@ -131,6 +131,11 @@ class Visit:
             re.compile(rf"(?<![\d,.]){pattern}(?![\d,.])")
         )
 
+    def settle(self) -> None:
+        """Wait until charts have asked, and bars have grown into their places."""
+        self.page.wait_for_timeout(1200)
+        expect(self.page.locator(".loading")).to_have_count(0)
+
     def conditions(self) -> set[Condition]:
         """What all charts were asked for since they were last looked at."""
         found: set[Condition] = set()
@@ -148,8 +153,6 @@ class Visit:
 
     def mark(self, canvas: Locator) -> tuple[float, float] | None:
         """Where the pointer says that something can be clicked, but the legend."""
-        # Bars grow into their places.
-        self.page.wait_for_timeout(1200)
         # What the header covers is not the drawing's.
         found: list[float] | None = canvas.evaluate(
             """canvas => {
@@ -322,8 +325,7 @@ def test_a_click_filters_by_what_was_clicked(
     visit = unscrolled_visit
     visit.chart_data.clear()
     visit.open(tab)
-    visit.page.wait_for_timeout(1000)
-    expect(visit.page.locator(".loading")).to_have_count(0)
+    visit.settle()
     chosen = visit.conditions() | {("goal_name", "IN", "('purchase')")}
     for title, chart in CHARTS:
         if title != tab or chart["kind"] == "compared":
@@ -398,7 +400,9 @@ def click(visit: Visit, tab: str, chart: dict[str, Any]) -> set[Condition]:
     visit.turn_to(tab)
     body = visit.body(chart["title"])
     expect(body.locator("canvas, table").first).to_be_visible()
-    expect(visit.page.locator(".loading")).to_have_count(0)
+    visit.settle()
+    filters = visit.page.locator(".ant-tag b")
+    is_taken_back = filters.count() > 0
     visit.chart_data.clear()
     if chart["kind"] == "table":
         is_split = DATASETS[chart["dataset"]].get("by_goal", False)
@@ -414,12 +418,13 @@ def click(visit: Visit, tab: str, chart: dict[str, Any]) -> set[Condition]:
         mark = visit.mark(body.locator("canvas").first)
         if mark:
             visit.page.mouse.click(*mark)
-    # So long a drawing waits whether a second click makes it a double one.
-    visit.page.wait_for_timeout(600)
-    expect(visit.page.locator(".loading")).to_have_count(0)
+    if is_taken_back:
+        expect(filters).to_have_count(0)
+    elif bundles.dimensions(chart, DATASETS[chart["dataset"]]):
+        expect(filters.first).to_be_visible()
+    visit.settle()
     visit.turn_to("Overview")
-    visit.page.wait_for_timeout(1000)
-    expect(visit.page.locator(".loading")).to_have_count(0)
+    visit.settle()
     return visit.conditions()
 
 
