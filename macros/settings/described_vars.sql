@@ -1,4 +1,5 @@
-{#- What each var may be, by its name: the checks, docs/vars.md and the tests read it here. A number has a bound on both sides: what is beyond a year of minutes, a day of
+{#- What each var may be, by its name: the checks, docs/vars.md and the tests read it
+    here. A number has a bound on both sides: what is beyond a year of minutes, a day of
     seconds or a century of days was meant in another unit. -#}
 {% macro described_vars() -%}
     {%- set minutes = {'kind': 'number', 'least': 1, 'most': 525600} -%}

@@ -25,6 +25,7 @@
     {%- do assert_custom_rules(tables) -%}
     {%- do assert_funnels_have_steps(tables) -%}
     {%- do assert_custom_models(tables) -%}
+    {%- do assert_targets_are_of_goals(tables) -%}
     {%- do assert_channel_preset(
         tables.channel_rules.columns.preset | unique(true) | list
     ) -%}
@@ -46,6 +47,7 @@
     {%- endfor -%}
     {%- do names.extend(described[seed]['keys'][0] if names else []) -%}
     {%- do names.extend(['kind'] if seed == 'attribution_models' else []) -%}
+    {%- do names.extend(['goal'] if seed == 'conversion_definitions' else []) -%}
     {{ return(names | unique(true) | list) }}
 {%- endmacro %}
 
@@ -144,6 +146,19 @@
             rule_place(weights, weights.columns.attribution_model.index(name))
             ~ "the attribution_model is '" ~ name ~ "', whose kind is " ~ kinds[name]
             ~ ', but must be one of kind custom.'
+        ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A target that no goal has would be shown by nobody. -#}
+{% macro assert_targets_are_of_goals(tables) -%}
+    {%- set definitions = tables.conversion_definitions.columns -%}
+    {%- set goals = dict(zip(definitions.conversion_name, definitions.goal)) -%}
+    {%- for name in tables.targets.columns.goal_name if not goals[name] -%}
+        {%- do stop_run(
+            rule_place(tables.targets, tables.targets.columns.goal_name.index(name))
+            ~ "the goal_name is '" ~ name ~ "', which is a conversion but no goal: give it"
+            ~ ' a goal in the seed conversion_definitions.'
         ) -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -3,9 +3,10 @@
 `make report` reads the published marts and writes `report.html` beside them. The file
 holds counts by day and by every name that the page filters by (channel, source,
 campaign, device, country, landing page), from which its script answers every filter. It
-holds no identifier, but a count can be of one session, and to count visitors exactly it
-holds, per set of visitors, all days, channels and devices they came on: of a single one
-too, linked, without a name.
+holds no column of ids; page addresses are as visitors sent them, such as /account/4711,
+and so are sources and campaigns. A count can be of one session, and to count visitors
+exactly it holds, per set of visitors, all days, channels and devices they came on: of a
+single one too, linked, without a name.
 """
 
 import argparse
@@ -106,17 +107,22 @@ def read_marts(database: Path) -> dict[str, Any]:
     """
     encoder = Encoder()
     data: dict[str, Any] = {"missing": {}}
+    lacking: dict[str, str] = {}
     try:
         with duckdb.connect(str(database), read_only=True) as marts:
             for query in sorted((HERE / "sql" / "shared").glob("*.sql")):
                 text = query.read_text(encoding="utf-8")
-                marts.execute(f"create temp table {query.stem} as {text}")
+                try:
+                    marts.execute(f"create temp table {query.stem} as {text}")
+                except duckdb.CatalogException as error:
+                    lacking[query.stem] = absent(error)
             for query in sorted((HERE / "sql").glob("*.sql")):
                 try:
                     answer = marts.execute(filled(query.read_text(encoding="utf-8")))
                 except duckdb.CatalogException as error:
                     # Whoever builds some marts alone has a page of those.
-                    data["missing"][query.stem] = absent(error)
+                    name = absent(error)
+                    data["missing"][query.stem] = lacking.get(name, name)
                     continue
                 names = [column[0] for column in answer.description]
                 data[query.stem] = encoder.encode(names, answer.fetchall())

@@ -48,7 +48,7 @@ def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
 
     `today` decides whether the data are live. The second value holds the titles of the
     charts that were left out because a mart of theirs is not in the serving file, or
-    has no rows.
+    has no rows of which they could show anything.
     Raises BundleError where the YAML files name what is not there.
     """
     with duckdb.connect(str(serving), read_only=True) as connection:
@@ -59,8 +59,8 @@ def bundle(serving: Path, today: date) -> tuple[dict[str, str], list[str]]:
                 " publish again."
             )
         plan = yaml.safe_load((FOLDER / "dashboard.yml").read_text())
-        absent = drop_absent(plan, datasets)
         name_currency(connection, plan, datasets)
+        absent = drop_absent(plan, datasets)
         charts = list(flat_charts(plan))
         for chart in charts:
             check_chart(chart, datasets)
@@ -90,7 +90,7 @@ def identity(*names: str) -> str:
 
 
 def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
-    """The datasets whose marts are all there and have rows, with their columns."""
+    """The datasets whose marts are all there and have such rows, with their columns."""
     datasets: dict[str, Settings] = yaml.safe_load(
         (FOLDER / "datasets.yml").read_text()
     )
@@ -110,7 +110,9 @@ def read_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, Settings]:
         name: dataset
         for name, dataset in datasets.items()
         if tables.issuperset(dataset["reads"])
-        and connection.execute(f"from {dataset['reads'][0]} limit 1").fetchone()
+        and connection.execute(
+            f"from {dataset['reads'][0]} where {dataset.get('needs', True)} limit 1"
+        ).fetchone()
     }
     for name, dataset in present.items():
         if "rows" in dataset:

@@ -32,9 +32,10 @@ def marts() -> Iterator[duckdb.DuckDBPyConnection]:
             "dim_dates (report_date date, has_data boolean, is_partial boolean)",
             "dim_goals (goal_name text, is_main_goal boolean)",
             "fct_sessions (started_date date, has_conversion boolean)",
-            "fct_conversions (converted_date date, revenue decimal(28, 6),"
-            " currency text)",
-            "fct_reversals (reversed_date date, reversed_revenue decimal(28, 6))",
+            "fct_conversions (conversion_id text, converted_date date,"
+            " is_main_goal boolean, revenue decimal(28, 6), currency text)",
+            "fct_reversals (conversion_id text, reversed_date date,"
+            " reversed_revenue decimal(28, 6))",
             f"{TARGETS} (goal_name text, channel text, month_started_date date,"
             " target_conversions decimal(28, 6), target_revenue decimal(28, 6),"
             " conversions bigint, revenue decimal(28, 6), days bigint,"
@@ -60,8 +61,13 @@ def day(
     insert("insert into dim_dates values (?, ?, ?)", [at, has_data, is_partial])
     for nth in range(sessions):
         insert("insert into fct_sessions values (?, ?)", [at, nth < converting])
-    insert("insert into fct_conversions values (?, ?, 'EUR')", [at, revenue])
-    insert("insert into fct_reversals values (?, ?)", [at, reversed_revenue])
+    for is_main, amount in ((True, revenue), (False, 7)):
+        name = f"{ago} {is_main}"
+        row = [name, at, is_main, amount]
+        insert("insert into fct_conversions values (?, ?, ?, ?, 'EUR')", row)
+        insert(
+            "insert into fct_reversals values (?, ?, ?)", [name, at, reversed_revenue]
+        )
 
 
 def found_in(marts: duckdb.DuckDBPyConnection) -> Findings | None:
@@ -88,9 +94,10 @@ def test_shares_have_the_intervals_of_their_inventors_examples(
     [(2, 2.920, 0.04), (3, 2.353, 0.01), (6, 1.943, 0.001), (30, 1.697, 0.001)],
 )
 def test_the_quantile_of_student_is_that_of_the_tables(
-    freedom: float, quantile: float, tolerance: float
+    freedom: float, quantile: float, tolerance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 95 %, one-sided."""
+    monkeypatch.setattr(module, "QUANTILE", 1.644854)
     assert student(freedom) == pytest.approx(quantile, abs=tolerance)
 
 
@@ -109,7 +116,7 @@ def test_counts_that_never_vary_are_no_surer_than_independent_ones() -> None:
     counts = change_of_days("sessions", "count", [10] * 7, [9] * 28)
     assert counts.low < 0 < counts.high
     money = change_of_days("revenue", "money", [10] * 7, [9] * 28)
-    assert (money.low, money.high) == (1, 1)
+    assert (money.low, money.high, money.is_beyond_chance) == (0, 2, False)
 
 
 def test_a_week_is_compared_with_the_days_that_have_data(
@@ -139,9 +146,9 @@ def test_a_week_is_compared_with_the_days_that_have_data(
     first, second = finding_lines(found)
     assert first == (
         "  changes      2026-05-25 to 2026-05-31 against the 28 days before"
-        " (7 and 14 whole days with data)"
+        " (7 and 14 whole days of the same weekdays)"
     )
-    assert second.startswith("    sessions       40.0 a day, from 20.0: +100% (90% ")
+    assert second.startswith("    sessions       40.0 a day, from 20.0: +100% (97% ")
 
 
 def test_what_is_not_beyond_chance_is_not_told(
@@ -154,7 +161,7 @@ def test_what_is_not_beyond_chance_is_not_told(
     assert found
     assert finding_lines(found) == [
         "  changes      nothing beyond chance in sessions: 2026-05-25 to 2026-05-31"
-        " against the 28 days before (7 and 28 whole days with data)"
+        " against the 28 days before (7 and 28 whole days of the same weekdays)"
     ]
 
 
@@ -162,7 +169,7 @@ def test_of_two_days_nothing_is_said(marts: duckdb.DuckDBPyConnection) -> None:
     """Nor of none."""
     assert found_in(marts) is None
     day(marts, 0, 5)
-    day(marts, 10, 9)
+    day(marts, 7, 9)
     found = found_in(marts)
     assert found
     assert found.changes == []
@@ -188,23 +195,44 @@ def test_targets_are_those_of_the_last_days_month(
     of_days = "with 20 of the month's 31 days"
     assert finding_lines(found)[1:] == [
         f"  target       order: 45 of 60 conversions {of_days}",
-        f"  target       order: 4,100.50 EUR of 5,000.00 EUR revenue {of_days}",
-        f"  target       order of Email: 650.00 EUR of 700.00 EUR revenue {of_days}",
+        f"  target       order: 4,100.50 EUR of 5,000.00 EUR gross revenue {of_days}",
+        "  target       order of Email: 650.00 EUR of 700.00 EUR gross revenue"
+        f" {of_days}",
     ]
 
 
-def test_a_rate_is_told_in_points(marts: duckdb.DuckDBPyConnection) -> None:
+def test_weekends_are_compared_with_weekends(marts: duckdb.DuckDBPyConnection) -> None:
+    """The last day is a Sunday, and of its week only three days have data."""
+    for ago in range(35):
+        is_weekend = (LAST_DAY - timedelta(ago)).weekday() >= 4
+        day(marts, ago, 50 if is_weekend else 5, has_data=is_weekend or ago >= 7)
+    found = found_in(marts)
+    assert found
+    assert (found.days_now, found.days_before) == (3, 12)
+    (sessions,) = found.changes
+    assert (sessions.now, sessions.before) == (50, 50)
+
+
+def test_a_rate_is_told_in_points() -> None:
     """And money with its currency."""
     rate = change_of_rate("order rate", (120, 1000), (160, 4000))
-    money = change_of_days("revenue", "money", [200.0] * 7, [100.0] * 28, "JPY")
-    found = Findings("2026-05-25", "2026-05-31", 7, 28, [rate, money], [])
-    assert finding_lines(found)[1:] == [
+    money = change_of_days(
+        "net revenue", "money", [199.0, 201] * 3, [100.0] * 28, "JPY"
+    )
+    found = Findings("2026-05-25", "2026-05-31", 6, 28, [rate, money], [])
+    told, amounts = finding_lines(found)[1:]
+    assert told.startswith(
         "    order rate     12.0% of 1,000 sessions, from 4.0% of 4,000: +8.0 points"
-        " (90% interval +6.3 to +9.9)",
-        "    revenue        200 JPY a day, from 100 JPY: +100%"
-        " (90% interval +100% to +100%)",
-    ]
+        " (97% interval +"
+    )
+    # By hand: 1.2 / 6 is the variance of the mean, with five degrees of freedom, and
+    # 2.910 the quantile of tables for 98.33 %.
+    assert money.high - 100 == pytest.approx(2.910 * 0.4472, abs=0.01)
+    assert amounts == (
+        "    net revenue    200 JPY a day, from 100 JPY: +100%"
+        " (97% interval +99% to +101%)"
+    )
     grown = replace(money, before=0.0)
     assert finding_lines(replace(found, changes=[grown]))[1:] == [
-        "    revenue        200 JPY a day, from 0 JPY"
+        "    net revenue    200 JPY a day, from 0 JPY"
     ]

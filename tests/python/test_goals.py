@@ -282,3 +282,39 @@ def test_young_days_are_partial_at_their_ends(project: Path, tmp_path: Path) -> 
         (date(2026, 5, 2), 1, 1, False),
         (date(2026, 5, 3), 1, 1, True),
     ]
+
+
+def test_a_daily_source_that_stops_is_missed_and_a_rare_one_is_not(
+    project: Path, tmp_path: Path
+) -> None:
+    """The site ends on the ninth of May; orders come on the first and twelfth alone."""
+
+    def view(day: int, **more: Any) -> dict[str, Any]:
+        at = datetime(2026, 5, day, 12)
+        return {"visitor_id": "a", "event_name": "page_view", "occurred_at": at, **more}
+
+    site = sent(tmp_path, [view(day) for day in range(1, 10)], "site")["sources"]["own"]
+    orders = sent(tmp_path, [view(1), view(12)], "orders")["sources"]["own"]
+    made = run_dbt(
+        tmp_path,
+        {"sources": {"site": site, "orders": orders}},
+        "+mart_quality__source_days +dim_dates",
+        project,
+    )
+    assert made.is_green, made.said
+    found = made.rows(
+        "select source_name, day(report_date) from mart_quality__source_days"
+        " where is_missed order by all"
+    )
+    assert found == [("site", 10), ("site", 11), ("site", 12)]
+    found = made.rows(
+        "select day(report_date), has_data, is_partial from dim_dates"
+        " where report_date >= '2026-05-09' order by 1"
+    )
+    # The site has no usual hours, so its last day may go on.
+    assert found == [
+        (9, True, True),
+        (10, False, False),
+        (11, False, False),
+        (12, True, True),
+    ]

@@ -53,6 +53,12 @@ def page(browser: Any, made: Report) -> Iterator[Any]:
         yield found
 
 
+def data_of(made: Report) -> Any:
+    """All that the page's script works on."""
+    (packed,) = re.findall(r'id="data">([^<]+)<', made.path.read_text())
+    return json.loads(gzip.decompress(base64.b64decode(packed)))
+
+
 def colour(page: Any, selector: str, name: str) -> list[int]:
     """Red, green and blue of the first element, 0 to 255."""
     script = f"(found) => getComputedStyle(found)['{name}']"
@@ -122,7 +128,9 @@ def test_revenue_is_net_on_the_days_of_sales_and_refunds(
     ((refunds,),) = made.rows(
         "select coalesce(sum(reversed_revenue), 0) from fct_reversals"
         " inner join fct_conversions as conversions using (conversion_id)"
-        f" {join} where conversions.conversion_name = 'purchase'"
+        " left join fct_sessions as sessions"
+        " on conversions.session_id = sessions.session_id"
+        " where conversions.conversion_name = 'purchase'"
         f" and {where(chosen, 'reversed_date')}"
     )
     assert refunds or chosen == NARROW
@@ -143,7 +151,7 @@ def test_every_heading_that_depends_on_it_names_goal_and_currency(page: Any) -> 
         "device_rate": "Conversion rate by device: {}",
         "country_rate": "Conversion rate by country: {}",
         "landing_rate": "Conversion rate by landing page: {}",
-        "attribution": "Attributed net revenue by model: {}, EUR",
+        "attribution": "Attributed revenue, net of refunds, by model: {}, EUR",
         "paths": "Paths to a conversion: {}",
     }
     for name, heading in dependent.items():
@@ -154,7 +162,7 @@ def test_every_heading_that_depends_on_it_names_goal_and_currency(page: Any) -> 
     choose(page, {"goal": "sign_up"})
     assert page.inner_text("#channel_rate h3") == "Conversion rate by channel: sign_up"
     assert page.inner_text("#attribution h3") == (
-        "Attributed conversions by model: sign_up"
+        "Attributed conversions, net of refunds, by model: sign_up"
     )
     assert note(page, "revenue_by_day") == (
         "No conversion of this goal carries an amount: deliver revenue and currency"
@@ -190,9 +198,39 @@ def test_the_first_line_is_about_the_business(page: Any, made: Report) -> None:
     )
     said = page.inner_text("#sentence")
     assert f": {sessions} sessions brought {orders} conversions (purchase), €" in said
-    assert f"Most came by Direct: {percent(direct, orders)}." in said
+    assert direct < orders / 2
+    assert f"The largest part came by Direct: {percent(direct, orders)}." in said
     assert "b1" not in said
     assert page.inner_text("footer").endswith("Build b1.")
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("update fct_sessions set channel = 'Email'", " Most came by Email: 100.0%."),
+        ("update fct_conversions set session_id = null", None),
+        (
+            "delete from fct_conversions where conversion_id not in (select"
+            " max(conversion_id) from fct_conversions inner join fct_sessions"
+            " using (session_id) where conversion_name = 'purchase'"
+            f" and {where(MONTH, 'converted_date')}"
+            " and channel in ('Email', 'Referral') group by channel)",
+            None,
+        ),
+    ],
+    ids=["all by one", "by no session", "as many by two"],
+)
+def test_the_first_line_names_the_channel_that_leads(
+    browser: Any, made: Report, tmp_path: Path, change: str, told: str | None
+) -> None:
+    """Most is more than half; no name in brackets leads, and none of two equal ones."""
+    other = made.changed(tmp_path, change)
+    with opened(browser, other) as page:
+        choose(page, MONTH)
+        said = page.inner_text("#sentence")
+        assert "(purchase), €" in said
+        assert (told in said) if told else ("came by" not in said)
 
 
 @needs_chromium
@@ -498,16 +536,22 @@ def test_paths_and_devices_are_those_of_sql(page: Any, made: Report) -> None:
 
 @needs_chromium
 def test_reasons_come_with_three_landings_and_no_id(page: Any, made: Report) -> None:
-    """The pages on which most sessions of the channel began for that reason."""
-    choose(page, {"channel": "Organic Search"})
+    """The pages on which most of the chosen sessions began for that reason."""
     reason = "source google is a search engine"
-    wanted = made.rows(
-        "select concat(landing_page_host, landing_page_path) from fct_sessions"
-        f" where channel = 'Organic Search' and channel_reason = '{reason}'"
-        " group by all order by count(*) desc, 1 limit 3"
-    )
-    landings = column(page, "reasons", "Example landings")[reason]
-    assert landings == " ".join(each for (each,) in wanted)
+    found = []
+    for more in ({}, {"device": "mobile"}):
+        chosen = {**MONTH, "channel": "Organic Search", **more}
+        choose(page, chosen)
+        wanted = made.rows(
+            "select concat(landing_page_host, landing_page_path), count(*)"
+            f" from fct_sessions where {where(chosen)}"
+            f" and channel_reason = '{reason}'"
+            " group by all order by count(*) desc, 1 limit 3"
+        )
+        landings = column(page, "reasons", "Example landings")[reason]
+        assert landings == " ".join(name for name, _ in wanted)
+        found.append(landings)
+    assert found[0] != found[1]
 
 
 @needs_chromium
@@ -579,8 +623,7 @@ def test_text_is_legible_in_light_and_dark(
 
 def test_the_page_holds_no_identifier(made: Report) -> None:
     """Names of groups are all its text, and every visitor is in one set of them."""
-    (packed,) = re.findall(r'id="data">([^<]+)<', made.path.read_text())
-    data = json.loads(gzip.decompress(base64.b64decode(packed)))
+    data = data_of(made)
     assert set(data["texts"]) == {
         *("channel", "device", "visitor_type", "country", "source_medium", "campaign"),
         *("reason", "landing_page", "page", "goal", "goal_description", "funnel"),
@@ -592,9 +635,39 @@ def test_the_page_holds_no_identifier(made: Report) -> None:
             "select count(distinct (source_name, visitor_id)) from fct_sessions"
         )[0][0]
     )
-    ids = made.rows("select session_id, visitor_id, person_id from fct_sessions")
-    texts = {text for texts in data["texts"].values() for text in texts}
-    assert not texts & {each for row in ids for each in row}
+    rows = made.rows(
+        "select session_id, visitor_id, person_id, user_id from fct_sessions"
+        " union all by name select order_id as user_id from fct_conversions"
+    )
+    ids = {each for row in rows for each in row if each}
+    # Page addresses are as visitors sent them.
+    texts = [
+        text
+        for name, texts in data["texts"].items()
+        if name not in ("landing_page", "page")
+        for text in texts
+    ]
+    assert len(ids) > 1000
+    assert [each for each in ids if any(each in text for text in texts)] == []
+
+
+def test_the_page_holds_no_address_that_it_does_not_show(
+    made: Report, tmp_path: Path
+) -> None:
+    """Load times are looked up by page, so only those of pages shown are there."""
+    many = made.changed(
+        tmp_path,
+        "insert into fct_page_views by name select one.* replace ("
+        " '/account/' || number as page_path, 900 as page_load_ms) from range(60)"
+        " as numbers (number), (select * from fct_page_views limit 1) as one",
+    )
+    data = data_of(many)
+    pages, loads = (data[name]["page"] for name in ("pages", "loads"))
+    shown = {name for name in data["texts"]["page"] if name != "(other pages)"}
+    assert len(shown) == 40
+    assert len(data["texts"]["page"]) == 41
+    assert 0 < len(loads) <= 40
+    assert set(loads) < set(pages)
 
 
 def test_marts_that_cannot_be_reported_are_told_in_one_sentence(

@@ -14,6 +14,7 @@ from reports import (
     choose,
     column,
     count,
+    euros,
     figure,
     made_of,
     needs_chromium,
@@ -384,7 +385,7 @@ def test_notes_and_targets_are_drawn_and_compared(
         " 'release' as annotation_kind",
         "insert into mart_channel__targets_monthly by name select"
         " date '2026-07-01' as month_started_date, 'purchase' as goal_name,"
-        " '(all)' as channel, 62 as target_conversions",
+        " '(all)' as channel, 62 as target_conversions, 3100 as target_revenue",
     )
     with opened(browser, aimed) as page:
         choose(page, {"from": "2026-07-11", "to": "2026-07-20"})
@@ -396,13 +397,158 @@ def test_notes_and_targets_are_drawn_and_compared(
         assert page.locator("#sessions_by_day path.line.aim").count() == 0
         orders = count(figure(page, "conversions"))
         assert figure(page, "conversions", "more") == (
-            f"{percent(orders, 20)} of the target of 20"
+            f"{percent(orders, 20)} of the target of 20 for 10 days with data"
         )
-        assert f"(purchase, {percent(orders, 20)} of the target)" in page.inner_text(
-            "#sentence"
-        )
+        assert (
+            f"(purchase, {percent(orders, 20)} of the target for 10 days with data)"
+        ) in page.inner_text("#sentence")
+        assert "target of gross revenue" in page.inner_text("#revenue_by_day .legend")
         choose(page, {"device": "mobile"})
         assert page.locator("#conversions_by_day path.line.aim").count() == 0
+
+
+@needs_chromium
+def test_a_target_is_held_against_the_days_that_have_data_and_gross_revenue(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """July's 62 purchases and 3100 euros are 2 and 100 a day, three days are silent.
+
+    June has no target, so what it brought is no part of July's.
+    """
+    lost = "between date '2026-07-14' and date '2026-07-16'"
+    aimed = made.changed(
+        tmp_path,
+        f"delete from fct_conversions where converted_date {lost}",
+        f"update dim_dates set has_data = false where report_date {lost}",
+        "update fct_reversals set reversed_date = '2026-07-12'",
+        "insert into mart_channel__targets_monthly by name select"
+        " date '2026-07-01' as month_started_date, 'purchase' as goal_name,"
+        " '(all)' as channel, 62 as target_conversions, 3100 as target_revenue",
+    )
+    for first, days in {"2026-07-11": 7, "2026-06-21": 17}.items():
+        ((orders, gross),) = aimed.rows(
+            "select count(*), sum(revenue) from fct_conversions"
+            " where conversion_name = 'purchase' and converted_date between"
+            f" '{max(first, '2026-07-01')}' and '2026-07-20'"
+        )
+        assert orders > 0
+        with opened(browser, aimed) as page:
+            choose(page, {"from": first, "to": "2026-07-20"})
+            assert "refunded €0.00" not in figure(page, "revenue", "more")
+            assert figure(page, "conversions", "more") == (
+                f"{percent(orders, 2 * days)} of the target of {2 * days} for {days}"
+                " days with data"
+            )
+            assert figure(page, "revenue", "more").endswith(
+                f"; gross is {percent(gross, 100 * days)} of the target of"
+                f" {euros(100 * days)} for {days} days with data"
+            )
+
+
+@needs_chromium
+def test_few_days_colour_no_arrow_unless_the_weekday_is_the_same(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """A Saturday after a Friday is no growth, however many come; after one it is."""
+    busy = made.changed(
+        tmp_path,
+        "create temp table one as select * from fct_sessions limit 1",
+        "truncate fct_sessions",
+        "insert into fct_sessions by name select one.* replace ("
+        " cast(day as varchar) || number as session_id,"
+        " cast(day as varchar) || number as visitor_id,"
+        " cast(day as date) as started_date) from one,"
+        " range(date '2026-06-01', date '2026-08-01', interval 1 day) as days (day),"
+        " range(case when day < date '2026-07-18' then 10 else 90 end)"
+        " as numbers (number)",
+    )
+    with opened(browser, busy) as page:
+        for last, told in {
+            "2026-07-18": "▲ 800.0% per day, too few days to say",
+            "2026-07-19": "▲ 800.0% per day, too few days to say",
+            "2026-07-20": "▲ 800.0% per day",
+        }.items():
+            choose(page, {"from": "2026-07-18", "to": last})
+            assert figure(page, "sessions", "change") == told
+            is_coloured = "too few" not in told
+            assert page.locator("[data-metric=sessions] .up").count() == is_coloured
+            assert page.locator("[data-metric=visitors] .up").count() == is_coloured
+        choose(page, {"to": "2026-07-18"})
+        assert "Too few days" in page.inner_text("#sentence")
+        assert "too few days to say" in next(
+            iter(column(page, "channel_sessions", "Change per day").values())
+        )
+        choose(page, {"compare": "Same weekdays before"})
+        assert figure(page, "sessions", "change") == "▲ 800.0% per day"
+        assert page.locator("[data-metric=sessions] .up").count() == 1
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("least", "tone"), [(15, 0), (20, 1)], ids=["within", "beyond"]
+)
+def test_three_days_are_judged_by_the_quantile_of_three(
+    browser: Any, made: Report, tmp_path: Path, least: int, tone: int
+) -> None:
+    """Revenue of three days up by 15, 50 and 70; and by 20, 50 and 70.
+
+    The first has the mean 45 and the deviation 27.8 over the root of 3: t is 2.80. The
+    second has 46.7 and 25.2: t is 3.21. The 95 % quantile of two degrees is 2.92.
+    """
+    amounts = {11: 100, 12: 100, 13: 100, 14: 100 + least, 15: 150, 16: 170}
+    rows = ", ".join(f"(date '2026-07-{day}', {sum_})" for day, sum_ in amounts.items())
+    few = made.changed(
+        tmp_path,
+        "create temp table one as select * from fct_conversions"
+        " where conversion_name = 'purchase' limit 1",
+        "truncate fct_conversions",
+        "truncate fct_reversals",
+        "insert into fct_conversions by name select one.* replace ("
+        " day as converted_date, amount as revenue) from one,"
+        f" (values {rows}) as days (day, amount)",
+    )
+    with opened(browser, few) as page:
+        choose(page, {"from": "2026-07-14", "to": "2026-07-16"})
+        assert page.locator("[data-metric=revenue] .up").count() == tone
+
+
+@needs_chromium
+def test_days_of_receipt_have_gaps_of_their_own(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Nothing happened on 14 July, but events came; on the 15th it was the reverse."""
+    apart = made.changed(
+        tmp_path,
+        "update dim_dates set has_data = false where report_date = '2026-07-14'",
+        "delete from mart_quality__event_ledger where received_date = '2026-07-15'",
+    )
+    with opened(browser, apart) as page:
+        choose(page, {"from": "2026-07-11", "to": "2026-07-20"})
+        for name, hatched in {"sessions_by_day": 3, "rejected_by_day": 4}.items():
+            days = page.locator(f"#{name} .slots button").all()
+            assert len(days) == 10
+            told = [day.get_attribute("aria-label").endswith("no data") for day in days]
+            assert [at for at, is_told in enumerate(told) if is_told] == [hatched]
+            assert page.locator(f"#{name} rect.nodata").count() == 1
+
+
+@needs_chromium
+def test_a_late_receipt_makes_no_day(
+    browser: Any, made: Report, tmp_path: Path
+) -> None:
+    """Old data that is loaded two years later: all its days end when it ends."""
+    late = made.changed(
+        tmp_path,
+        "insert into mart_quality__event_ledger by name select 'demo' as source_name,"
+        " date '2028-08-01' as received_date, 9 as received, 8 as accepted, 1 as bot",
+    )
+    with opened(browser, late) as page:
+        choose(page, {"period": "All days"})
+        assert page.input_value("#to") < "2026-10-01"
+        assert page.locator("#sessions_by_day rect.nodata").count() == 0
+        choose(page, {"from": "2028-07-25", "to": "2028-08-05"})
+        rejected = column(page, "rejected_by_day", "Rejected")
+        assert rejected["2028-08-01"] == "1"
 
 
 @needs_chromium
@@ -410,10 +556,15 @@ def test_a_mart_that_was_not_built_is_named(
     browser: Any, made: Report, tmp_path: Path
 ) -> None:
     """The other charts are drawn."""
-    fewer = made.changed(tmp_path, "drop table mart_device__cross_device")
+    fewer = made.changed(
+        tmp_path, "drop table mart_device__cross_device", "drop table fct_page_views"
+    )
     with opened(browser, fewer) as page:
         assert note(page, "cross_device") == (
             "This file has no mart_device__cross_device: build that mart to fill this."
+        )
+        assert note(page, "pages") == (
+            "This file has no fct_page_views: build that mart to fill this."
         )
         assert len(bars(page, "channel_sessions")) == 10
 

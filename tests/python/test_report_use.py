@@ -342,6 +342,8 @@ def test_all_works_by_keyboard(page: Any) -> None:
     assert chips(page) == ["Channel: Direct"]
     page.focus("#channel_sessions summary")
     page.keyboard.press("Enter")
+    # A table is made when it is first opened, a moment after the key.
+    page.wait_for_selector("#channel_sessions .save")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "save"
 

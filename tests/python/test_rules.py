@@ -896,6 +896,25 @@ def test_what_seeds_cannot_mean_to_each_other_is_said(
     assert sentence(stopped.value) == f"{changed['place']}, {said}"
 
 
+def test_a_target_of_no_goal_is_said(
+    ask: Ask, tables: dict[str, Any], tmp_path: Path
+) -> None:
+    """A conversion may be none, and then no report would show its target."""
+    definitions = edited("conversion_definitions", "sign_up,%,other", "sign_up,%,")
+    changed = {
+        "conversion_definitions": definitions,
+        "targets": edited("targets", END, "sign_up,Email,2026-05,10,"),
+    }
+    seeds = {seed: loaded(ask, tmp_path, seed, text) for seed, text in changed.items()}
+    with pytest.raises(DbtBaseException) as stopped:
+        ask("assert_tables", tables | seeds)
+    assert sentence(stopped.value) == (
+        "seeds/rules/targets.csv, the row sign_up Email 2026-05: the goal_name is"
+        " 'sign_up', which is a conversion but no goal: give it a goal in the seed"
+        " conversion_definitions."
+    )
+
+
 def test_a_preset_that_there_is_not_is_said(ask: Ask) -> None:
     """With those that there are."""
     with pytest.raises(DbtBaseException) as stopped:

@@ -1,5 +1,5 @@
--- grain: one row per source and local day from its first to its last accepted event, and
--- per other day with events.
+-- grain: one row per source and local day from its first to its last accepted event, of
+-- a source that is missed four weeks on, and per other day with events.
 
 with hours as (
     select * from {{ ref('int_source_hours__counted') }}
@@ -33,24 +33,53 @@ bounds as (
     group by source_name
 ),
 
+newest as (
+    select max(last_day) as newest_day
+    from bounds
+),
+
 spine as (
     select
         bounds.source_name,
+        bounds.last_day,
+        bounds.days_with_data,
         cast(
             bounds.first_day
             + (numbers.generated_number - 1) * interval '1' day as date
         ) as report_date,
-        bounds.last_day
+        newest.newest_day
     from bounds
+    cross join newest
     cross join numbers
+),
+
+-- Does a source have data on 95 days of a hundred, one day excepted? Then it is missed
+-- where it has none, also after its last day while others send; after four weeks it has
+-- ended. One that sends now and then, as orders by phone, is missed on no day.
+rhythms as (
+    select
+        source_name,
+        days_with_data >= 7
+        and (days_with_data + 1) * 100
+        >= count(case when report_date <= last_day then 1 end) * 95 as is_daily
+    from spine
+    group by source_name, days_with_data
 ),
 
 all_days as (
     select
-        source_name,
-        report_date
+        spine.source_name,
+        spine.report_date
     from spine
-    where report_date <= last_day
+    inner join rhythms
+        on spine.source_name = rhythms.source_name
+    where
+        spine.report_date <= spine.last_day
+        or (
+            rhythms.is_daily
+            and spine.report_date <= spine.newest_day
+            and spine.report_date <= spine.last_day + interval '28' day
+        )
 
     union
 
@@ -60,8 +89,9 @@ all_days as (
     from counted
 ),
 
--- In which hours of the day does a source have events on nineteen days of twenty, one day
--- apart? The first and last day, which may be cut, do not say so, nor do less than seven.
+-- In which hours of the day does a source have events on 95 days of a hundred, one day
+-- excepted? The first and last day, which may be cut, do not count, nor do fewer than
+-- seven others say so.
 usual_hours as (
     select
         hours.source_name,
@@ -124,6 +154,7 @@ joined as (
         coalesce(counted.received, 0) as received,
         coalesce(counted.accepted, 0) as accepted,
         coalesce(met_pairs.met_pair_count, 0) as met_pair_count,
+        coalesce(rhythms.is_daily, false) as is_daily,
         all_days.report_date = bounds.first_day as is_first_day,
         all_days.report_date = bounds.last_day as is_last_day
     from all_days
@@ -133,6 +164,8 @@ joined as (
             and all_days.report_date = counted.report_date
     left join bounds
         on all_days.source_name = bounds.source_name
+    left join rhythms
+        on all_days.source_name = rhythms.source_name
     left join pairs_by_source
         on all_days.source_name = pairs_by_source.source_name
     left join met_pairs
@@ -149,6 +182,7 @@ judged as (
         received,
         accepted,
         received > 0 as has_data,
+        is_daily and received = 0 as is_missed,
         case
             when received = 0 then false
             when usual_pair_count is not null then met_pair_count < usual_pair_count

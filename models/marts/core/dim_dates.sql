@@ -81,13 +81,13 @@ spine as (
     cross join numbers
 ),
 
--- A source that has data before and after the day, and none on it, leaves the day of all
--- sources partial.
+-- A day that lacks part of what a source sends, or all that a daily one does, is partial
+-- for all of them together.
 told_days as (
     select
         report_date,
         max(case when has_data then 1 else 0 end) = 1 as has_data,
-        max(case when is_partial or not has_data then 1 else 0 end) = 1
+        max(case when is_partial or is_missed then 1 else 0 end) = 1
             as is_lacking
     from source_days
     group by report_date

@@ -1,5 +1,5 @@
--- grain: one row per source and local day from its first to its last accepted event, and
--- per other day with events.
+-- grain: one row per source and local day from its first to its last accepted event, of
+-- a source that is missed four weeks on, and per other day with events.
 
 with source_days as (
     select * from {{ ref('int_source_days__judged') }}
@@ -12,6 +12,7 @@ final as (
         received,
         accepted,
         has_data,
+        is_missed,
         is_partial
     from source_days
 )

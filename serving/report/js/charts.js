@@ -46,7 +46,7 @@ function overTime(name, measure, write, axis, target) {
     });
     const series = [{ name: "this period", className: "now", values: now }];
     if (before.some((value) => value != null)) series.unshift({ name: COMPARED[chosen.compare], className: "before", values: before });
-    if (aim.some((value) => value != null)) series.push({ name: "target", className: "aim", values: aim });
+    if (aim.some((value) => value != null)) series.push({ name: target === "revenue" ? "target of gross revenue" : "target", className: "aim", values: aim });
     const rows = slots.map((slot, at) => ({ ...spanRow(slot), date: iso(slot.from), now: now[at], before: before[at] }));
     return { isEmpty: !rowCount(name) || !ofDay.size, told: byWeek ? "Mean of a week's days with data: the period is too long for days." : "", rows, draw: (at) => drawTimes(at, { slots, series, write, axis, marks: marksOf(slots) }),
       columns: [{ title: byWeek ? "Week from" : "Day", raw: (row) => row.date },
@@ -86,6 +86,8 @@ function rejectedDays(given) {
   const values = slots.map(() => 0), received = slots.map(() => 0), accepted = data.texts.outcome?.indexOf("accepted");
   each("quality", chosen, (row) => { if (table.outcome[row] !== accepted) values[place.get(table.report_date[row])] += table.events[row]; });
   each("quality", chosen, (row) => { received[place.get(table.report_date[row])] += table.events[row]; }, "outcome");
+  // Receipt has gaps of its own: days on which nothing happened, and things arrived.
+  slots.forEach((slot, at) => Object.assign(slot, { has: received[at] > 0, partial: false }));
   const rows = slots.map((slot, at) => ({ ...spanRow(slot), date: iso(slot.from), rejected: values[at], received: received[at] }));
   return { isEmpty: !rowCount("quality") || !values.some(Boolean), rows,
     draw: (at) => drawTimes(at, { slots, series: [{ name: "rejected events", className: "part1", values }], stacked: true, write: number, axis: number, marks: marksOf(slots) }),
@@ -110,7 +112,7 @@ function breakdown(field, chosen) {
   const last = (row) => row.name.startsWith("(other ");
   return [...found].map(([value, row]) => ({ ...row, value, name: nameOf(field, value), pressed: chosen.fields.get(field) === value,
     choose: () => pick(field, value), net: row.revenue + row.refunds, spend: knowsSpend ? row.spend : null,
-    change: compared.has(value) ? change(compared.get(value), true) : null }))
+    change: compared.has(value) ? change(compared.get(value), true, pairs) : null }))
     .sort((one, other) => last(one) - last(other) || other.sessions - one.sessions || (one.name < other.name ? -1 : 1));
 }
 
@@ -125,7 +127,7 @@ function breakdownColumns(field, chosen, rows) {
   const goal = goalName(), columns = [
     { title: capital(FIELDS[field]), raw: (row) => row.name },
     { title: "Sessions", raw: (row) => row.sessions, write: number },
-    { title: "Change per day", raw: (row) => row.change?.by, write: (value, row) => (value == null ? none : `${arrow(value)} ${percent(Math.abs(value))}${row.change.beyond ? "" : ", within chance"}`) },
+    { title: "Change per day", raw: (row) => row.change?.by, write: (value, row) => (value == null ? none : `${arrow(value)} ${percent(Math.abs(value))}${toldChance(row.change)}`) },
     { title: "Bounce rate (90 %)", raw: (row) => ratio(row.bounces, row.sessions), write: rateText("bounces") }];
   if (goal != null) columns.push(
     { title: `Sessions with ${goal}`, raw: (row) => row.goal_converting_sessions, write: number },
@@ -171,12 +173,16 @@ function byName(field, what) {
 }
 
 function reasons(chosen) {
-  const found = byName("reason", "sessions")(chosen), table = data.examples ?? {}, landings = new Map();
-  each("examples", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field === "channel")) }, (row) => {
-    const some = landings.get(table.reason[row]) ?? landings.set(table.reason[row], new Set()).get(table.reason[row]);
-    if (some.size < 3) some.add(data.texts.landing_page[table.landing_page[row]]);
-  });
-  const examples = (row) => [...(landings.get(row.value) ?? [])];
+  const found = byName("reason", "sessions")(chosen), table = data.sessions, landings = new Map();
+  each("sessions", chosen, (row) => {
+    const page = nameOf("landing_page", table.landing_page[row]), reason = table.reason[row];
+    if (page === "(none)" || page === "(other pages)") return;
+    const pages = landings.get(reason) ?? landings.set(reason, new Map()).get(reason);
+    pages.set(page, (pages.get(page) ?? 0) + table.sessions[row]);
+  }, "reason");
+  for (const [reason, pages] of landings) landings.set(reason, [...pages]
+    .sort(([one, much], [other, more]) => more - much || (one < other ? -1 : 1)).slice(0, 3).map(([page]) => page));
+  const examples = (row) => landings.get(row.value) ?? [];
   const add = (at) => [...at.children].forEach((line, place) => {
     const row = found.rows[place];
     if (examples(row).length) line.append(element("p", `for example ${examples(row).map((page) => shortened(page, 44)).join(", ")}`, { class: "examples" }));

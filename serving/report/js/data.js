@@ -155,6 +155,8 @@ function paired(chosen) {
   const then = [of(chosen.from), of(chosen.to)];
   return { of, count: pairs.length, all: chosen.to - chosen.from + 1, then,
     now: new Map(pairs.map(([day], place) => [day, place])), before: new Map(pairs.map(([, day], place) => [day, place])),
+    // The days of a week differ: a few say no more than which they were.
+    isEnough: pairs.length >= 3 || chosen.compare === "weekdays",
     isWhole: pairs.every(([day, other]) => !isPartial(day) && !isPartial(other)) && pairs.length === chosen.to - chosen.from + 1 };
 }
 
@@ -175,22 +177,32 @@ function pairedDays(name, chosen, pairs, measure, key, without) {
 
 const total = (values) => values.reduce((one, other) => one + other, 0);
 
+// What leaves 5 % above itself: by Abramowitz and Stegun 26.7.5, which one degree of freedom
+// alone misses by more than a twentieth.
+function student(free) {
+  if (free === 1) return 6.314;
+  return Z + (Z ** 3 + Z) / (4 * free) + (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / (96 * free ** 2) +
+    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / (384 * free ** 3);
+}
+
 // A paired t-test at 90 %; counts vary by chance at least as Poisson's do.
-function change([now, then], isCount) {
+function change([now, then], isCount, { isEnough }) {
   const count = now.length, by = ratio(total(now), total(then));
   // Of nothing, or of more refunds than sales, there is no share to grow by.
   if (!count || total(then) <= 0) return null;
   const mean = (total(now) - total(then)) / count, free = Math.max(1, count - 1);
   let variance = now.reduce((all, value, place) => all + (value - then[place] - mean) ** 2, 0) / free;
   if (isCount) variance = Math.max(variance, (total(now) + total(then)) / count);
-  const limit = count === 1 ? Z : Z + 1.524 / free + 1.42 / free ** 2;
-  return { by: by - 1, beyond: (isCount || count > 1) && Math.abs(mean) > limit * Math.sqrt(variance / count) };
+  const isFew = !isEnough || (count === 1 && !isCount), limit = count === 1 ? Z : student(free);
+  return { by: by - 1, isFew, beyond: !isFew && Math.abs(mean) > limit * Math.sqrt(variance / count) };
 }
 
-function countChange(now, then) {
+function countChange(now, then, { isEnough }) {
   if (now == null || !then) return null;
-  return { by: now / then - 1, beyond: Math.abs(now - then) > Z * Math.sqrt(now + then) };
+  return { by: now / then - 1, isFew: !isEnough, beyond: isEnough && Math.abs(now - then) > Z * Math.sqrt(now + then) };
 }
+
+const toldChance = (found) => (found.beyond ? "" : found.isFew ? ", too few days to say" : ", within chance");
 
 function rateChange(part, whole, partThen, wholeThen) {
   if (!whole || !wholeThen) return null;

@@ -89,9 +89,12 @@ function lastWholeMonth() {
 
 function setPeriod() {
   const period = $("period").value;
-  const known = ["sessions", "money", "spend", "attribution", "quality"].flatMap((name) => data[name]?.report_date ?? []).filter((day) => day != null);
-  const [first, last] = known.reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], [firstDay, lastDay]);
-  for (const id of ["from", "to"]) Object.assign($(id), { min: iso(first), max: iso(last) });
+  const reached = (names, ends) => names.flatMap((name) => data[name]?.report_date ?? []).filter((day) => day != null)
+    .reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], ends);
+  // Old data is received late: such a day can be chosen, but is none of all days.
+  const [first, last] = reached(["sessions", "money", "spend", "attribution"], [firstDay, lastDay]);
+  const [least, most] = reached(["quality"], [first, last]);
+  for (const id of ["from", "to"]) Object.assign($(id), { min: iso(least), max: iso(most) });
   if (period === "own") return;
   const [from, to] = period === "month" ? lastWholeMonth()
     : period === "all" ? [first, last] : [Math.max(firstDay, lastDay - Number(period) + 1), lastDay];
@@ -108,7 +111,7 @@ function toldChange(found, pairs, perDay = true) {
   const size = found.points == null ? percent(Math.abs(found.by)) : `${decimal(100 * Math.abs(found.points))} points`;
   const days = pairs.count < pairs.all ? ` (${pairs.count} of ${pairs.all} days have data)` : "";
   if (!(found.points ?? found.by)) return `unchanged${days}`;
-  return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${found.beyond ? "" : ", within chance"}${days}`;
+  return `${arrow(found.points ?? found.by)} ${size}${perDay && found.points == null ? " per day" : ""}${toldChance(found)}${days}`;
 }
 
 function figures(chosen, pairs) {
@@ -121,33 +124,33 @@ function figures(chosen, pairs) {
   const [sessions, sessionsThen] = parts("sessions", "sessions"), [bounces, bouncesThen] = parts("sessions", "bounces");
   const [converting, convertingThen] = parts("goals", "goal_converting_sessions");
   const net = amounts.revenue + amounts.refunds;
-  const target = targetOf(chosen);
+  const target = targetsOf(chosen);
   const rate = (part, whole) => (whole < FEW ? `${many(whole, "session")}: too few to say` : `${between(interval(part, whole))} (90 %), ${many(whole, "session")}`);
   const visitorsNow = visitors(chosen);
   const found = [
     { id: "sessions", title: "Sessions", value: number(counts.sessions), good: true,
-      change: change(daysOf("sessions", (table, row) => table.sessions[row]), true) },
+      change: change(daysOf("sessions", (table, row) => table.sessions[row]), true, pairs) },
     { id: "visitors", title: "Visitors", value: number(visitorsNow), good: true,
       more: visitorsNow == null ? "not counted by this filter" : "distinct in the period",
-      change: countChange(visitors(chosen, pairs.now), visitors(chosen, pairs.before)), perDay: false },
+      change: countChange(visitors(chosen, pairs.now), visitors(chosen, pairs.before), pairs), perDay: false },
   ];
   if (goal != null) found.push(
     { id: "conversions", title: `Conversions: ${goal}`, value: number(amounts.conversions), good: true,
-      more: target.conversions ? `${percent(amounts.conversions / target.conversions)} of the target of ${decimal(target.conversions)}` : "",
-      change: change(daysOf("money", (table, row) => table.conversions[row]), true) },
+      more: target.conversions ? toldTarget(target.conversions, decimal) : "",
+      change: change(daysOf("money", (table, row) => table.conversions[row]), true, pairs) },
     { id: "conversion_rate", title: `Conversion rate: ${goal}`, value: percent(ratio(goals.goal_converting_sessions, counts.sessions)), good: true,
       few: counts.sessions < FEW, more: rate(goals.goal_converting_sessions, counts.sessions),
       change: rateChange(converting, sessions, convertingThen, sessionsThen) });
   if (goal != null && hasMoney(chosen.goal)) found.push(
     { id: "revenue", title: `Net revenue: ${goal}${data.currency ? `, ${data.currency}` : ""}`, value: money(net), good: true,
       more: `gross ${money(amounts.revenue)}, refunded ${money(-amounts.refunds)}` +
-        (target.revenue ? `; ${percent(net / target.revenue)} of the target of ${money(target.revenue)}` : ""),
-      change: change(daysOf("money", (table, row) => table.revenue[row] + table.refunds[row]), false) });
+        (target.revenue ? `; gross is ${toldTarget(target.revenue, money)}` : ""),
+      change: change(daysOf("money", (table, row) => table.revenue[row] + table.refunds[row]), false, pairs) });
   // Fewer bounces may be a tracker that broke: no good news while days lack data.
   found.push({ id: "bounce_rate", title: "Bounce rate", value: percent(ratio(counts.bounces, counts.sessions)), good: false,
     few: counts.sessions < FEW, more: rate(counts.bounces, counts.sessions), silent: !pairs.isWhole,
     change: rateChange(bounces, sessions, bouncesThen, sessionsThen) });
-  return { found, sessions: counts.sessions, conversions: amounts.conversions, net, gross: amounts.revenue };
+  return { found, sessions: counts.sessions, conversions: amounts.conversions, net, gross: amounts.revenue, target: target.conversions };
 }
 
 const hasMoney = (goal) => (data.money?.goal ?? []).some((each, row) => each === goal && data.money.revenue[row]);
@@ -166,14 +169,23 @@ function drawFigures(chosen, pairs) {
   return known;
 }
 
-// Targets are of months: a period takes its days' part. Known by goal and channel alone.
-function targetOf(chosen) {
-  const found = { conversions: 0, revenue: 0 };
-  for (let day = chosen.from; day <= chosen.to; day++)
-    for (const measure of ["conversions", "revenue"]) found[measure] += targetDay(chosen, day, measure) ?? 0;
-  return found;
+// What the days with a target and data should have, and have; of revenue before refunds.
+function targetsOf(chosen) {
+  return Object.fromEntries(["conversions", "revenue"].map((measure) => {
+    const days = new Map();
+    for (let day = chosen.from; day <= chosen.to; day++) {
+      const wanted = hasData(day) ? targetDay(chosen, day, measure) : null;
+      if (wanted != null) days.set(day, wanted);
+    }
+    const wanted = total([...days.values()]);
+    return [measure, wanted ? { wanted, days: days.size, reached: sum("money", chosen, [measure], days)[measure] } : null];
+  }));
 }
+const shareOfTarget = ({ reached, wanted }) => `${percent(reached / wanted)} of the target`;
+const daysOfTarget = ({ days }) => `for ${many(days, "day")} with data`;
+const toldTarget = (target, write) => `${shareOfTarget(target)} of ${write(target.wanted)} ${daysOfTarget(target)}`;
 
+// Targets are of months: a day takes its part. Known by goal and channel alone.
 function targetDay(chosen, day, measure) {
   const table = data.targets ?? {}, others = [...chosen.fields.keys()].filter((field) => has("sessions", field) && field !== "channel");
   if (others.length || !rowCount("targets")) return null;
@@ -221,17 +233,25 @@ function sentence(chosen, known, pairs) {
   if (![...days.keys()].some((day) => day >= chosen.from && day <= chosen.to && hasData(day))) return `${on}: no data was received, so there is nothing to say.`;
   const said = [`${on}: ${many(known.sessions, "session")}`];
   if (goal != null) {
-    const aim = targetOf(chosen).conversions;
-    said.push(` brought ${many(known.conversions, "conversion")} (${goal}${aim ? `, ${percent(known.conversions / aim)} of the target` : ""})`);
+    const { target } = known;
+    said.push(` brought ${many(known.conversions, "conversion")} (${goal}${target ? `, ${shareOfTarget(target)} ${daysOfTarget(target)}` : ""})`);
     if (hasMoney(chosen.goal)) said.push(`, ${money(known.net)} net of refunds (${money(known.gross)} gross)`);
   }
   const first = known.found[0].change;
   const how = !first ? "" : first.beyond
     ? ` Sessions per day ${first.by > 0 ? "rose" : "fell"} by ${percent(Math.abs(first.by))} against ${COMPARED[chosen.compare]}.`
+    : first.isFew ? ` Too few days to say whether sessions differ from ${COMPARED[chosen.compare]}.`
     : ` Sessions per day differ from ${COMPARED[chosen.compare]} by no more than chance.`;
-  const best = goal == null ? null : breakdown("channel", { ...chosen, fields: new Map([...chosen.fields].filter(([field]) => field !== "channel")) }).sort((one, other) => other.conversions - one.conversions)[0];
-  const lead = best?.conversions && !chosen.fields.has("channel") ? ` Most came by ${best.name}: ${percent(best.conversions / known.conversions)}.` : "";
-  return `${said.join("")}.${lead}${how}`;
+  return `${said.join("")}.${lead(chosen, known)}${how}`;
+}
+
+// Which channel brought the largest part, where one did and it has a name.
+function lead(chosen, { conversions }) {
+  if (goalName() == null || chosen.fields.has("channel")) return "";
+  const [first, second] = breakdown("channel", chosen).sort((one, other) => other.conversions - one.conversions);
+  if (!first?.conversions || first.name.startsWith("(") || first.conversions === second?.conversions) return "";
+  const part = first.conversions / conversions;
+  return ` ${part > 0.5 ? "Most" : "The largest part"} came by ${first.name}: ${percent(part)}.`;
 }
 
 function drawChips(chosen) {
@@ -279,7 +299,7 @@ function drawAll() {
   for (const place of document.querySelectorAll("[data-goal]")) place.textContent = goalName() ?? "no goal";
   for (const place of document.querySelectorAll("[data-description]")) place.textContent = descriptionOf(chosen.goal);
   for (const place of document.querySelectorAll("[data-currency]")) place.textContent = data.currency && hasMoney(chosen.goal) ? `, ${data.currency}` : "";
-  for (const place of document.querySelectorAll("[data-credit]")) place.textContent = hasMoney(chosen.goal) ? "net revenue" : "conversions";
+  for (const place of document.querySelectorAll("[data-credit]")) place.textContent = hasMoney(chosen.goal) ? "revenue" : "conversions";
   const pairs = paired(chosen), known = drawFigures(chosen, pairs);
   $("sentence").textContent = sentence(chosen, known, pairs);
   for (const id of Object.keys(CHARTS)) drawChart(id, chosen);
