@@ -5,8 +5,8 @@ with channel_days as (
     select * from {{ ref('mart_channel__daily') }}
 ),
 
--- What converts is the main goal, here a purchase. A rate of a longer time is a sum over
--- a sum, never a mean of rates.
+-- What converts is the main goal, here a purchase. A rate of a longer time is a sum
+-- over a sum, never a mean of rates.
 answer as (
     select
         channel,

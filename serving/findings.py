@@ -58,7 +58,7 @@ REVENUE = """
 TOLD_TARGETS = """
     select
         goal_name, channel, target_conversions, conversions, target_revenue, revenue,
-        days, days_with_data
+        calendar_days, days_with_data
     from {targets}
     where month_started_date = '{month}'
     order by goal_name, channel

@@ -38,7 +38,7 @@ def marts() -> Iterator[duckdb.DuckDBPyConnection]:
             " reversed_revenue decimal(28, 6))",
             f"{TARGETS} (goal_name text, channel text, month_started_date date,"
             " target_conversions decimal(28, 6), target_revenue decimal(28, 6),"
-            " conversions bigint, revenue decimal(28, 6), days bigint,"
+            " conversions bigint, revenue decimal(28, 6), calendar_days bigint,"
             " days_with_data bigint)",
         ):
             connection.execute(f"create table {table}")

@@ -1,5 +1,5 @@
--- grain: one row per event to classify. First run: all. Later: new events, events with a
--- new copy, events of visitors whose consent or bot verdict changed.
+-- grain: one row per event to classify. First run: all. Later: new events, events with
+-- a new copy, events of visitors whose consent or bot verdict changed.
 
 -- What a branch alone reads has to be named outside of it, or dbt runs it too late.
 -- depends_on: {{ ref('int_visitors__consented') }}

@@ -5,8 +5,8 @@ with targets as (
         goal_name,
         target_conversions,
         target_revenue,
-        coalesce(channel, '(all)') as channel,
-        cast(month || '-01' as date) as month_started_date
+        cast(month || '-01' as date) as month_started_date,
+        coalesce(channel, '(all)') as channel
     from {{ ref('targets') }}
 ),
 
@@ -34,7 +34,7 @@ converted as (
         on conversions.session_id = sessions.session_id
 ),
 
--- A target of all channels is met by conversions of any, and by those without a session.
+-- A target of all channels is met by conversions of any, and by those without one.
 joined as (
     select
         targets.month_started_date,
@@ -42,8 +42,8 @@ joined as (
         targets.channel,
         targets.target_conversions,
         targets.target_revenue,
-        count(converted.goal_name) as conversions,
-        cast(coalesce(sum(converted.revenue), 0) as numeric(28, 6)) as revenue
+        cast(coalesce(sum(converted.revenue), 0) as numeric(28, 6)) as revenue,
+        count(converted.goal_name) as conversions
     from targets
     left join converted
         on
@@ -74,7 +74,7 @@ final as (
                 day from
                 joined.month_started_date + interval '1' month - interval '1' day
             ) as bigint
-        ) as days,
+        ) as calendar_days,
         coalesce(months.days_with_data, 0) as days_with_data
     from joined
     left join months

@@ -81,8 +81,8 @@ spine as (
     cross join numbers
 ),
 
--- A day that lacks part of what a source sends, or all that a daily one does, is partial
--- for all of them together.
+-- A day that lacks part of what a source sends, or all that a daily one does, is
+-- partial for all of them together.
 told_days as (
     select
         report_date,

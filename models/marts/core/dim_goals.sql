@@ -11,7 +11,8 @@ numbered as (
         *,
         row_number() over (
             partition by conversion_name
-            order by {{ byte_order('event_name') }}, {{ byte_order('page_path_pattern') }}
+            order by
+                {{ byte_order('event_name') }}, {{ byte_order('page_path_pattern') }}
         ) as alternative_number
     from conversion_definitions
 ),
@@ -19,8 +20,8 @@ numbered as (
 final as (
     select
         conversion_name as goal_name,
-        goal = 'main' as is_main_goal,
-        description as goal_description
+        description as goal_description,
+        goal = 'main' as is_main_goal
     from numbered
     where alternative_number = 1
 )

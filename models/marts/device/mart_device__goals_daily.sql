@@ -1,4 +1,5 @@
--- grain: one row per day, device category, operating system, browser and goal with sessions.
+-- grain: one row per day, device category, operating system, browser and goal with
+-- sessions.
 
 with session_goals as (
     select * from {{ ref('fct_session_goals') }}
