@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from metricflow.engine.metricflow_engine import (
     MetricFlowEngine,
     MetricFlowQueryRequest,
@@ -41,7 +40,7 @@ from metricflow_semantics.model.semantics.linkable_element import LinkableElemen
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
 from serving.places import places
-from serving.semantics import FOLDER, Metric, inputs, semantics
+from serving.semantics import Metric, definitions, inputs, semantics
 
 SCHEMA = "main"
 # The rows that stand for the days of which nothing is counted.
@@ -237,7 +236,6 @@ def nearest(name: str, known: list[str]) -> list[str]:
 
 def manifest() -> PydanticSemanticManifest:
     """The definitions as MetricFlow has them; what dbt would make of the files."""
-    files = [yaml.safe_load(path.read_text()) for path in sorted(FOLDER.glob("*.yml"))]
     known = semantics().models
     models = [
         {
@@ -247,13 +245,11 @@ def manifest() -> PydanticSemanticManifest:
                 "schema_name": SCHEMA,
             },
         }
-        for file in files
-        for each in file["semantic_models"]
+        for each in definitions()["semantic_models"]
     ]
     metrics = [
         {**each, "type_params": spelled_out(each["type_params"])}
-        for file in files
-        for each in file["metrics"]
+        for each in definitions()["metrics"]
     ]
     spine = {
         "node_relation": TIME_SPINE,

@@ -243,11 +243,20 @@ def last_name(found: re.Match[str]) -> str:
 
 
 @cache
-def semantics() -> Semantics:
-    """What models/semantic/ defines. Read once in a process."""
+def definitions() -> dict[str, list[Settings]]:
+    """`semantic_models` and `metrics` as the files have them, read once a process."""
     files = [yaml.safe_load(path.read_text()) for path in sorted(FOLDER.glob("*.yml"))]
-    models = [model_of(each) for file in files for each in file["semantic_models"]]
-    metrics = [metric_of(each) for file in files for each in file["metrics"]]
+    return {
+        kind: [each for file in files for each in file[kind]]
+        for kind in ("semantic_models", "metrics")
+    }
+
+
+@cache
+def semantics() -> Semantics:
+    """What models/semantic/ defines."""
+    models = [model_of(each) for each in definitions()["semantic_models"]]
+    metrics = [metric_of(each) for each in definitions()["metrics"]]
     return Semantics(
         {model.name: model for model in models},
         {metric.name: metric for metric in metrics},

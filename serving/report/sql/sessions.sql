@@ -14,23 +14,5 @@ select
     metric('sessions') as sessions,
     metric('bounces') as bounces
 from report_sessions
-group by
-    report_date,
-    channel,
-    device,
-    visitor_type,
-    country,
-    source_medium,
-    campaign,
-    reason,
-    landing_page
-order by
-    report_date,
-    channel,
-    device,
-    visitor_type,
-    country,
-    source_medium,
-    campaign,
-    reason,
-    landing_page
+group by all
+order by all
