@@ -811,6 +811,7 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
         "mart_attribution__model_comparison",
         "mart_channel__campaigns_daily",
         "mart_channel__daily",
+        "mart_channel__targets_monthly",
         "mart_quality__rejected_ad_spend",
         "mart_quality__unread_lines",
     }

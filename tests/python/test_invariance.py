@@ -10,7 +10,11 @@ import pytest
 from harness import CHAIN, Build, Builder, Row, copy_project, one_source, write_parquet
 from tiers import IS_ALL
 
-COUNTED = ("mart_quality__event_ledger", "mart_quality__rejected_events")
+COUNTED = (
+    "mart_quality__event_ledger",
+    "mart_quality__rejected_events",
+    "mart_quality__source_days",
+)
 LEFT_OUT = None if IS_ALL else CHAIN
 # What makes an event unfit by itself makes its copies unfit by themselves.
 OWN_REASONS = (
@@ -91,6 +95,17 @@ def test_a_second_delivery_changes_no_mart(demo: Build, doubled: Build) -> None:
     """Trackers retry; only the quality marts, which count arrivals, may tell."""
     marts = [mart for mart in compared(demo, doubled) if mart not in COUNTED]
     assert [mart for mart in marts if of(demo, mart) != of(doubled, mart)] == []
+
+
+def test_a_second_delivery_completes_no_day(demo: Build, doubled: Build) -> None:
+    """Only what was received doubles; what was accepted decides which days are whole."""
+    judged = (
+        "select source_name, report_date, {}, accepted, has_data, is_missed, is_partial"
+        " from mart_quality__source_days order by all"
+    )
+    assert demo.rows(judged.format("2 * received")) == doubled.rows(
+        judged.format("received")
+    )
 
 
 def test_a_second_delivery_is_in_the_ledger_as_duplicates(

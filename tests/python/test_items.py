@@ -219,7 +219,7 @@ def test_products_of_an_order_count_once(build: Builder, tmp_path: Path) -> None
     columns += ["page_url", "order_id", "currency", "items", "source_bot_reason"]
     made = build(
         one_source(write_parquet(tmp_path / "events.parquet", rows), columns),
-        select="+mart_product__daily fct_conversions",
+        select="+mart_product__daily +fct_conversions",
     )
     assert made.is_green, made.said
     bundle = [
