@@ -1,11 +1,11 @@
 {#- A model that is some steps from the model which its meta calls start_model. They are
     repeated, each time from what the last time made, until nothing changes. Then the last
-    two tables are equal, and the one of the model's own name stays. Where its post-hook
-    records a state, it is skipped when no input changed, like `rebuilt`. -#}
+    two tables are equal, and the one of the model's own name stays. It is left
+    alone like what is `kept`. -#}
 {% materialization fixed_point, default, supported_languages=['sql'] %}
-    {%- set unchanged = left_alone() -%}
-    {%- if unchanged is not none -%}
-        {{ return({'relations': [unchanged]}) }}
+    {%- set unchanged = load_cached_relation(this) -%}
+    {%- if is_left_alone(unchanged) -%}
+        {{ return(leave_alone(unchanged)) }}
     {%- endif -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set start = ref(config.get('meta')['start_model']) -%}

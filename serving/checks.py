@@ -174,7 +174,8 @@ def asserted_last_run(database: Path, run_id: str) -> dict[str, str | None]:
         states = [
             dict(
                 connection.execute(
-                    f"from build.{identifier(schema)}.footfall_states"
+                    "select relation_name, definition"
+                    f" from build.{identifier(schema)}.footfall_states"
                 ).fetchall()
             )
             for (schema,) in schemas

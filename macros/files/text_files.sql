@@ -2,7 +2,7 @@
     size, time of its last change) and of what is asked of it. Nothing is opened. -#}
 {% macro text_files() -%}
     {%- set files = [] -%}
-    {%- set held = stored('stg_files__lines') -%}
+    {%- set held = kept_lines() -%}
     {%- set read = [] -%}
     {%- if held is not none -%}
         {%- do read.extend(

@@ -176,7 +176,7 @@
 {%- endmacro %}
 
 {% macro duckdb__forget_changed_files() -%}
-    {%- if reads_text_files() and stored(model.name) is not none -%}
+    {%- if reads_text_files() and kept_lines() is not none -%}
         delete from {{ this }}
         where file_version not in (select file_version from text_files)
     {%- endif -%}

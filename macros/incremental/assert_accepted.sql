@@ -1,12 +1,13 @@
 {#- The hook that stops a run where a source has no event, or next to none of its events
-    was accepted: a column that is mapped by mistake must not publish empty marts. In the
-    transaction that stores the events, so that none of them stays. What was delivered
-    again, or is left out on purpose, is no mistake and does not count. -#}
+    is whole: a column that is mapped by mistake must not publish empty marts. In the
+    transaction that logs the events, so that none of them stays. What is left out on
+    purpose is no mistake and does not count. -#}
 {% macro assert_accepted() -%}
     {%- set names = sources() | list if execute and not reads_a_part() else [] -%}
     {%- set rows = run_query(
-        'select source_name, rejection_reason, count(*) from ' ~ this
-        ~ ' group by source_name, rejection_reason'
+        'select source_name, own_rejection_reason,'
+        ~ ' sum(case when retracted_number is null then 1 else -1 end) from ' ~ this
+        ~ ' group by source_name, own_rejection_reason'
     ).rows if names else [] -%}
     {%- for source in names -%}
         {%- set counts = {} -%}
@@ -20,9 +21,7 @@
                 ~ ': build when there are some, or without the source.'
             ) -%}
         {%- endif -%}
-        {%- for reason in ['duplicate', 'bot', 'internal', 'no_consent'] -%}
-            {%- do counts.pop(reason, none) -%}
-        {%- endfor -%}
+        {%- do counts.pop('no_consent', none) -%}
         {%- set judged = counts.values() | sum -%}
         {%- set accepted = counts.pop('accepted', 0) -%}
         {%- if judged and accepted / judged < var('accepted_share_limit') -%}
@@ -40,8 +39,7 @@
         {%- set example = example_value(source, column, reason) -%}
         {{ return(
             accepted ~ ' of ' ~ judged ~ ' events of the source ' ~ source
-            ~ ' were accepted, copies, bots, internal traffic and refused consent left'
-            ~ ' out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
+            ~ ' are whole, refused consent left out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
             ~ " (mapped from '" ~ column_map(sources()[source])[column] ~ "')"
             ~ (", for example '" ~ example ~ "'" if example
                 else ', which is empty' if example is not none else '')

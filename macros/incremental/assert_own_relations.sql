@@ -17,7 +17,8 @@
         {%- if relation -%}
             {%- set columns = adapter.get_columns_in_relation(relation)
                 | map(attribute='name') | list -%}
-            {#- What has a build_id is a copy of a mart, in a file that was published. -#}
+            {#- An earlier version wrote this beside each row. What has a build_id is a
+                copy of a mart, in a file that was published. -#}
             {%- if 'definition_hash' in columns and 'build_id' not in columns -%}
                 {{ return('') }}
             {%- endif -%}

@@ -4,7 +4,7 @@
     already built the parents. -#}
 {% macro assert_whole_selection() -%}
     {%- set selected = selected_resources
-        if execute and keeps_states() and flags.WHICH in ['run', 'build'] else [] -%}
+        if execute and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}
     {%- for parent in (graph.nodes.values() if selected else [])
         if 'passing' in parent.tags and parent.unique_id not in selected -%}
         {%- for node in graph.nodes.values()

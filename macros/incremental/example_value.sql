@@ -10,7 +10,7 @@
         {%- set text -%}
             select {{ text_of(column_expressions(options, types)[column]) }} as example
             from {{ source_rows(source, is_in_model=false) if options.preset == 'columns'
-                else built_beside('raw_events') }} as raw_events
+                else footfall_relation('raw_events') }} as raw_events
             {{ source_filter(options, types) }}
         {%- endset -%}
         {%- set condition = source_time('example', column_clock(column, options))
@@ -18,14 +18,14 @@
     {%- else -%}
         {%- set text -%}
             select cast(delivered.{{ column }} as {{ dbt.type_string() }}) as example
-            from {{ built_beside('int_events__unioned') }} as delivered
+            from {{ footfall_relation('int_events__unioned') }} as delivered
             inner join {{ this }} as judged
                 on
                     delivered.source_name = judged.source_name
                     and delivered.event_id = judged.event_id
             where
                 judged.source_name = {{ sql_literal(source) }}
-                and judged.rejection_reason = {{ sql_literal(reason) }}
+                and judged.own_rejection_reason = {{ sql_literal(reason) }}
         {%- endset -%}
         {%- set condition = 'true' -%}
     {%- endif -%}
@@ -36,11 +36,4 @@
         ~ ' group by substr(example, 1, 40) order by event_count desc, start limit 1'
     ).rows -%}
     {{ return(rows[0][0] if rows else '') }}
-{%- endmacro %}
-
-{#- A relation of the project by its name. A ref would have to be a ref of every run. -#}
-{% macro built_beside(name) -%}
-    {{ return(api.Relation.create(
-        database=this.database, schema=this.schema, identifier=name
-    )) }}
 {%- endmacro %}

@@ -65,7 +65,7 @@
     {%- elif called -%} {{ project_node(place).relation_name }}
     {%- elif is_text_file(place) -%}
         {%- set lines = ref('stg_files__lines') if is_in_model
-            else relation_named('stg_files__lines') -%}
+            else stored_lines() -%}
         ({{ text_rows(name, input, lines or no_lines()) }})
     {%- elif is_path(place) -%} {{ parquet_rows(place, names_files=true) }}
     {%- else -%} {{ place }}

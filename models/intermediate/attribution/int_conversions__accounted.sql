@@ -1,11 +1,11 @@
 -- grain: one row per conversion, with why it has no touch to credit, where it has none,
--- and the number of the last change to anything that its credits are made of.
+-- and the run in which anything last changed that its credits are made of.
 
-{% set known = stored('int_conversions__accounted') %}
+{% set known = held() %}
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
-    where {{ is_person_touched('int_conversions__accounted') }}
+    where {{ in_scope('person') }}
 ),
 
 stages as (
@@ -66,7 +66,7 @@ hashed as (
         select
             conversion_id,
             credits_hash,
-            change_number
+            credited_number
         from {{ known }}
     ),
 
@@ -76,7 +76,7 @@ hashed as (
         select
             conversion_id,
             credits_hash,
-            cast(null as bigint) as change_number
+            cast(null as bigint) as credited_number
         from hashed
         where false
     ),
@@ -86,10 +86,8 @@ hashed as (
 accounted as (
     select
         hashed.*,
-        coalesce(known.change_number, cast({{ next_change_number() }} as bigint))
-            as change_number,
-        {{ last_batch(['int_journeys__joined', 'fct_conversions']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        coalesce(known.credited_number, cast({{ run_number() }} as bigint))
+            as credited_number
     from hashed
     left join known
         on

@@ -3,7 +3,7 @@
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
-    where {{ is_person_touched('int_conversions__accounted') }}
+    where {{ in_scope('person') }}
 ),
 
 conversion_definitions as (

@@ -7,7 +7,7 @@ with touches as (
 
 conversions as (
     select * from {{ ref('int_conversions__accounted') }}
-    where {{ is_conversion_changed('int_credits__shared') }}
+    where {{ in_scope('conversion') }}
 ),
 
 attribution_models as (
@@ -114,9 +114,7 @@ shared as (
             'all_credits.credit_before',
             'all_credits.credit_before + all_credits.credit',
             6
-        ) }} as attributed_revenue,
-        conversions.change_number,
-        '{{ definition_hash() }}' as definition_hash
+        ) }} as attributed_revenue
     from all_credits
     inner join conversions
         on all_credits.conversion_id = conversions.conversion_id

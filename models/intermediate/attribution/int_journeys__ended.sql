@@ -3,7 +3,7 @@
 
 with conversions as (
     select * from {{ ref('fct_conversions') }}
-    where {{ is_person_touched('int_journeys__pathed') }}
+    where {{ in_scope('person') }}
 ),
 
 touches as (

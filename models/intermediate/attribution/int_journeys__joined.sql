@@ -2,7 +2,7 @@
 
 with touches as (
     select * from {{ ref('int_journeys__pathed') }}
-    where {{ is_person_touched('int_journeys__joined') }}
+    where {{ in_scope('person') }}
 ),
 
 -- Only what is on the path, and of those who convert alone what weighs it.
@@ -34,9 +34,7 @@ joined as (
         ) as outside_count,
         cast(max(path_seconds) as numeric(18, 6)) as seconds_to_end,
         {{ dbt.hash(joined_in_order('path_touch', ' > ', 'touch_number')) }}
-            as touches_hash,
-        {{ last_batch(['int_journeys__pathed']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+            as touches_hash
     from shown
     group by
         journey_id,

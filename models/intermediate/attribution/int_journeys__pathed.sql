@@ -126,11 +126,7 @@ pathed as (
         case when final_reason is null then path_count end as touch_count,
         cast(
             cast(microseconds_to_end as numeric(24, 6)) / 1000000 as numeric(18, 6)
-        ) as seconds_to_end,
-        {{ last_batch([
-            'fct_sessions', 'int_arrivals__sourced', 'int_persons__touched'
-        ]) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        ) as seconds_to_end
     from numbered
 )
 

@@ -10,7 +10,7 @@ with touches as (
 
 conversions as (
     select * from {{ ref('int_conversions__accounted') }}
-    where {{ is_conversion_changed('int_credits__shared') }}
+    where {{ in_scope('conversion') }}
 ),
 
 channels as (

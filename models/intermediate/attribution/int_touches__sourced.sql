@@ -4,7 +4,7 @@
 with sessions as (
     select * from {{ ref('fct_sessions') }}
     where
-        {{ is_person_touched('int_journeys__pathed') }}
+        {{ in_scope('person') }}
         and marketing_consent <> 'denied'
 ),
 

@@ -1,25 +1,10 @@
 -- grain: one row per distinct event name and platform among all events that ever came.
 
-{% set held = stored('int_events__classified') %}
-
-with arriving as (
+with events as (
     select
         event_name,
         platform
-    from {{ ref('int_events__arrived') }}
-),
-
-events as (
-    select * from arriving
-
-    {% if held %}
-        union all
-
-        select
-            event_name,
-            platform
-        from {{ held }}
-    {% endif %}
+    from {{ ref('int_events__standing') }}
 ),
 
 event_rules as (

@@ -1,15 +1,21 @@
 -- grain: one row per accepted event; event_id is unique in its source.
 
 with events as (
-    select * from {{ ref('int_events__classified') }}
+    select * from {{ ref('int_events__standing') }}
+),
+
+rejected as (
+    select log_number from {{ ref('int_events__rejected') }}
 ),
 
 screened as (
     select
-        {{ event_columns() | join(',\n        ') }},
-        visitor_marketing_consent
+        events.{{ event_columns() | join(',\n        events.') }},
+        events.log_number
     from events
-    where rejection_reason is null
+    left join rejected
+        on events.log_number = rejected.log_number
+    where rejected.log_number is null
 )
 
 select * from screened

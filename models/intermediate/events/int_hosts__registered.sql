@@ -1,10 +1,11 @@
 -- grain: one row per host that an event, ad spend or a rule names, with the part of it
 -- that somebody registered.
 
-{% set known = stored('int_hosts__registered') %}
+{% set known = held() %}
 
 with events as (
-    select * from {{ ref('int_events__arrived') }}
+    select * from {{ ref('int_events__logged') }}
+    where {{ in_scope('batch') }}
 ),
 
 ad_spend as (
@@ -138,8 +139,7 @@ registered as (
     select
         counted.host_name,
         registrable.ending as registrable_domain,
-        registry.ending as registry_domain,
-        '{{ definition_hash() }}' as definition_hash
+        registry.ending as registry_domain
     from counted
     left join endings as registrable
         on

@@ -1,6 +1,6 @@
 -- grain: one row per distinct user agent.
 
-{% set known = stored('int_user_agents__classified') %}
+{% set known = held() %}
 {% set texts = {
     'bot_reason': 'text_but_model',
     'device_category': 'lower_user_agent',
@@ -9,8 +9,10 @@
 } %}
 
 with arriving as (
-    select user_agent from {{ ref('int_events__arrived') }}
-    where user_agent is not null
+    select user_agent from {{ ref('int_events__logged') }}
+    where
+        user_agent is not null
+        and {{ in_scope('batch') }}
     group by user_agent
 ),
 
@@ -73,9 +75,9 @@ classified as (
         user_agent,
         {%- for field in texts %}
             max(case when field = {{ sql_literal(field) }} then verdict end)
-                as {{ field }},
+                as {{ field }}
+            {{- ',' if not loop.last }}
         {%- endfor %}
-        '{{ definition_hash() }}' as definition_hash
     from matched
     group by user_agent
 )

@@ -1,35 +1,10 @@
 -- grain: one row per visitor of a source who ever decided about consent.
 
-{% set held = stored('int_events__classified') %}
-{% set is_arriving = is_arriving() %}
-
-with arriving as (
-    select * from {{ ref('int_events__arrived') }}
-),
-
-events as (
-    select
-        source_name,
-        visitor_id,
-        occurred_at,
-        received_at,
-        analytics_consent,
-        marketing_consent
-    from arriving
-
-    {% if held %}
-        union all
-
-        select
-            source_name,
-            visitor_id,
-            occurred_at,
-            received_at,
-            analytics_consent,
-            marketing_consent
-        from {{ held }}
-        where not coalesce({{ is_arriving }}, false)
-    {% endif %}
+with events as (
+    select * from {{ ref('int_events__standing') }}
+    where
+        visitor_id is not null
+        and {{ in_scope('visitor') }}
 ),
 
 decided as (
@@ -47,7 +22,6 @@ decided as (
     from events
     where
         (analytics_consent <> 'unknown' or marketing_consent <> 'unknown')
-        and visitor_id is not null
         and occurred_at is not null
         -- A decision from a clock far ahead would outvote every later one; one from a
         -- clock far behind outvotes none.

@@ -3,17 +3,17 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('mart_funnel__entries') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where {{ is_visitor_touched('mart_funnel__entries') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
-    where {{ is_visitor_touched('mart_funnel__entries') }}
+    where {{ in_scope('visitor') }}
 ),
 
 copies as (

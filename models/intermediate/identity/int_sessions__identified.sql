@@ -2,17 +2,17 @@
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
-    where {{ is_visitor_touched('int_sessions__identified') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where {{ is_visitor_touched('int_sessions__identified') }}
+    where {{ in_scope('visitor') }}
 ),
 
 events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('int_sessions__identified') }}
+    where {{ in_scope('visitor') }}
 ),
 
 visitors as (
@@ -53,10 +53,7 @@ identified as (
         sessions.session_started_at,
         sessions.session_id,
         users.user_id,
-        coalesce(users.user_id, visitors.person_id) as person_id,
-        {{ last_batch(['int_sessions__aggregated', 'int_visitors__identified']) }}
-            as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        coalesce(users.user_id, visitors.person_id) as person_id
     from sessions
     inner join visitors
         on

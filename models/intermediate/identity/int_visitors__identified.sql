@@ -2,7 +2,7 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('int_visitors__identified') }}
+    where {{ in_scope('visitor') }}
 ),
 
 counted as (
@@ -38,9 +38,7 @@ identified as (
                 then first_user_id_by_name
             else visitor_id
         end as person_id,
-        told_first_seen_at,
-        {{ last_batch(['int_visitors__touched']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        told_first_seen_at
     from counted
 )
 

@@ -2,12 +2,12 @@
 
 with sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where {{ is_visitor_touched('int_visitors__seen') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessions as (
     select * from {{ ref('int_sessions__identified') }}
-    where {{ is_visitor_touched('int_visitors__seen') }}
+    where {{ in_scope('visitor') }}
 ),
 
 visitors as (
@@ -84,9 +84,7 @@ seen as (
         visitor_id,
         person_id,
         min(first_occurred_at) as first_seen_at,
-        max(last_occurred_at) as last_seen_at,
-        {{ last_batch(['int_sessions__identified']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        max(last_occurred_at) as last_seen_at
     from spans
     group by source_name, visitor_id, person_id
 )

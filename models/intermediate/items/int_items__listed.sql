@@ -13,7 +13,7 @@ with events as (
     from {{ ref('int_events__screened') }}
     where
         items is not null
-        and {{ is_visitor_touched('fct_items') }}
+        and {{ in_scope('visitor') }}
 ),
 
 entries as (

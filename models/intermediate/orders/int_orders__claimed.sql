@@ -17,6 +17,10 @@ visitors as (
     select * from {{ ref('int_visitors__identified') }}
 ),
 
+consents as (
+    select * from {{ ref('int_visitors__consented') }}
+),
+
 conversion_definitions as (
     select
         conversion_name,
@@ -38,8 +42,7 @@ defined as (
         events.received_at,
         events.order_id,
         events.currency,
-        events.revenue,
-        events.visitor_marketing_consent
+        events.revenue
     from events
     inner join conversion_definitions
         on
@@ -61,7 +64,7 @@ identified as (
         defined.currency,
         defined.revenue,
         coalesce(sessions.person_id, defined.user_id, visitors.person_id) as person_id,
-        coalesce(defined.visitor_marketing_consent, 'unknown') as marketing_consent,
+        coalesce(consents.marketing_consent, 'unknown') as marketing_consent,
         case when defined.platform = 'server' then 0 else 1 end as paid_rank,
         case when defined.platform = 'server' then 1 else 0 end as visited_rank,
         case when defined.revenue is null then 1 else 0 end as amount_rank
@@ -80,6 +83,10 @@ identified as (
             and sessionized.visitor_id = sessions.visitor_id
             and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
+    left join consents
+        on
+            defined.source_name = consents.source_name
+            and defined.visitor_id = consents.visitor_id
 ),
 
 -- Few orders are claimed twice, so only those go through the windows below.
@@ -249,13 +256,6 @@ numbers as (
             identified.conversion_name = repeated_orders.conversion_name
             and identified.order_id = repeated_orders.order_id
     where repeated_orders.order_id is null
-),
-
-final as (
-    select
-        *,
-        {{ last_batch(['int_sessions__identified']) }} as batch_number
-    from numbers
 )
 
-select * from final
+select * from numbers

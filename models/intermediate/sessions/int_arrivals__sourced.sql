@@ -3,12 +3,12 @@
 
 with sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
-    where {{ is_visitor_touched('int_arrivals__sourced') }}
+    where {{ in_scope('visitor') }}
 ),
 
 events as (
     select * from {{ ref('int_events__sourced') }}
-    where {{ is_visitor_touched('int_arrivals__sourced') }}
+    where {{ in_scope('visitor') }}
 ),
 
 traffic_sources as (
@@ -83,9 +83,7 @@ sourced as (
         case when arrival_number = 1 then cast(1 as bigint) else event_number end
             as first_event_number,
         coalesce(next_event_number, cast(9223372036854775807 as bigint))
-            as next_event_number,
-        {{ last_batch(['int_sessions__aggregated']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+            as next_event_number
     from numbered
 )
 

@@ -2,7 +2,18 @@
 -- optional splitters follow. Keys and times only: what a window carries, it copies.
 
 with events as (
-    select * from {{ ref('int_events__pooled') }}
+    select
+        source_name,
+        visitor_id,
+        event_id,
+        occurred_at,
+        received_at,
+        event_name,
+        platform,
+        engagement_ms,
+        {{ session_app() }} as session_app
+    from {{ ref('int_events__screened') }}
+    where {{ in_scope('visitor') }}
 ),
 
 event_names as (

@@ -141,12 +141,7 @@ sessionized as (
             as previous_active_at,
         activity_started_at,
         session_started_at,
-        event_number,
-        (
-            select max(classified.batch_number)
-            from {{ ref('int_events__classified') }} as classified
-        ) as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        event_number
     from mapped
 )
 

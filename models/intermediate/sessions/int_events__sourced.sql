@@ -3,7 +3,7 @@
 
 with events as (
     select * from {{ ref('int_events__screened') }}
-    where {{ is_visitor_touched('int_events__sourced') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
@@ -11,7 +11,7 @@ sessionized as (
     where
         is_session_relevant
         and session_started_at is not null
-        and {{ is_unseen('int_events__sourced') }}
+        and {{ in_scope('visitor') }}
 ),
 
 hosts as (
@@ -86,9 +86,7 @@ sourced as (
         judged.utm_campaign,
         judged.click_id_type,
         judged.referrer_host,
-        {{ traffic_source_id('judged') }} as traffic_source_id,
-        sessionized.batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        {{ traffic_source_id('judged') }} as traffic_source_id
     from judged
     inner join sessionized
         on

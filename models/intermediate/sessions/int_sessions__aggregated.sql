@@ -5,7 +5,7 @@ with events as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
-        and {{ is_unseen('int_sessions__aggregated') }}
+        and {{ in_scope('visitor') }}
 ),
 
 collapsed as (
@@ -59,9 +59,7 @@ aggregated as (
         count(case when is_collapsed_view then 1 end) as collapsed_views,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
         cast(sum(engaged_pause_microseconds) as bigint)
-            as inferred_engagement_microseconds,
-        max(batch_number) as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+            as inferred_engagement_microseconds
     from with_pause
     group by source_name, visitor_id, session_app, session_started_at
 )

@@ -4,7 +4,7 @@ with arrivals as (
     select * from {{ ref('int_arrivals__sourced') }}
     where
         arrival_number = 1
-        and {{ is_session_touched() }}
+        and {{ in_scope('visitor') }}
 ),
 
 traffic_sources as (

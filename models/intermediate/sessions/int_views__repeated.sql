@@ -7,10 +7,7 @@ with sessionized as (
         session_started_at is not null
         and is_page_view
         and {{ var('view_repeat_seconds') is not none }}
-        and (
-            {{ is_unseen('int_sessions__aggregated') }}
-            or {{ is_unseen('fct_page_views') }}
-        )
+        and {{ in_scope('visitor') }}
 ),
 
 events as (

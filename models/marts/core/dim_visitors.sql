@@ -2,7 +2,7 @@
 
 with sessions as (
     select * from {{ ref('fct_sessions') }}
-    where {{ is_visitor_touched('dim_visitors') }}
+    where {{ in_scope('visitor') }}
 ),
 
 firsts as (
@@ -41,9 +41,7 @@ final as (
         totals.session_count,
         totals.page_view_count,
         totals.conversion_count,
-        totals.revenue,
-        {{ last_batch(['fct_sessions']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        totals.revenue
     from totals
     inner join firsts
         on

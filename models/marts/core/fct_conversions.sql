@@ -4,7 +4,7 @@ with claims as (
     select * from {{ ref('int_orders__claimed') }}
     where
         claim_number = 1
-        and {{ is_visitor_touched('fct_conversions') }}
+        and {{ in_scope('visitor') }}
 ),
 
 currency_rates as (
@@ -80,9 +80,7 @@ final as (
                         {{ product_of_money('delivered_revenue', 'currency_rate', 9) }},
                         cast(0 as numeric(28, 6))
                     )
-        end as revenue,
-        {{ last_batch(['int_orders__claimed']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        end as revenue
     from rated
 )
 

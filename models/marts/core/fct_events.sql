@@ -9,6 +9,10 @@ events as (
     select * from {{ ref('int_events__screened') }}
 ),
 
+user_agents as (
+    select * from {{ ref('int_user_agents__classified') }}
+),
+
 sessions as (
     select * from {{ ref('int_sessions__identified') }}
 ),
@@ -60,9 +64,9 @@ final as (
         traffic_channels.channel,
         traffic_channels.channel_rule_id,
         traffic_channels.channel_reason,
-        events.device_category,
-        events.os_name,
-        events.browser_name,
+        {{ told_or_read('device_category') }} as device_category,
+        {{ told_or_read('os_name') }} as os_name,
+        {{ told_or_read('browser_name') }} as browser_name,
         events.language,
         events.country_code,
         events.region,
@@ -99,6 +103,8 @@ final as (
             and sessionized.event_number < arrivals.next_event_number
     left join traffic_channels
         on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+    left join user_agents
+        on events.user_agent = user_agents.user_agent
 )
 
 select * from final

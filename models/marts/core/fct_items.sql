@@ -11,7 +11,7 @@ claims as (
 
 sessionized as (
     select * from {{ ref('int_events__sessionized') }}
-    where {{ is_visitor_touched('fct_items') }}
+    where {{ in_scope('visitor') }}
 ),
 
 sessions as (
@@ -132,9 +132,7 @@ final as (
             when not {{ lacks_currency('delivered_revenue', 'currency') }}
                 then
                     {{ product_of_money('delivered_revenue', 'currency_rate', 9) }}
-        end as revenue,
-        {{ last_batch(['int_sessions__identified']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        end as revenue
     from rated
 )
 

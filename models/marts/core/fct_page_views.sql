@@ -1,13 +1,11 @@
 -- grain: one row per page or screen view that repeats none.
 
-{% set is_unseen = is_unseen('fct_page_views') %}
-
 with sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
         and is_page_view
-        and {{ is_unseen }}
+        and {{ in_scope('visitor') }}
 ),
 
 collapsed as (
@@ -24,7 +22,7 @@ all_sessionized as (
     select * from {{ ref('int_events__sessionized') }}
     where
         session_started_at is not null
-        and {{ is_unseen }}
+        and {{ in_scope('visitor') }}
 ),
 
 scroll_events as (
@@ -65,7 +63,6 @@ ordered as (
         session_started_at,
         occurred_at,
         event_number,
-        batch_number,
         cast(row_number() over session_views as bigint) as view_number,
         lead(event_number) over session_views as next_event_number,
         lead(occurred_at) over session_views as next_viewed_at
@@ -134,9 +131,7 @@ final as (
             'coalesce(ordered.next_viewed_at, sessions.session_ended_at)'
         ) }} as seconds_on_page,
         scrolled.scroll_percent,
-        events.page_load_ms,
-        ordered.batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        events.page_load_ms
     from ordered
     inner join events
         on

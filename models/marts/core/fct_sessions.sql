@@ -1,237 +1,68 @@
--- grain: one row per session.
-
-{% set is_touched = is_session_touched() %}
+-- grain: one row per session. A view: what is said of a session is stored but once, and
+-- an earlier beginning of its source's history changes none of that.
 
 with sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
-    where {{ is_touched }}
-),
-
-sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
-    where
-        event_number = 1
-        and {{ is_touched }}
-),
-
-events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ is_touched }}
+    select * from {{ ref('int_sessions__described') }}
 ),
 
 sources as (
     select * from {{ ref('int_sources__started') }}
 ),
 
-persons as (
-    select * from {{ ref('int_sessions__identified') }}
-    where {{ is_touched }}
-),
-
-channels as (
-    select * from {{ ref('int_sessions__channelled') }}
-),
-
-remembered as (
-    select * from {{ ref('int_sessions__remembered') }}
-),
-
-visitors as (
-    select * from {{ ref('int_visitors__identified') }}
-),
-
-consents as (
-    select * from {{ ref('int_visitors__consented') }}
-),
-
-landing_pages as (
-    select * from {{ ref('fct_page_views') }}
-    where
-        is_entrance
-        and {{ is_touched }}
-),
-
-exit_pages as (
-    select * from {{ ref('fct_page_views') }}
-    where
-        is_exit
-        and {{ is_touched }}
-),
-
-conversions as (
-    select * from {{ ref('fct_conversions') }}
-    where {{ is_touched }}
-),
-
-session_conversions as (
-    select
-        session_id,
-        cast(sum(revenue) as numeric(28, 6)) as revenue,
-        count(*) as conversion_count,
-        count(case when is_main_goal then 1 end) as main_goal_count
-    from conversions
-    where session_id is not null
-    group by session_id
-),
-
--- The device is the first event's.
-first_events as (
-    select
-        sessionized.source_name,
-        sessionized.visitor_id,
-        sessionized.session_app,
-        sessionized.session_started_at,
-        events.app_id,
-        events.platform,
-        events.vendor_session_id,
-        events.device_category,
-        events.os_name,
-        events.browser_name,
-        events.language,
-        events.country_code,
-        events.region
-    from sessionized
-    inner join events
-        on
-            sessionized.source_name = events.source_name
-            and sessionized.event_id = events.event_id
-),
-
-measured as (
-    select
-        sessions.*,
-        {{ seconds_between('session_started_at', 'session_ended_at') }}
-            as duration_seconds,
-        coalesce(
-            cast(sessions.measured_engagement_ms as numeric(24, 6)) / 1000,
-            cast(sessions.inferred_engagement_microseconds as numeric(24, 6)) / 1000000,
-            0
-        ) as engaged_seconds,
-        case
-            when sessions.measured_engagement_ms is not null then 'measured'
-            else 'inferred'
-        end as engaged_time_method,
-        cast(
-            row_number() over (
-                partition by sessions.source_name, sessions.visitor_id
-                order by
-                    sessions.session_started_at,
-                    {{ byte_order('sessions.session_app') }}
-            ) as bigint
-        ) as session_number
-    from sessions
-),
-
-joined as (
-    select
-        measured.session_id,
-        measured.source_name,
-        measured.visitor_id,
-        persons.person_id,
-        persons.user_id,
-        first_events.app_id,
-        first_events.platform,
-        first_events.vendor_session_id,
-        measured.session_started_at as started_at,
-        measured.session_ended_at as ended_at,
-        cast({{ local_time('measured.session_started_at') }} as date) as started_date,
-        landing_pages.page_host as landing_page_host,
-        landing_pages.page_path as landing_page_path,
-        exit_pages.page_path as exit_page_path,
-        channels.source,
-        channels.medium,
-        channels.campaign,
-        channels.channel,
-        channels.channel_rule_id,
-        channels.channel_reason,
-        remembered.last_non_direct_source,
-        remembered.last_non_direct_medium,
-        remembered.last_non_direct_campaign,
-        remembered.last_non_direct_channel,
-        first_events.device_category,
-        first_events.os_name,
-        first_events.browser_name,
-        first_events.language,
-        first_events.country_code,
-        first_events.region,
-        measured.engaged_time_method,
-        measured.session_number,
-        measured.event_count,
-        measured.page_view_count,
-        measured.collapsed_views,
-        measured.duration_seconds,
-        cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
-        -- A tracker notes the first visit with the first event of it, which may be a
-        -- moment before the first that is here: what lies within the timeout is the
-        -- same visit.
-        case
-            when
-                measured.session_number > 1
-                or visitors.told_first_seen_at
-                + interval '{{ longest_session_timeout() }}' minute
-                < measured.session_started_at
-                then 'returning'
-            else 'new'
-        end as visitor_type,
-        {{ is_history_complete(
-            'measured.session_started_at',
-            'sources.history_started_at',
-            'visitors.told_first_seen_at'
-        ) }} as is_history_complete,
-        coalesce(consents.marketing_consent, 'unknown') as marketing_consent,
-        coalesce(session_conversions.conversion_count, 0) as conversion_count,
-        coalesce(session_conversions.revenue, cast(0 as numeric(28, 6))) as revenue,
-        coalesce(session_conversions.main_goal_count, 0) > 0 as has_conversion
-    from measured
-    inner join sources
-        on measured.source_name = sources.source_name
-    inner join persons
-        on measured.session_id = persons.session_id
-    inner join channels
-        on measured.session_id = channels.session_id
-    inner join remembered
-        on measured.session_id = remembered.session_id
-    inner join first_events
-        on
-            measured.source_name = first_events.source_name
-            and measured.visitor_id = first_events.visitor_id
-            and measured.session_app = first_events.session_app
-            and measured.session_started_at = first_events.session_started_at
-    inner join visitors
-        on
-            measured.source_name = visitors.source_name
-            and measured.visitor_id = visitors.visitor_id
-    left join consents
-        on
-            measured.source_name = consents.source_name
-            and measured.visitor_id = consents.visitor_id
-    left join landing_pages
-        on measured.session_id = landing_pages.session_id
-    left join exit_pages
-        on measured.session_id = exit_pages.session_id
-    left join session_conversions
-        on measured.session_id = session_conversions.session_id
-),
-
--- Long enough, or a conversion, be it of no goal, or two views.
-engaged as (
-    select
-        *,
-        (
-            duration_seconds >= {{ var('engaged_session_seconds') }}
-            or conversion_count > 0
-            or page_view_count >= 2
-        ) as is_engaged
-    from joined
-),
-
 final as (
     select
-        *,
-        not is_engaged as is_bounce,
-        {{ last_batch(['int_sessions__identified']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
-    from engaged
+        sessions.session_id,
+        sessions.source_name,
+        sessions.visitor_id,
+        sessions.person_id,
+        sessions.user_id,
+        sessions.app_id,
+        sessions.platform,
+        sessions.vendor_session_id,
+        sessions.started_at,
+        sessions.ended_at,
+        sessions.started_date,
+        sessions.landing_page_host,
+        sessions.landing_page_path,
+        sessions.exit_page_path,
+        sessions.source,
+        sessions.medium,
+        sessions.campaign,
+        sessions.channel,
+        sessions.channel_rule_id,
+        sessions.channel_reason,
+        sessions.last_non_direct_source,
+        sessions.last_non_direct_medium,
+        sessions.last_non_direct_campaign,
+        sessions.last_non_direct_channel,
+        sessions.device_category,
+        sessions.os_name,
+        sessions.browser_name,
+        sessions.language,
+        sessions.country_code,
+        sessions.region,
+        sessions.engaged_time_method,
+        sessions.session_number,
+        sessions.event_count,
+        sessions.page_view_count,
+        sessions.collapsed_views,
+        sessions.duration_seconds,
+        sessions.engaged_seconds,
+        sessions.visitor_type,
+        {{ is_history_complete(
+            'sessions.started_at',
+            'sources.history_started_at',
+            'sessions.told_first_seen_at'
+        ) }} as is_history_complete,
+        sessions.marketing_consent,
+        sessions.conversion_count,
+        sessions.revenue,
+        sessions.has_conversion,
+        sessions.is_engaged,
+        sessions.is_bounce
+    from sessions
+    inner join sources
+        on sessions.source_name = sources.source_name
 )
 
 select * from final

@@ -10,7 +10,7 @@ chained as (
 
 sessions as (
     select * from {{ ref('fct_sessions') }}
-    where {{ is_visitor_touched('mart_funnel__entries') }}
+    where {{ in_scope('visitor') }}
 ),
 
 funnel_steps as (
@@ -108,9 +108,7 @@ final as (
         case
             when pivoted.furthest_step = last_steps.last_step_number
                 then {{ seconds_between('pivoted.step_1_at', 'pivoted.last_step_at') }}
-        end as seconds_to_complete,
-        {{ last_batch(['fct_sessions']) }} as batch_number,
-        '{{ definition_hash() }}' as definition_hash
+        end as seconds_to_complete
     from pivoted
     inner join last_steps
         on pivoted.funnel_name = last_steps.funnel_name

@@ -2,11 +2,41 @@
 -- whatever the reason, only reason, times and name remain: nothing of who and what.
 
 with events as (
-    select
-        *,
-        (is_consent_denied or rejection_reason = 'no_consent') as is_withheld
-    from {{ ref('int_events__classified') }}
+    select * from {{ ref('int_events__classified') }}
     where rejection_reason is not null
+),
+
+user_agents as (
+    select * from {{ ref('int_user_agents__classified') }}
+),
+
+described as (
+    select
+        events.source_name,
+        events.event_id,
+        events.copy_number,
+        events.rejection_reason,
+        events.bot_reason,
+        events.received_at,
+        events.occurred_at,
+        events.event_name,
+        events.platform,
+        events.visitor_id,
+        events.user_id,
+        events.page_url,
+        events.referrer_url,
+        events.user_agent,
+        {{ told_or_read('device_category') }} as device_category,
+        {{ told_or_read('os_name') }} as os_name,
+        {{ told_or_read('browser_name') }} as browser_name,
+        events.country_code,
+        events.order_id,
+        events.unread_revenue,
+        events.revenue,
+        events.is_consent_denied as is_withheld
+    from events
+    left join user_agents
+        on events.user_agent = user_agents.user_agent
 ),
 
 final as (
@@ -29,7 +59,7 @@ final as (
                 as {{ column }},
         {%- endfor %}
         case when not is_withheld then revenue end as revenue
-    from events
+    from described
 )
 
 select * from final

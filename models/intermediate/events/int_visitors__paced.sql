@@ -1,11 +1,7 @@
 -- grain: one row per visitor of a source with ever more than bot_limit_events acts;
 -- bot_reason says whether they came too fast for a person.
 
-{% set known = stored('int_visitors__clocked') %}
-{% set held = stored('int_events__classified') %}
-{% set is_arriving = is_arriving() %}
-
-with arriving as (
+with events as (
     select
         source_name,
         event_id,
@@ -14,9 +10,11 @@ with arriving as (
         platform,
         occurred_at,
         received_at,
-        analytics_consent
-    from {{ ref('int_events__arrived') }}
-    where {{ var('bot_limit_events') is not none }}
+        own_rejection_reason
+    from {{ ref('int_events__standing') }}
+    where
+        {{ var('bot_limit_events') is not none }}
+        and {{ in_scope('visitor') }}
 ),
 
 event_names as (
@@ -24,45 +22,15 @@ event_names as (
     where is_act
 ),
 
-delivered as (
-    select * from arriving
-
-    {% if held %}
-        union all
-
-        select
-            source_name,
-            event_id,
-            visitor_id,
-            event_name,
-            platform,
-            occurred_at,
-            received_at,
-            analytics_consent
-        from {{ held }}
-        where
-            not coalesce({{ is_arriving }}, false)
-            {%- if known %}
-                -- Nothing new of a visitor, and the verdict stands.
-                and (source_name, visitor_id) in (
-                    select
-                        arriving.source_name,
-                        arriving.visitor_id
-                    from arriving
-                )
-            {%- endif %}
-    {% endif %}
-),
-
 -- What a server does, or a page by itself, is not the visitor's doing.
 acts as (
-    select delivered.*
-    from delivered
+    select events.*
+    from events
     inner join event_names
         on
-            delivered.event_name = event_names.event_name
-            and coalesce(delivered.platform, '') = event_names.platform
-    where {{ own_rejection_reason() }} is null
+            events.event_name = event_names.event_name
+            and coalesce(events.platform, '') = event_names.platform
+    where events.own_rejection_reason is null
 ),
 
 -- Most visitors never do enough in all, so only the others are looked at closely.
@@ -94,7 +62,7 @@ copies as (
 ),
 
 -- As many acts ago as the limit allows: when was that?
-paced as (
+measured as (
     select
         source_name,
         visitor_id,
@@ -107,7 +75,7 @@ paced as (
     where copy_number = 1
 ),
 
-clocked as (
+paced as (
     select
         source_name,
         visitor_id,
@@ -123,10 +91,9 @@ clocked as (
                             ~ var('bot_limit_seconds') ~ ' seconds'
                         ) }}
             end
-        ) as bot_reason,
-        '{{ definition_hash() }}' as definition_hash
-    from paced
+        ) as bot_reason
+    from measured
     group by source_name, visitor_id
 )
 
-select * from clocked
+select * from paced

@@ -1,0 +1,161 @@
+{#- What a model means, as one hash: its SQL and that of the macros in it without comments,
+    its columns, the vars they read, the rules, and all this of the models it is made of.
+    Where a source is and what is in it is no part: that is the data. -#}
+{% macro definition_of(node, parents, plan) -%}
+    {%- set said = parts_of(node, plan) -%}
+    {%- set found = [] -%}
+    {%- for part in said -%} {%- do found.append(part ~ '=' ~ plan.parts[part]) -%} {%- endfor -%}
+    {%- for name in parents -%}
+        {%- do found.append(name ~ '=' ~ plan.nodes[name].definition) -%}
+    {%- endfor -%}
+    {{ return(local_md5(found | sort | join('\n'))) }}
+{%- endmacro %}
+
+{#- How a source is read: its options, all but the places of its inputs, and the staging
+    model that reads them. -#}
+{% macro definition_of_source(name, plan) -%}
+    {%- set options = sources()[name] -%}
+    {%- set places = preset_meta(options.preset, 'inputs') | list -%}
+    {%- set said = [] -%}
+    {%- for option, value in options.items() -%}
+        {%- do said.append(
+            option ~ '=' ~ ((value is not none) if option in places
+                else tojson(value, sort_keys=true))
+        ) -%}
+    {%- endfor -%}
+    {%- for node in graph.nodes.values()
+        if node.name == 'stg_' ~ options.preset ~ '__events'
+        and node.resource_type == 'model' -%}
+        {%- do said.append(definition_of(node, [], plan)) -%}
+    {%- endfor -%}
+    {{ return(local_md5(said | sort | join('\n'))) }}
+{%- endmacro %}
+
+{#- The names of what a model by itself is defined by: `model x`, `macro x`, `var x`,
+    `rules x`; what each of them holds is noted as a hash in plan.parts. -#}
+{% macro parts_of(node, plan) -%}
+    {%- set types = [] -%}
+    {%- for column in node.columns.values() -%}
+        {%- do types.append(
+            column.name ~ ' ' ~ column.data_type ~ ' ' ~ origin_of(column)
+        ) -%}
+    {%- endfor -%}
+    {%- set text = without_comments(node.raw_code) -%}
+    {%- do plan.parts.update({
+        'model ' ~ node.name: local_md5(
+            text ~ types | join(',') ~ tojson(node.config.meta, sort_keys=true)
+        )
+    }) -%}
+    {%- set found = ['model ' ~ node.name] -%}
+    {%- set open = called_in(text) + vars_in(text) -%}
+    {%- for _ in range(10000) if open -%}
+        {%- set part = open.pop() -%}
+        {%- if part not in found -%}
+            {%- do found.append(part) -%}
+            {%- do note_part(part, plan) -%}
+            {%- do open.extend(plan.macros.get(part, [])) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for parent_name in node.depends_on.nodes -%}
+        {%- set parent = graph.nodes.get(parent_name) -%}
+        {%- if parent and 'rules' in parent.tags -%}
+            {%- do found.append('rules ' ~ parent.name) -%}
+            {%- do plan.parts.update({
+                'rules ' ~ parent.name: seed_hash(parent)
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Notes what a macro or var is, and what the macro calls and reads in turn. -#}
+{% macro note_part(part, plan) -%}
+    {%- if part in plan.parts -%} {{ return('') }} {%- endif -%}
+    {%- set name = part.split(' ')[1] -%}
+    {%- if part.startswith('var ') -%}
+        {#- JSON knows no date, and YAML makes one of what has no quotes. -#}
+        {%- set value = var(name) -%}
+        {%- do plan.parts.update({
+            part: tojson(value, sort_keys=true)
+                if value is mapping or value is sequence and value is not string
+                else value | string
+        }) -%}
+    {%- else -%}
+        {%- set text = without_comments(context['footfall'][name].macro.macro_sql) -%}
+        {%- do plan.parts.update({part: local_md5(text)}) -%}
+        {%- set called = called_in(text) + vars_in(text) -%}
+        {%- for dialect in [adapter.type(), 'default']
+            if 'adapter.dispatch(' in text
+            and dialect ~ '__' ~ name in context['footfall'] -%}
+            {%- do called.append('macro ' ~ dialect ~ '__' ~ name) -%}
+        {%- endfor -%}
+        {%- do plan.macros.update({part: called}) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The macros of this project that a text calls, but not those of the increment itself:
+    how rows are kept says nothing of what they are. -#}
+{% macro called_in(text) -%}
+    {%- set found = [] -%}
+    {%- for name in modules.re.findall('([a-z_0-9]+)\\s*[(]', text) | unique
+        if name in context['footfall']
+        and not context['footfall'][name].macro.original_file_path.startswith(
+            'macros/incremental/'
+        )
+        and name != 'sources' -%}
+        {%- do found.append('macro ' ~ name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The vars that a text reads, but those that say which sources there are. -#}
+{% macro vars_in(text) -%}
+    {%- set found = [] -%}
+    {%- for name in modules.re.findall('\\bvar[(]\\s*[\'"](\\w+)', text) | unique
+        if name not in ['sources', 'own_presets'] -%}
+        {%- do found.append('var ' ~ name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- A text without the comments of Jinja and whole lines of comment of SQL, and with one
+    space wherever there is any. -#}
+{% macro without_comments(text) -%}
+    {%- set code = modules.re.sub('(?s)[{]#.*?#[}]', '', text) -%}
+    {%- set code = modules.re.sub('(?m)^\\s*--.*$', '', code) -%}
+    {{ return(modules.re.sub('\\s+', ' ', code) | trim) }}
+{%- endmacro %}
+
+{#- What a rule seed holds. dbt itself knows files above 1 MiB by their path alone: of
+    those their own hook has noted it. -#}
+{% macro seed_hash(seed) -%}
+    {%- set noted = graph.get('seed_hashes', {}).get(seed.name) -%}
+    {{ return(noted or seed.checksum.checksum) }}
+{%- endmacro %}
+
+{#- What of a model's definition is another than recorded, as the end of a sentence. -#}
+{% macro changed_parts(node, plan) -%}
+    {%- set words = [] -%}
+    {%- set open = [node.unique_id] -%}
+    {%- set seen = [] -%}
+    {%- for _ in graph.nodes if open -%}
+        {%- set name = open.pop() -%}
+        {%- do seen.append(name) -%}
+        {%- set ancestor = graph.nodes[name] -%}
+        {%- for part in parts_of(ancestor, plan) -%}
+            {%- set recorded = plan.states.get(part) -%}
+            {%- if not recorded or recorded.definition != plan.parts[part] -%}
+                {%- do words.append(part) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do open.extend(
+            ancestor.depends_on.nodes
+            | select('in', plan.nodes) | reject('in', seen) | reject('in', open)
+        ) -%}
+    {%- endfor -%}
+    {%- set words = words | unique | sort -%}
+    {{ return(
+        words[:3] | join(', ') ~ (' and others' if words | length > 3 else '')
+        ~ ' changed' if words else 'what it is made of changed'
+    ) }}
+{%- endmacro %}

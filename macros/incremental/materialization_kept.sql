@@ -1,0 +1,123 @@
+{#- A table of which later runs replace what changed. Its meta names a scope:
+    - `visitor`, `person`, `event`, `conversion`: rows of changed keys go, and what was
+      computed of them comes; never a row of any other key;
+    - `own`: rows come that were not there, by the columns that meta.key names;
+    - `log`: rows come;
+    - `all`: the table is made anew, if anything changed that it is made of;
+    - `run`: the table holds what one run hands to itself.
+    What was defined otherwise is filled anew instead. With the rows, in one transaction,
+    goes what they are made of (`record_state`). Where nothing came, nothing is asked of
+    the engine at all. -#}
+{% materialization kept, default, supported_languages=['sql', 'python'] -%}
+    {%- set held = load_cached_relation(this) -%}
+    {%- set scope = model.config.meta.scope -%}
+    {%- if is_left_alone(held) -%}
+        {{ return(leave_alone(held)) }}
+    {%- elif scope in ['all', 'run'] or is_whole() -%}
+        {%- set table = context.get(
+            'materialization_table_' ~ adapter.type(),
+            context['materialization_table_default']
+        ) -%}
+        {{ return(table()) }}
+    {%- endif -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set computed = make_temp_relation(target_relation)
+        .include(database=false, schema=false) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- do run_query(create_table_as(True, computed, compiled_code)) -%}
+    {%- call statement('main') -%} {{ replacement(target_relation, computed) }} {%- endcall -%}
+    {%- do run_query('drop table ' ~ computed) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
+
+{#- On Spark without tables that rows can be taken from, each is made anew by each run. -#}
+{% materialization kept, adapter='spark', supported_languages=['sql'] -%}
+    {{ return(materialization_table_spark()) }}
+{%- endmaterialization %}
+
+{#- The statements that put computed rows in the place of those of changed keys. -#}
+{% macro replacement(target_relation, computed) -%}
+    {%- set scope = model.config.meta.scope -%}
+    {%- set names = adapter.get_columns_in_relation(target_relation)
+        | map(attribute='quoted') | join(', ') -%}
+    {%- if scope == 'own' -%}
+        {%- set keys = model.config.meta.key | join(', ') -%}
+        {%- set changed = 'select ' ~ keys ~ ' from ' ~ computed -%}
+    {%- elif scope != 'log' -%}
+        {%- set keys = scope_keys()[scope].columns | join(', ') -%}
+        {%- set changed = 'select ' ~ keys ~ ' from ' ~ footfall_relation(
+            scope_keys()[scope].changed
+        ) -%}
+    {%- endif -%}
+    {%- if changed %}
+    delete from {{ target_relation }}
+    where ({{ keys }}) in ({{ changed }});
+    {%- endif %}
+    {%- if scope == 'conversion' %}
+    -- And those of conversions that are no more.
+    delete from {{ target_relation }}
+    where
+        person_id in (select person_id from {{ footfall_relation('int_persons__changed') }})
+        and conversion_id not in (
+            select conversion_id
+            from {{ footfall_relation('int_conversions__accounted') }}
+        );
+    {%- endif %}
+    insert into {{ target_relation }} ({{ names }})
+    select {{ names }} from {{ computed }}
+    {%- if changed %}
+    where ({{ keys }}) in ({{ changed }})
+    {%- endif %}
+{%- endmacro %}
+
+{#- Ends a materialization without a statement. A run that was killed may have left what
+    it was about to throw away. -#}
+{% macro leave_alone(held) -%}
+    {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}
+        -- nothing came
+    {%- endcall -%}
+    {%- do drop_relation_if_exists(
+        load_cached_relation(make_backup_relation(held, 'table'))
+    ) -%}
+    {{ return({'relations': [held]}) }}
+{%- endmacro %}
+
+{#- Whether all that a kept table is made of is as it was when it was made. -#}
+{% macro is_left_alone(held) -%}
+    {%- if not keeps_rows() -%} {{ return(false) }} {%- endif -%}
+    {%- set plan = increment() -%}
+    {%- set planned = plan.nodes[model.unique_id] -%}
+    {%- set state = plan.states.get(model.name) -%}
+    {%- if held is none or not held.is_table or flags.FULL_REFRESH or reads_a_part() -%}
+        {{ return(false) }}
+    {%- elif planned.scope == 'log' -%}
+        {{ return(not planned.refill_reason and not plan.get('is_arriving', true)) }}
+    {%- elif planned.scope == 'run' -%}
+        {{ return(not is_whole() and not has_news()) }}
+    {%- elif planned.scope == 'own' -%}
+        {{ return(not planned.is_outside and not is_whole() and not has_news()) }}
+    {%- elif planned.is_kept -%}
+        {{ return(not is_whole() and not has_news()) }}
+    {%- elif planned.is_outside or not state or state.definition != planned.definition
+        or state.taken_number != taken_number(planned) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- for name in planned.sources
+        if plan.states.get(plan.nodes[name].name, {}).filled_number | default(0)
+        > state.filled_number -%}
+        {{ return(false) }}
+    {%- endfor -%}
+    {{ return(true) }}
+{%- endmacro %}
+
+{#- The relation of a model of this project, by the model's name. -#}
+{% macro footfall_relation(name) -%}
+    {%- for node in graph.nodes.values()
+        if node.name == name and node.package_name == 'footfall' -%}
+        {{ return(relation_of(node)) }}
+    {%- endfor -%}
+{%- endmacro %}

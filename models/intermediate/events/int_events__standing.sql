@@ -1,0 +1,22 @@
+-- grain: one row per event delivered that its source has not taken back.
+
+with logged as (
+    select * from {{ ref('int_events__logged') }}
+),
+
+retractions as (
+    select retracted_number from {{ ref('int_events__logged') }}
+    where retracted_number is not null
+),
+
+standing as (
+    select logged.*
+    from logged
+    left join retractions
+        on logged.log_number = retractions.retracted_number
+    where
+        logged.retracted_number is null
+        and retractions.retracted_number is null
+)
+
+select * from standing
