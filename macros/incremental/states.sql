@@ -93,7 +93,8 @@
         {%- if scope == 'log' -%}
             {%- for source in sources() -%}
                 {%- do others.update({
-                    'source ' ~ source: definition_of_source(source, plan)
+                    'source ' ~ source: definition_of_source(source, plan),
+                    'exchanged ' ~ source: '',
                 }) -%}
             {%- endfor -%}
         {%- endif -%}
