@@ -7,6 +7,8 @@
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set delivered = ref('int_events__unioned') -%}
     {%- if not execute or is_whole() -%} {{ return('true') }} {%- endif -%}
+    {#- Of what a run does not look at nothing came, and nothing went. -#}
+    {%- if reads_a_part() -%} {{ return('false') }} {%- endif -%}
     {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set ranges = [] -%}
     {%- for source, hour, delivered_count, held_count in changed_hours(delivered) -%}
