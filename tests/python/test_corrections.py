@@ -12,7 +12,9 @@ from test_incremental import CHAIN, Event, contents
 from tiers import IS_ALL
 
 # From the log to a mart that counts what was received and one that sums it.
-SELECT = None if IS_ALL else "+fct_sessions +mart_quality__event_ledger"
+SELECT = (
+    None if IS_ALL else "+fct_sessions +fct_conversions +mart_quality__event_ledger"
+)
 ARRIVED = datetime(2026, 5, 4, 12)
 NAMES = ["page_view", "click", "purchase"]
 
