@@ -177,6 +177,19 @@
 
 {% macro duckdb__forget_changed_files() -%}
     {%- if reads_text_files() and kept_lines() is not none -%}
+        {#- Whatever is made of it may be another now: the log compares all of its source. -#}
+        {%- set exchanged = {} -%}
+        {%- for source_name in run_query(
+            'select distinct source_name from ' ~ this
+            ~ ' where file_version not in (select file_version from text_files)'
+        ).columns[0].values() -%}
+            {%- do exchanged.update({'exchanged ' ~ source_name: 'yes'}) -%}
+            {%- do increment().states.update({
+                'exchanged ' ~ source_name:
+                    {'definition': 'yes', 'filled_number': 0, 'taken_number': 0}
+            }) -%}
+        {%- endfor -%}
+        {%- if exchanged -%} {{ state_rows(exchanged) }}; {%- endif -%}
         delete from {{ this }}
         where file_version not in (select file_version from text_files)
     {%- endif -%}

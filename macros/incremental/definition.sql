@@ -15,7 +15,11 @@
     model that reads them. -#}
 {% macro definition_of_source(name, plan) -%}
     {%- set options = sources()[name] -%}
-    {%- set places = preset_meta(options.preset, 'inputs') | list -%}
+    {#- What is an option of the preset too says more than where something is. -#}
+    {%- set places = ['events', 'spend'] + (
+        preset_meta(options.preset, 'inputs') | list
+        | reject('in', preset_meta(options.preset, 'options')) | list
+    ) -%}
     {%- set said = [] -%}
     {%- for option, value in options.items() -%}
         {%- do said.append(
@@ -61,7 +65,7 @@
         {%- if parent and 'rules' in parent.tags -%}
             {%- do found.append('rules ' ~ parent.name) -%}
             {%- do plan.parts.update({
-                'rules ' ~ parent.name: seed_hash(parent)
+                'rules ' ~ parent.name: seed_hash(parent, plan)
             }) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -126,11 +130,34 @@
     {{ return(modules.re.sub('\\s+', ' ', code) | trim) }}
 {%- endmacro %}
 
-{#- What a rule seed holds. dbt itself knows files above 1 MiB by their path alone: of
-    those their own hook has noted it. -#}
-{% macro seed_hash(seed) -%}
-    {%- set noted = graph.get('seed_hashes', {}).get(seed.name) -%}
-    {{ return(noted or seed.checksum.checksum) }}
+{#- What the table of a rule seed holds: what its file says where this run loads it, and
+    else what was loaded. dbt knows files above 1 MiB by their path alone: they are loaded
+    before anything is planned. -#}
+{% macro seed_hash(seed, plan) -%}
+    {%- set loaded = plan.states.get('loaded ' ~ seed.name) -%}
+    {{ return(
+        loaded.definition
+        if loaded and (
+            seed.checksum.name == 'path' or not is_selected(seed.unique_id)
+        )
+        else seed.checksum.checksum
+    ) }}
+{%- endmacro %}
+
+{#- The hook that writes down what a rule seed was loaded with: a file may be edited long
+    before anybody loads it. -#}
+{% macro record_rules() -%}
+    {%- if execute and keeps_rows() -%}
+        {%- set lines = [] -%}
+        {%- for row in load_agate_table().rows
+            if model.checksum.name == 'path' -%}
+            {%- do lines.append(tojson(row.values() | map('string') | list)) -%}
+        {%- endfor -%}
+        {{ state_rows({
+            'loaded ' ~ model.name: local_md5(lines | join) if lines
+                else model.checksum.checksum
+        }) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What of a model's definition is another than recorded, as the end of a sentence. -#}

@@ -5,32 +5,42 @@
 {% macro in_scope(scope) -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set keys = scope_keys()[scope] -%}
-    {%- set changed = ref(keys.changed) if keys.changed -%}
+    {%- set changed = ref(keys.of) if keys.of -%}
     {%- if not execute or is_whole() -%} {{ return('true') }} {%- endif -%}
     {%- if not has_news() -%} {{ return('false') }} {%- endif -%}
-    {%- if scope == 'batch' -%} {{ return('batch_number > ' ~ increment().since) }} {%- endif -%}
     {{ return(
-        '(' ~ keys.columns | join(', ') ~ ') in (select ' ~ keys.columns | join(', ')
-        ~ ' from ' ~ changed ~ ')'
+        '(' ~ keys.columns | join(', ') ~ ') in (' ~ changed_keys(scope, changed) ~ ')'
+        if keys.of else is_new()
     ) }}
 {%- endmacro %}
 
-{#- By which columns rows of a scope are told apart, and which model says what changed. -#}
+{#- By which columns rows of a scope are told apart, and which model says what changed:
+    all that it holds, or what it got since, by a number of the run. -#}
 {% macro scope_keys() -%}
     {{ return({
-        'batch': {'columns': [], 'changed': none},
+        'batch': {'columns': [], 'of': none},
         'event': {
-            'columns': ['source_name', 'event_id'], 'changed': 'int_event_ids__changed',
+            'columns': ['source_name', 'event_id'], 'of': 'int_events__logged',
+            'number': 'batch_number',
         },
         'visitor': {
-            'columns': ['source_name', 'visitor_id'],
-            'changed': 'int_visitors__changed',
+            'columns': ['source_name', 'visitor_id'], 'of': 'int_visitors__changed',
         },
-        'person': {'columns': ['person_id'], 'changed': 'int_persons__changed'},
+        'person': {'columns': ['person_id'], 'of': 'int_persons__changed'},
         'conversion': {
-            'columns': ['conversion_id'], 'changed': 'int_conversions__changed',
+            'columns': ['conversion_id'], 'of': 'int_conversions__accounted',
+            'number': 'credited_number',
         },
     }) }}
+{%- endmacro %}
+
+{#- The keys of a scope that changed since all kept models of this run were made. -#}
+{% macro changed_keys(scope, relation) -%}
+    {%- set keys = scope_keys()[scope] -%}
+    {{ return(
+        'select ' ~ keys.columns | join(', ') ~ ' from ' ~ relation
+        ~ (' where ' ~ is_new(keys.number) if keys.number else '')
+    ) }}
 {%- endmacro %}
 
 {#- Whether this model is computed of all rows: it is filled anew, or hands on to one that

@@ -30,6 +30,7 @@
         {%- endfor -%}
         {%- do graph.update({'increment': plan}) -%}
         {%- do tell_refills(plan) -%}
+        {%- do assert_defined(plan) -%}
     {%- endif -%}
     {{ return(graph['increment']) }}
 {%- endmacro %}
@@ -180,5 +181,25 @@
             'Filled anew, since ' ~ reason ~ ': ' ~ names | sort | join(', ') ~ '.',
             info=flags.WHICH in ['run', 'build']
         ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Stops a run that would read what is made otherwise by now and is not part of it: a
+    view, or a table that is made anew as a whole. Whoever read it would pass for one of
+    today. -#}
+{% macro assert_defined(plan) -%}
+    {%- for name, planned in plan.nodes.items()
+        if flags.WHICH in ['run', 'build'] and not planned.is_kept
+        and not is_selected(name)
+        and plan.states.get(planned.name, planned).definition != planned.definition -%}
+        {%- for reader_name, reader in plan.nodes.items()
+            if is_selected(reader_name)
+            and name in graph.nodes[reader_name].depends_on.nodes -%}
+            {%- do stop_run(
+                reader.name ~ ' reads ' ~ planned.name ~ ', which has to be made anew'
+                ~ ' since ' ~ changed_parts(graph.nodes[name], plan)
+                ~ ' and is not selected: select +' ~ reader.name ~ ', or run dbt build.'
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}

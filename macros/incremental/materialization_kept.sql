@@ -26,6 +26,14 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- do run_query(create_table_as(True, computed, compiled_code)) -%}
+    {%- if scope == 'log' -%}
+        {%- if not run_query('select 1 from ' ~ computed ~ ' limit 1').rows -%}
+            {%- do run_query('drop table ' ~ computed) -%}
+            {%- do forget_exchanges() -%}
+            {{ return(leave_alone(held)) }}
+        {%- endif -%}
+        {%- do tell_retractions(computed) -%}
+    {%- endif -%}
     {%- call statement('main') -%} {{ replacement(target_relation, computed) }} {%- endcall -%}
     {%- do run_query('drop table ' ~ computed) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -49,8 +57,8 @@
         {%- set changed = 'select ' ~ keys ~ ' from ' ~ computed -%}
     {%- elif scope != 'log' -%}
         {%- set keys = scope_keys()[scope].columns | join(', ') -%}
-        {%- set changed = 'select ' ~ keys ~ ' from ' ~ footfall_relation(
-            scope_keys()[scope].changed
+        {%- set changed = changed_keys(
+            scope, footfall_relation(scope_keys()[scope].of)
         ) -%}
     {%- endif -%}
     {%- if changed %}
@@ -92,8 +100,11 @@
     {%- set plan = increment() -%}
     {%- set planned = plan.nodes[model.unique_id] -%}
     {%- set state = plan.states.get(model.name) -%}
-    {%- if held is none or not held.is_table or flags.FULL_REFRESH or reads_a_part() -%}
+    {%- if held is none or not held.is_table or flags.FULL_REFRESH -%}
         {{ return(false) }}
+    {#- What a part of the events says, says nothing of what there is. -#}
+    {%- elif reads_a_part() -%}
+        {{ return(true) }}
     {%- elif planned.scope == 'log' -%}
         {{ return(not planned.refill_reason and not plan.get('is_arriving', true)) }}
     {%- elif planned.scope == 'run' -%}

@@ -77,10 +77,17 @@
 {#- The hook that writes down what a relation holds, in its transaction. A run over a part
     of the events leaves no definition, so that the next one fills it anew. -#}
 {% macro record_state() -%}
-    {%- set scope = scope_of(model) if execute and keeps_rows() -%}
-    {%- if scope and scope != 'run' -%}
-        {%- set plan = increment() -%}
-        {%- set planned = plan.nodes[model.unique_id] -%}
+    {%- if not execute or not keeps_rows() -%} {{ return('') }} {%- endif -%}
+    {%- set scope = scope_of(model) -%}
+    {%- set plan = increment() -%}
+    {%- set planned = plan.nodes.get(model.unique_id) -%}
+    {%- if model.config.materialized == 'view' and planned -%}
+        {#- It has no rows that were made by another definition, but may have one itself. -#}
+        {%- set definition = '' if reads_a_part() else planned.definition -%}
+        {%- if plan.states.get(model.name, {}).definition != definition -%}
+            {{ state_rows({model.name: definition}) }}
+        {%- endif -%}
+    {%- elif scope and scope != 'run' -%}
         {%- set state = {
             'definition': '' if reads_a_part() else planned.definition,
             'filled_number': plan.number
@@ -93,7 +100,8 @@
         {%- if scope == 'log' -%}
             {%- for source in sources() -%}
                 {%- do others.update({
-                    'source ' ~ source: definition_of_source(source, plan)
+                    'source ' ~ source: definition_of_source(source, plan),
+                    'exchanged ' ~ source: '',
                 }) -%}
             {%- endfor -%}
         {%- endif -%}

@@ -12,6 +12,7 @@
         'sources': {'kind': 'sources'},
         'own_presets': {'kind': 'list', 'of': 'preset', 'example': 'our_tracker'},
         'unread_share_limit': share,
+        'source_rewrite_days': dict(days, null='all are compared'),
         'event_earliest_date': {'kind': 'date'},
         'event_latest_date': {'kind': 'date'},
         'future_tolerance_minutes': dict(minutes, least=0),

@@ -110,6 +110,7 @@
         'spend_id': 'text', 'own_hosts': 'list', 'where': 'text', 'timezone': 'text',
         'encoding': 'text', 'time_format': 'text', 'event_names': 'mapping',
         'passthrough': 'list or mapping', 'split_by_app': 'flag',
+        'when_rows_go': 'text',
     })) }}
 {%- endmacro %}
 
@@ -162,6 +163,13 @@
             {%- do assert_items(start, value, 'entry', ' in ' ~ option) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set words = ['stop', 'remove', 'keep'] -%}
+    {%- if options.get('when_rows_go', 'stop') not in words + [none] -%}
+        {%- do stop_run(
+            start ~ 'says ' ~ shown_value(options.when_rows_go)
+            ~ ' for when_rows_go, but that must be one of ' ~ words | join(', ') ~ '.'
+        ) -%}
+    {%- endif -%}
     {%- do assert_items(
         start, options.get('own_hosts') or [], 'host', ' in own_hosts'
     ) -%}

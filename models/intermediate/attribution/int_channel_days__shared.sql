@@ -6,7 +6,7 @@ with conversions as (
 ),
 
 reversals as (
-    select * from {{ ref('fct_reversals') }}
+    select * from {{ ref('int_reversals__accounted') }}
     where conversion_id is not null
 ),
 

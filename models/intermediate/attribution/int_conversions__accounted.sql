@@ -4,7 +4,7 @@
 {% set known = held() %}
 
 with conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions__valued') }}
     where {{ in_scope('person') }}
 ),
 

@@ -2,8 +2,12 @@
 -- which the credit sums to exactly 1, or a reversal of one, of which it sums to the
 -- share that went back, below zero.
 
-with booked as (
-    select * from {{ ref('int_credits__booked') }}
+with shared as (
+    select * from {{ ref('int_credits__shared') }}
+),
+
+spread as (
+    select * from {{ ref('int_credits__spread') }}
 ),
 
 reversed as (
@@ -11,7 +15,7 @@ reversed as (
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions__valued') }}
 ),
 
 touches as (
@@ -19,6 +23,14 @@ touches as (
     where
         is_converted
         and touch_number is not null
+),
+
+booked as (
+    select * from shared
+
+    union all
+
+    select * from spread
 ),
 
 entries as (

@@ -1,18 +1,30 @@
 -- grain: one row per reversal, touch and model: credit and revenue that go back on the
 -- day of the reversal, below zero. Reversals that find nothing left have no rows.
 
-with credits as (
-    select * from {{ ref('int_credits__booked') }}
+with shared as (
+    select * from {{ ref('int_credits__shared') }}
+),
+
+spread as (
+    select * from {{ ref('int_credits__spread') }}
 ),
 
 reversals as (
-    select * from {{ ref('fct_reversals') }}
+    select * from {{ ref('int_reversals__accounted') }}
     where share_after > share_before or reversed_revenue > 0
 ),
 
 reversed_conversions as (
     select distinct conversion_id
     from reversals
+),
+
+credits as (
+    select * from shared
+
+    union all
+
+    select * from spread
 ),
 
 -- Which shares of the conversion lie before this touch, and up to it?

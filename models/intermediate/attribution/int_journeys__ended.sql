@@ -2,7 +2,7 @@
 -- had a conversion of the name, up to their last touch. Without consent, no journey.
 
 with conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions__valued') }}
     where {{ in_scope('person') }}
 ),
 

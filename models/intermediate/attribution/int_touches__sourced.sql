@@ -2,7 +2,7 @@
 -- later source in force in it that is of another channel. Without consent, no touch.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('int_sessions__described') }}
     where
         {{ in_scope('person') }}
         and marketing_consent <> 'denied'

@@ -144,6 +144,13 @@ checked as (
         ) as standing
     ),
 
+    delivered_ids as (
+        select distinct
+            source_name,
+            event_id
+        from delivered
+    ),
+
     news as (
         select
             {%- for column in logged_columns() %}
@@ -171,7 +178,16 @@ checked as (
             on
                 known.row_key = delivered.row_key
                 and known.row_copy = delivered.row_copy
-        where delivered.row_key is null
+        left join delivered_ids
+            on
+                known.source_name = delivered_ids.source_name
+                and known.event_id = delivered_ids.event_id
+        where
+            delivered.row_key is null
+            and (
+                not {{ is_of_keeping_source('known') }}
+                or delivered_ids.event_id is not null
+            )
     ),
 
 {% else %}

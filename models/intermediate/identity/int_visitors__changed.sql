@@ -7,7 +7,12 @@ with logged as (
 ),
 
 event_ids as (
-    select * from {{ ref('int_event_ids__changed') }}
+    select
+        source_name,
+        event_id
+    from {{ ref('int_events__logged') }}
+    where {{ is_new() }}
+    group by source_name, event_id
 ),
 
 -- Which of several events of one id counts depends on all of them. Who names no visitor

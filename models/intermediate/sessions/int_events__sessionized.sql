@@ -5,122 +5,137 @@ with events as (
     select * from {{ ref('int_events__clustered') }}
 ),
 
-cuts as (
-    select * from {{ ref('int_events__cut') }}
+{% if splits_sessions() %}
 
-    union
+    cuts as (
+        select * from {{ ref('int_events__cut') }}
 
-    select
-        source_name,
-        visitor_id,
-        session_app,
-        activity_started_at,
-        activity_event_number
-    from {{ ref('int_events__capped') }}
-    where is_session_start and segment_event_number > 1
-),
+        union
 
-cut_activities as (
-    select distinct
-        source_name,
-        visitor_id,
-        session_app,
-        activity_started_at
-    from cuts
-),
+        select
+            source_name,
+            visitor_id,
+            session_app,
+            activity_started_at,
+            activity_event_number
+        from {{ ref('int_events__capped') }}
+        where is_session_start and segment_event_number > 1
+    ),
 
--- Nothing but gaps cut these: the activity is the session.
-whole as (
-    select
-        events.source_name,
-        events.visitor_id,
-        events.session_app,
-        events.event_id,
-        events.occurred_at,
-        events.received_at,
-        events.event_name,
-        events.platform,
-        events.is_session_relevant,
-        events.is_page_view,
-        events.engagement_ms,
-        events.previous_active_at,
-        events.activity_started_at,
-        events.activity_started_at as session_started_at,
-        events.activity_event_number as event_number
-    from events
-    left join cut_activities
-        on
-            events.source_name = cut_activities.source_name
-            and events.visitor_id = cut_activities.visitor_id
-            and events.session_app = cut_activities.session_app
-            and events.activity_started_at = cut_activities.activity_started_at
-    where cut_activities.visitor_id is null
-),
+    cut_activities as (
+        select distinct
+            source_name,
+            visitor_id,
+            session_app,
+            activity_started_at
+        from cuts
+    ),
 
--- Every event carries the last start before it.
-parted as (
-    select
-        events.*,
-        max(
-            case
-                when cuts.visitor_id is not null or events.activity_event_number = 1
-                    then events.occurred_at
-            end
-        ) over activity_history as session_started_at,
-        max(
-            case
-                when cuts.visitor_id is not null or events.activity_event_number = 1
-                    then events.activity_event_number
-            end
-        ) over activity_history as session_first_number
-    from events
-    inner join cut_activities
-        on
-            events.source_name = cut_activities.source_name
-            and events.visitor_id = cut_activities.visitor_id
-            and events.session_app = cut_activities.session_app
-            and events.activity_started_at = cut_activities.activity_started_at
-    left join cuts
-        on
-            events.source_name = cuts.source_name
-            and events.visitor_id = cuts.visitor_id
-            and events.session_app = cuts.session_app
-            and events.activity_started_at = cuts.activity_started_at
-            and events.activity_event_number = cuts.activity_event_number
-    window activity_history as (
-        partition by
+    -- Nothing but gaps cut these: the activity is the session.
+    whole as (
+        select
             events.source_name,
             events.visitor_id,
             events.session_app,
-            events.activity_started_at
-        order by events.activity_event_number
-        rows between unbounded preceding and current row
-    )
-),
+            events.event_id,
+            events.occurred_at,
+            events.received_at,
+            events.event_name,
+            events.platform,
+            events.is_session_relevant,
+            events.is_page_view,
+            events.engagement_ms,
+            events.previous_active_at,
+            events.activity_started_at,
+            events.activity_started_at as session_started_at,
+            events.activity_event_number as event_number
+        from events
+        left join cut_activities
+            on
+                events.source_name = cut_activities.source_name
+                and events.visitor_id = cut_activities.visitor_id
+                and events.session_app = cut_activities.session_app
+                and events.activity_started_at = cut_activities.activity_started_at
+        where cut_activities.visitor_id is null
+    ),
 
-mapped as (
-    select * from whole
+    -- Every event carries the last start before it.
+    parted as (
+        select
+            events.*,
+            max(
+                case
+                    when cuts.visitor_id is not null or events.activity_event_number = 1
+                        then events.occurred_at
+                end
+            ) over activity_history as session_started_at,
+            max(
+                case
+                    when cuts.visitor_id is not null or events.activity_event_number = 1
+                        then events.activity_event_number
+                end
+            ) over activity_history as session_first_number
+        from events
+        inner join cut_activities
+            on
+                events.source_name = cut_activities.source_name
+                and events.visitor_id = cut_activities.visitor_id
+                and events.session_app = cut_activities.session_app
+                and events.activity_started_at = cut_activities.activity_started_at
+        left join cuts
+            on
+                events.source_name = cuts.source_name
+                and events.visitor_id = cuts.visitor_id
+                and events.session_app = cuts.session_app
+                and events.activity_started_at = cuts.activity_started_at
+                and events.activity_event_number = cuts.activity_event_number
+        window activity_history as (
+            partition by
+                events.source_name,
+                events.visitor_id,
+                events.session_app,
+                events.activity_started_at
+            order by events.activity_event_number
+            rows between unbounded preceding and current row
+        )
+    ),
 
-    union all
+    mapped as (
+        select * from whole
 
-    select
-        source_name,
-        visitor_id,
-        session_app,
-        event_id,
-        occurred_at,
-        received_at,
-        event_name,
-        platform,
-        is_session_relevant,
-        is_page_view,
-        engagement_ms,
-        previous_active_at,
-        activity_started_at,
-        session_started_at,
-        activity_event_number - session_first_number + 1 as event_number
-    from parted
-),
+        union all
+
+        select
+            source_name,
+            visitor_id,
+            session_app,
+            event_id,
+            occurred_at,
+            received_at,
+            event_name,
+            platform,
+            is_session_relevant,
+            is_page_view,
+            engagement_ms,
+            previous_active_at,
+            activity_started_at,
+            session_started_at,
+            activity_event_number - session_first_number + 1 as event_number
+        from parted
+    ),
+
+{% else %}
+
+    -- Nothing but gaps cuts: the activity is the session.
+    mapped as (
+        select
+            *,
+            activity_started_at as session_started_at,
+            activity_event_number as event_number
+        from events
+    ),
+
+{% endif %}
 
 -- Of an activity's first event it is not said when the visitor was active before: that
 -- depends on what lies outside, which other batches may bring.

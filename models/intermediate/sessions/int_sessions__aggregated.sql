@@ -8,36 +8,25 @@ with events as (
         and {{ in_scope('visitor') }}
 ),
 
-collapsed as (
-    select * from {{ ref('int_views__kept') }}
-    where not is_kept
-),
-
 -- How much of the pause before this event, within its session, counts as engaged? Of
 -- the instant at which the session starts there is none, and the time before may be
 -- null, which least() would pass over.
 with_pause as (
     select
-        events.*,
-        events.is_page_view and collapsed.event_id is null as is_kept_view,
-        collapsed.event_id is not null as is_collapsed_view,
+        *,
         case
             when
-                events.is_session_relevant
-                and events.occurred_at > events.session_started_at
+                is_session_relevant
+                and occurred_at > session_started_at
                 then least(
                         {{ microseconds_between(
-                            'events.previous_active_at', 'events.occurred_at'
+                            'previous_active_at', 'occurred_at'
                         ) }},
                         {{ var('engaged_pause_limit_seconds') }}
                         * cast(1000000 as bigint)
                     )
         end as engaged_pause_microseconds
     from events
-    left join collapsed
-        on
-            events.source_name = collapsed.source_name
-            and events.event_id = collapsed.event_id
 ),
 
 aggregated as (
@@ -55,8 +44,7 @@ aggregated as (
         ]) }} as session_id,
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
         count(*) as event_count,
-        count(case when is_kept_view then 1 end) as page_view_count,
-        count(case when is_collapsed_view then 1 end) as collapsed_views,
+        count(case when is_page_view then 1 end) as view_count,
         cast(sum(engagement_ms) as bigint) as measured_engagement_ms,
         cast(sum(engaged_pause_microseconds) as bigint)
             as inferred_engagement_microseconds

@@ -1,4 +1,6 @@
--- grain: one row per session, with the source of its own, be it direct.
+-- grain: one row per session, with the source of its own, be it direct, and the one
+-- that is remembered for it: its own, or for a direct one that of the visitor's last
+-- other session within the lookback.
 
 with arrivals as (
     select * from {{ ref('int_arrivals__sourced') }}
@@ -20,7 +22,7 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
-channelled as (
+own as (
     select
         arrivals.source_name,
         arrivals.visitor_id,
@@ -41,6 +43,56 @@ channelled as (
         on arrivals.traffic_source_id = traffic_channels.traffic_source_id
     inner join channels
         on traffic_channels.channel = channels.channel
+),
+
+-- How many sessions of this visitor, up to this one, had a source? The last of them is
+-- remembered, be it in another app.
+counted as (
+    select
+        *,
+        count(case when not is_direct then 1 end) over (
+            partition by source_name, visitor_id
+            order by session_started_at, {{ byte_order('session_app') }}
+            rows between unbounded preceding and current row
+        ) as origin_number
+    from own
+),
+
+origins as (
+    select * from counted
+    where not is_direct
+),
+
+-- The whole tuple comes from one session: fields of two are never mixed.
+channelled as (
+    select
+        counted.source_name,
+        counted.visitor_id,
+        counted.session_app,
+        counted.session_started_at,
+        counted.session_id,
+        counted.source,
+        counted.medium,
+        counted.campaign,
+        counted.channel,
+        counted.channel_rule_id,
+        counted.channel_reason,
+        coalesce(origins.source, counted.source) as last_non_direct_source,
+        coalesce(origins.medium, counted.medium) as last_non_direct_medium,
+        case
+            when origins.session_id is not null then origins.campaign
+            else counted.campaign
+        end as last_non_direct_campaign,
+        coalesce(origins.channel, counted.channel) as last_non_direct_channel
+    from counted
+    left join origins
+        on
+            counted.source_name = origins.source_name
+            and counted.visitor_id = origins.visitor_id
+            and counted.origin_number = origins.origin_number
+            and counted.session_started_at
+            <= origins.session_started_at
+            + interval '{{ var("last_non_direct_lookback_days") }}' day
 )
 
 select * from channelled

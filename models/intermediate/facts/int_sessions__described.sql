@@ -31,10 +31,6 @@ channels as (
     select * from {{ ref('int_sessions__channelled') }}
 ),
 
-remembered as (
-    select * from {{ ref('int_sessions__remembered') }}
-),
-
 visitors as (
     select * from {{ ref('int_visitors__identified') }}
 ),
@@ -43,22 +39,24 @@ consents as (
     select * from {{ ref('int_visitors__consented') }}
 ),
 
-landing_pages as (
-    select * from {{ ref('fct_page_views') }}
-    where
-        is_entrance
-        and {{ in_scope('visitor') }}
+page_views as (
+    select * from {{ ref('int_page_views__numbered') }}
+    where {{ in_scope('visitor') }}
 ),
 
+landing_pages as (
+    select * from page_views
+    where is_entrance
+),
+
+-- The last view of a session says how many there are.
 exit_pages as (
-    select * from {{ ref('fct_page_views') }}
-    where
-        is_exit
-        and {{ in_scope('visitor') }}
+    select * from page_views
+    where is_exit
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions__valued') }}
     where {{ in_scope('visitor') }}
 ),
 
@@ -146,10 +144,10 @@ joined as (
         channels.channel,
         channels.channel_rule_id,
         channels.channel_reason,
-        remembered.last_non_direct_source,
-        remembered.last_non_direct_medium,
-        remembered.last_non_direct_campaign,
-        remembered.last_non_direct_channel,
+        channels.last_non_direct_source,
+        channels.last_non_direct_medium,
+        channels.last_non_direct_campaign,
+        channels.last_non_direct_channel,
         first_events.device_category,
         first_events.os_name,
         first_events.browser_name,
@@ -159,8 +157,8 @@ joined as (
         measured.engaged_time_method,
         measured.session_number,
         measured.event_count,
-        measured.page_view_count,
-        measured.collapsed_views,
+        coalesce(exit_pages.view_number, 0) as page_view_count,
+        measured.view_count - coalesce(exit_pages.view_number, 0) as collapsed_views,
         measured.duration_seconds,
         cast(measured.engaged_seconds as numeric(18, 6)) as engaged_seconds,
         -- A tracker notes the first visit with the first event of it, which may be a
@@ -185,8 +183,6 @@ joined as (
         on measured.session_id = persons.session_id
     inner join channels
         on measured.session_id = channels.session_id
-    inner join remembered
-        on measured.session_id = remembered.session_id
     inner join first_events
         on
             measured.source_name = first_events.source_name

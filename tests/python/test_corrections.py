@@ -1,0 +1,175 @@
+"""What a source corrects, takes back or rewrites is exactly that in the marts too."""
+
+import csv
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from harness import ROOT, Build, one_source, run_dbt, write_parquet
+from test_incremental import CHAIN, Event, contents
+
+ARRIVED = datetime(2026, 5, 4, 12)
+NAMES = ["page_view", "click", "purchase"]
+
+
+def event(number: int, **other: object) -> Event:
+    """One of five visitors' events, an hour apart, each arriving when it occurs."""
+    moment = ARRIVED - timedelta(hours=number)
+    name = NAMES[number % 3]
+    return {
+        "event_id": f"e{number:03}",
+        "visitor_id": f"v{number % 5}",
+        "occurred_at": moment,
+        "received_at": moment,
+        "event_name": name,
+        "page_url": f"https://shop.example/{number % 4}",
+        "order_id": f"o{number}" if name == "purchase" else None,
+        "revenue": "10.00" if name == "purchase" else None,
+        "currency": "EUR" if name == "purchase" else None,
+        **other,
+    }
+
+
+COLUMNS = list(event(0))
+
+
+def told(
+    folder: Path,
+    rows: Sequence[Event],
+    when_rows_go: str = "stop",
+    is_first: bool = False,
+    ending: str = "parquet",
+    **settings: object,
+) -> Build:
+    """Build what the source has now: a file that is exchanged for another."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"events.{ending}"
+    if ending == "parquet":
+        write_parquet(path, rows)
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+    source = one_source(path, COLUMNS, when_rows_go=when_rows_go)
+    return run_dbt(
+        folder,
+        source | settings,
+        None,
+        ROOT,
+        exclude=CHAIN,
+        loads_seeds=is_first,
+    )
+
+
+def unlike_a_refresh(folder: Path, built: Build, rows: Sequence[Event]) -> list[str]:
+    """Relations that differ from a build of these rows from nothing."""
+    assert built.is_green, built.said
+    full = told(folder, rows, is_first=True)
+    assert full.is_green, full.said
+    expected, held = contents(full), contents(built)
+    # A host or user agent that was once read stays known, and Parquet has no lines.
+    known = {"int_hosts__registered", "int_user_agents__classified", "stg_files__lines"}
+    return [
+        name
+        for name in expected
+        if name not in known and held[name] != expected[name]
+    ]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_row_that_is_corrected_in_place_is_corrected(
+    tmp_path: Path, ending: str
+) -> None:
+    """An amount, a time, a visitor: same id, same hour of arrival, and no row more.
+
+    A text file is known to be another; of Parquet the last days are compared.
+    """
+    rows = [event(number) for number in range(60)]
+    folder = tmp_path / "kept"
+    assert told(folder, rows, is_first=True, ending=ending).is_green
+    corrected = list(rows)
+    corrected[2] = rows[2] | {"revenue": "20.00"}
+    corrected[3] = rows[3] | {"visitor_id": "v1"}
+    corrected[4] = rows[4] | {"occurred_at": ARRIVED - timedelta(hours=4, minutes=3)}
+    built = told(folder, corrected, ending=ending)
+    assert built.value(
+        "select revenue from fct_conversions where order_id = 'o2'"
+    ) == 20
+    assert unlike_a_refresh(tmp_path / "full", built, corrected) == []
+    again = told(folder, corrected, ending=ending)
+    assert contents(again) == contents(built)
+
+
+def test_what_arrived_longer_ago_is_compared_on_request(tmp_path: Path) -> None:
+    """Four days ago is beyond the three that each run compares."""
+    rows = [event(number) for number in range(120)]
+    folder = tmp_path / "kept"
+    assert told(folder, rows, is_first=True).is_green
+    corrected = list(rows)
+    corrected[98] = rows[98] | {"revenue": "20.00"}
+    asked = "select revenue from fct_conversions where order_id = 'o98'"
+    assert told(folder, corrected).value(asked) == 10
+    built = told(folder, corrected, source_rewrite_days=None)
+    assert built.value(asked) == 20
+    assert unlike_a_refresh(tmp_path / "full", built, corrected) == []
+
+
+def test_rows_that_go_are_gone_where_the_source_says_so(tmp_path: Path) -> None:
+    """Whole visitors, a part of a session, and what was the first of two copies."""
+    copy = event(7, received_at=ARRIVED, revenue="99.00")
+    rows = [*(event(number) for number in range(60)), copy]
+    folder = tmp_path / "kept"
+    assert told(folder, rows, "remove", is_first=True).is_green
+    fewer = [row for row in rows if row["visitor_id"] != "v4"]
+    fewer = [row for row in fewer if row["event_id"] not in ("e010", "e045")]
+    fewer = [row for row in fewer if row != event(7)]
+    built = told(folder, fewer, "remove")
+    assert unlike_a_refresh(tmp_path / "full", built, fewer) == []
+    # And come back.
+    built = told(folder, rows, "remove")
+    assert unlike_a_refresh(tmp_path / "all", built, rows) == []
+
+
+def test_a_source_that_forgets_does_not_shrink_history(tmp_path: Path) -> None:
+    """It holds two days; what it corrects in them is corrected all the same."""
+    rows = [event(number) for number in range(96)]
+    folder = tmp_path / "kept"
+    assert told(folder, rows, "keep", is_first=True).is_green
+    later = event(-3)
+    corrected = rows[2] | {"revenue": "20.00"}
+    held = [later, *rows[:2], corrected, *rows[3:48]]
+    built = told(folder, held, "keep")
+    everything = [later, *rows[:2], corrected, *rows[3:]]
+    assert unlike_a_refresh(tmp_path / "full", built, everything) == []
+
+
+def test_rows_that_go_stop_the_run_where_nothing_is_said(tmp_path: Path) -> None:
+    """With what to say."""
+    rows = [event(number) for number in range(30)]
+    assert told(tmp_path, rows, is_first=True).is_green
+    built = told(tmp_path, rows[:-1])
+    assert not built.is_green
+    assert "give the source when_rows_go: remove" in built.said
+
+
+def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> None:
+    """As GA4 does for three days: other rows, other ids, drawn anew each time."""
+    chance = random.Random(3)
+    rows = [event(number) for number in range(80)]
+    folder = tmp_path / "kept"
+    assert told(folder, rows, "remove", is_first=True).is_green
+    for turn in range(2):
+        day = [
+            row | {"visitor_id": f"v{chance.randrange(6)}"}
+            for row in rows[:24]
+            if chance.random() < 0.9
+        ]
+        more = [event(-number, event_id=f"n{turn}{number}") for number in range(1, 5)]
+        rows_now: list[Event] = [*more, *day, *rows[24:]]
+        built = told(folder, rows_now, "remove")
+    assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
+
+
