@@ -1,5 +1,5 @@
-{#- Whether anything but a gap can start a session. Where nothing can, the models that
-    find where are off, and so are they in their properties. -#}
+{#- Whether anything but a gap can start a session. Where nothing can, what finds where is
+    asked by nobody. -#}
 {% macro splits_sessions() -%}
     {{ return(
         var('session_splits_at_midnight') or var('session_splits_on_campaign_change')

@@ -37,6 +37,16 @@ ANYWHERE = {
     "FOOTFALL_SPARK_FOLDER": "spark",
 }
 
+# What makes the models that look for other bounds than gaps part of a build.
+SPLITTERS = (
+    "session_splits_at_midnight",
+    "session_splits_on_campaign_change",
+    "session_splits_on_user_change",
+    "session_end_events",
+    "session_limit_minutes",
+    "session_limit_events",
+)
+
 
 def once(folder: Path, make: Callable[[Path], Made]) -> Made:
     """What `make` makes in this folder; whoever asks later, or meanwhile, is given it.
@@ -68,10 +78,10 @@ def kept() -> Path:
 
 @cache
 def parse(project: Path, sources: str) -> Manifest | None:
-    """The project as dbt reads it with these sources, as JSON; None where it cannot.
+    """The project as dbt reads it with these vars, as JSON; None where it cannot.
 
-    Only `sources` changes what is read (test_architecture holds it to that); other vars
-    count when a model is run.
+    Only `sources` and whether sessions are split change what is read (test_architecture
+    holds it to that); other vars count when a model is run.
     """
     engine = os.environ.get("FOOTFALL_TARGET", "duckdb")
 
@@ -103,7 +113,7 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
     arguments = ["--quiet", "--log-level", "none", "parse"]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(folder), "--log-path", str(folder)]
-    arguments += ["--vars", json.dumps({"sources": json.loads(sources)})]
+    arguments += ["--vars", sources]
     with mock.patch.dict(os.environ, ANYWHERE):
         manifest = dbtRunner().invoke(arguments).result
     if not isinstance(manifest, Manifest):
@@ -116,22 +126,24 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
 
 
 def parsed_sources(settings: Mapping[str, Any]) -> str:
-    """Of the sources what changes how dbt reads, so that many builds can share it.
+    """Of the vars what changes how dbt reads, as JSON, so that many builds can share it.
 
-    That is which presets there are, and what a source names by ref or source. Where
-    the sources are none at all, they are read as they are.
+    That is which presets there are, what a source names by ref or source, and whether
+    anything but a gap splits sessions. Where the sources are none at all, they are read
+    as they are.
     """
     sources = settings.get("sources", {"demo": {"preset": "demo"}})
+    splits = {SPLITTERS[0]: True} if any(map(settings.get, SPLITTERS)) else {}
     try:
         presets = {source["preset"] for source in sources.values()}
         places = {
             str(place) for source in sources.values() for place in source.values()
         }
     except (AttributeError, TypeError, KeyError):
-        return json.dumps(sources)
+        return json.dumps({"sources": sources} | splits)
     folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
     if any("(" in place for place in places) or not presets <= folders - {"files"}:
-        return json.dumps(sources)
+        return json.dumps({"sources": sources} | splits)
     stands: dict[str, dict[str, object]] = {
         name: {"preset": name} | ({"events": "none.parquet"} if name != "demo" else {})
         for name in sorted(presets)
@@ -140,4 +152,4 @@ def parsed_sources(settings: Mapping[str, Any]) -> str:
         needed = ("visitor_id", "occurred_at", "event_name")
         columns = {name: name for name in needed}
         stands["columns"] |= {"columns": columns}
-    return json.dumps(stands)
+    return json.dumps({"sources": stands} | splits)
