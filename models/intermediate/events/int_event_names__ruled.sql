@@ -1,10 +1,13 @@
 -- grain: one row per distinct event name and platform among all events that ever came.
 
+-- A row that is taken back counts its name down again.
 with events as (
     select
         event_name,
         platform
-    from {{ ref('int_events__standing') }}
+    from {{ ref('int_events__logged') }}
+    group by event_name, platform
+    having sum(case when retracted_number is null then 1 else -1 end) > 0
 ),
 
 event_rules as (

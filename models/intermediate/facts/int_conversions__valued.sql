@@ -12,7 +12,7 @@ currency_rates as (
 ),
 
 goals as (
-    select * from {{ ref('dim_goals') }}
+    select * from {{ ref('int_goals__defined') }}
 ),
 
 joined as (

@@ -6,6 +6,14 @@ with sessions as (
     where {{ in_scope('visitor') }}
 ),
 
+sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+    where
+        is_session_relevant
+        and session_started_at is not null
+        and {{ in_scope('visitor') }}
+),
+
 events as (
     select * from {{ ref('int_events__sourced') }}
     where {{ in_scope('visitor') }}
@@ -23,14 +31,18 @@ blank as (
 
 telling as (
     select
-        events.source_name,
-        events.visitor_id,
-        events.session_app,
-        events.session_started_at,
-        events.occurred_at,
-        events.event_number,
+        sessionized.source_name,
+        sessionized.visitor_id,
+        sessionized.session_app,
+        sessionized.session_started_at,
+        sessionized.occurred_at,
+        sessionized.event_number,
         events.traffic_source_id
     from events
+    inner join sessionized
+        on
+            events.source_name = sessionized.source_name
+            and events.event_id = sessionized.event_id
     inner join traffic_sources
         on events.traffic_source_id = traffic_sources.traffic_source_id
     where traffic_sources.is_telling

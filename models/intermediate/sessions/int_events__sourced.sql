@@ -1,17 +1,9 @@
--- grain: one row per event of a session that may tell where the visitor came from: by
+-- grain: one row per accepted event that may tell where the visitor came from: by
 -- campaign tag, by click id, or by a referrer that is not internal.
 
 with events as (
     select * from {{ ref('int_events__screened') }}
     where {{ in_scope('visitor') }}
-),
-
-sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
-    where
-        is_session_relevant
-        and session_started_at is not null
-        and {{ in_scope('visitor') }}
 ),
 
 hosts as (
@@ -22,6 +14,7 @@ hosts as (
 hinted as (
     select
         source_name,
+        visitor_id,
         event_id,
         page_host,
         click_id_type,
@@ -63,6 +56,7 @@ compared as (
 judged as (
     select
         source_name,
+        visitor_id,
         event_id,
         click_id_type,
         case when not is_internal_tag then utm_source end as utm_source,
@@ -74,32 +68,19 @@ judged as (
 
 sourced as (
     select
-        judged.source_name,
-        sessionized.visitor_id,
-        sessionized.session_app,
-        judged.event_id,
-        sessionized.session_started_at,
-        sessionized.occurred_at,
-        sessionized.event_number,
-        judged.utm_source,
-        judged.utm_medium,
-        judged.utm_campaign,
-        judged.click_id_type,
-        judged.referrer_host,
+        source_name,
+        visitor_id,
+        event_id,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        click_id_type,
+        referrer_host,
         {{ traffic_source_id('judged') }} as traffic_source_id
     from judged
-    inner join sessionized
-        on
-            judged.source_name = sessionized.source_name
-            and judged.event_id = sessionized.event_id
     where
-        coalesce(
-            judged.utm_source,
-            judged.utm_medium,
-            judged.utm_campaign,
-            judged.click_id_type,
-            judged.referrer_host
-        ) is not null
+        coalesce(utm_source, utm_medium, utm_campaign, click_id_type, referrer_host)
+        is not null
 )
 
 select * from sourced

@@ -35,13 +35,7 @@ aggregated as (
         visitor_id,
         session_app,
         session_started_at,
-        -- Where a source does not split by app, its ids are those of source, visitor
-        -- and start alone.
-        {{ surrogate_key([
-            'source_name',
-            "visitor_id || coalesce(chr(31) || nullif(session_app, ''), '')",
-            microseconds_between("timestamp '1970-01-01'", 'session_started_at'),
-        ]) }} as session_id,
+        {{ session_id() }} as session_id,
         max(case when is_session_relevant then occurred_at end) as session_ended_at,
         count(*) as event_count,
         count(case when is_page_view then 1 end) as view_count,

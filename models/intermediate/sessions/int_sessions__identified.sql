@@ -1,13 +1,15 @@
 -- grain: one row per session, with the person behind it.
 
-with sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
-    where {{ in_scope('visitor') }}
+with sessionized as (
+    select * from {{ ref('int_events__sessionized') }}
+    where
+        session_started_at is not null
+        and {{ in_scope('visitor') }}
 ),
 
-sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
-    where {{ in_scope('visitor') }}
+sessions as (
+    select * from sessionized
+    where event_number = 1
 ),
 
 events as (
@@ -40,18 +42,15 @@ users as (
         on
             events.source_name = sessionized.source_name
             and events.event_id = sessionized.event_id
-    where
-        events.user_id is not null
-        and sessionized.session_started_at is not null
+    where events.user_id is not null
 ),
 
-identified as (
+known as (
     select
         sessions.source_name,
         sessions.visitor_id,
         sessions.session_app,
         sessions.session_started_at,
-        sessions.session_id,
         users.user_id,
         coalesce(users.user_id, visitors.person_id) as person_id
     from sessions
@@ -66,6 +65,13 @@ identified as (
             and sessions.session_app = users.session_app
             and sessions.session_started_at = users.session_started_at
             and users.user_rank = 1
+),
+
+identified as (
+    select
+        *,
+        {{ session_id() }} as session_id
+    from known
 )
 
 select * from identified
