@@ -28,7 +28,8 @@
                 'since': taken if plan.since is none else [plan.since, taken] | min
             }) -%}
         {%- endfor -%}
-        {%- do graph.update({'increment': plan}) -%}
+        {#- Two models may plan at a time: one of the two plans is that of the run. -#}
+        {%- set plan = graph.setdefault('increment', plan) -%}
         {%- do tell_refills(plan) -%}
         {%- do assert_defined(plan) -%}
     {%- endif -%}
