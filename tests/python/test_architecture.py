@@ -503,11 +503,10 @@ def test_nothing_else_keeps_rows(demo: Build) -> None:
         for name, config in configs.items()
         if config["materialized"] not in ("kept", "fixed_point", "view")
     }
-    # The gate holds no row, lines go by files, and dbt knows tables of Python alone.
+    # The gate holds no row, and lines go by files.
     assert others == {
         "int_rules__checked": "table",
         "stg_files__lines": "incremental",
-        "int_removals__solved": "table",
     }
     assert not any(config["unique_key"] for config in configs.values())
 
