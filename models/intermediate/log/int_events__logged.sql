@@ -127,7 +127,7 @@ checked as (
         from (
             select
                 *,
-                {{ surrogate_key(logged_columns()) }} as row_key
+                {{ row_key(logged_columns()) }} as row_key
             from checked
         ) as checked
     ),
@@ -139,7 +139,7 @@ checked as (
         from (
             select
                 *,
-                {{ surrogate_key(logged_columns()) }} as row_key
+                {{ row_key(logged_columns()) }} as row_key
             from standing
         ) as standing
     ),
@@ -201,7 +201,7 @@ checked as (
 logged as (
     select
         *,
-        {{ last_log_number() }} + {{ any_number() }} as log_number,
+        cast({{ any_number() }} as bigint) as log_number,
         cast({{ run_number() }} as bigint) as batch_number
     from news
 )
