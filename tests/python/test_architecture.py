@@ -540,6 +540,43 @@ def test_a_wrong_scope_is_found(
     assert name in wrong_scopes(planted)
 
 
+def folders_that_read_back(models: list[Node]) -> set[str]:
+    """Those that are made of what is made of them."""
+    folders = {
+        model["unique_id"]: model["original_file_path"].split("/")[2]
+        for model in models
+    }
+    edges = {
+        name: {
+            "depends_on": {
+                "nodes": {
+                    folders[parent]
+                    for model in models
+                    if folders[model["unique_id"]] == name
+                    for parent in model["depends_on"]["nodes"]
+                    if folders.get(parent, name) != name
+                }
+            }
+        }
+        for name in folders.values()
+    }
+    return {name for name in edges if name in descendants(name, edges)}
+
+
+def test_no_folder_of_intermediate_reads_back(models: list[Node]) -> None:
+    """So that the folders are steps, and a reader goes through each once."""
+    steps = [model for model in models if model["fqn"][1] == "intermediate"]
+    assert folders_that_read_back(steps) == set()
+    planted = {"nodes": ["model.footfall.int_sessions__described"]}
+    steps = [
+        model | {"depends_on": planted}
+        if model["name"] == "int_events__copied"
+        else model
+        for model in steps
+    ]
+    assert {"events", "facts"} <= folders_that_read_back(steps)
+
+
 def test_what_has_no_model_above_it_waits_for_the_rules(
     demo: Build, models: list[Node]
 ) -> None:
