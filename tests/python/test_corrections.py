@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from harness import ROOT, Build, one_source, run_dbt, write_parquet
 from test_incremental import CHAIN, Event, contents
+from tiers import IS_ALL
 
+# From the log to a mart that counts what was received and one that sums it.
+SELECT = None if IS_ALL else "+fct_sessions +mart_quality__event_ledger"
 ARRIVED = datetime(2026, 5, 4, 12)
 NAMES = ["page_view", "click", "purchase"]
 
@@ -57,7 +60,7 @@ def told(
     return run_dbt(
         folder,
         source | settings,
-        None,
+        SELECT,
         ROOT,
         exclude=CHAIN,
         loads_seeds=is_first,
@@ -73,9 +76,7 @@ def unlike_a_refresh(folder: Path, built: Build, rows: Sequence[Event]) -> list[
     # A host or user agent that was once read stays known, and Parquet has no lines.
     known = {"int_hosts__registered", "int_user_agents__classified", "stg_files__lines"}
     return [
-        name
-        for name in expected
-        if name not in known and held[name] != expected[name]
+        name for name in expected if name not in known and held[name] != expected[name]
     ]
 
 
@@ -95,14 +96,16 @@ def test_a_row_that_is_corrected_in_place_is_corrected(
     corrected[3] = rows[3] | {"visitor_id": "v1"}
     corrected[4] = rows[4] | {"occurred_at": ARRIVED - timedelta(hours=4, minutes=3)}
     built = told(folder, corrected, ending=ending)
-    assert built.value(
-        "select revenue from fct_conversions where order_id = 'o2'"
-    ) == 20
+    assert (
+        built.value("select revenue from fct_conversions where order_id = 'o2'") == 20
+    )
     assert unlike_a_refresh(tmp_path / "full", built, corrected) == []
     again = told(folder, corrected, ending=ending)
     assert contents(again) == contents(built)
 
 
+# `make test` asks it of the last days.
+@pytest.mark.long
 def test_what_arrived_longer_ago_is_compared_on_request(tmp_path: Path) -> None:
     """Four days ago is beyond the three that each run compares."""
     rows = [event(number) for number in range(120)]
@@ -155,6 +158,8 @@ def test_rows_that_go_stop_the_run_where_nothing_is_said(tmp_path: Path) -> None
     assert "give the source when_rows_go: remove" in built.said
 
 
+# `make test` asks for rows that go, and for rows that are corrected.
+@pytest.mark.long
 def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> None:
     """As GA4 does for three days: other rows, other ids, drawn anew each time."""
     chance = random.Random(3)
@@ -171,5 +176,3 @@ def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> Non
         rows_now: list[Event] = [*more, *day, *rows[24:]]
         built = told(folder, rows_now, "remove")
     assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
-
-
