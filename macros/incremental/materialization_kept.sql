@@ -13,6 +13,17 @@
     {%- set scope = model.config.meta.scope -%}
     {%- if is_left_alone(held) -%}
         {{ return(leave_alone(held)) }}
+    {%- elif model.language == 'python' -%}
+        {#- dbt lets Python run from a materialization alone, and from nothing that one
+            calls. -#}
+        {%- set made = make_intermediate_relation(this.incorporate(type='table')) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(made)) -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {%- call statement('main', language='python') -%}
+            {{- create_table_as(False, made, compiled_code, 'python') -}}
+        {%- endcall -%}
+        {{ return(put_in_place(made, held)) }}
     {%- elif scope in ['all', 'run'] or is_whole() -%}
         {%- set table = context.get(
             'materialization_table_' ~ adapter.type(),
@@ -80,6 +91,22 @@
     {%- if changed %}
     where ({{ keys }}) in ({{ changed }})
     {%- endif %}
+{%- endmacro %}
+
+{#- Ends a materialization by giving a table that was made the place and name of the one
+    that was held. -#}
+{% macro put_in_place(made, held) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set backup = make_backup_relation(target_relation, held.type if held else 'table') -%}
+    {%- do drop_relation_if_exists(load_cached_relation(backup)) -%}
+    {%- if held -%} {%- do adapter.rename_relation(held, backup) -%} {%- endif -%}
+    {%- do adapter.rename_relation(made, target_relation) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {%- do adapter.commit() -%}
+    {%- do drop_relation_if_exists(backup) -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
 {%- endmacro %}
 
 {#- Ends a materialization without a statement. A run that was killed may have left what

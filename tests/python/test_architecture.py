@@ -79,7 +79,9 @@ def models(nodes: dict[str, Node]) -> list[Node]:
 
 def test_dispatch_stands_in_portable_macros_alone() -> None:
     """Functions may differ by engine, rules may not."""
-    found = {path for path, text in sql().items() if "adapter.dispatch" in text}
+    # In quotes it is looked for, not called.
+    calls = re.compile(r"(?<!['\"])\badapter\.dispatch\(")
+    found = {path for path, text in sql().items() if calls.search(text)}
     assert found != set()
     assert {path for path in found if not path.startswith("macros/portable/")} == set()
 
@@ -95,9 +97,9 @@ def test_no_model_asks_which_engine_it_runs_on() -> None:
     assert found == []
 
 
-# What may stand between quotes without sql_literal: a hash, signs that no engine means
-# anything by, and numbers that a check of the settings let through.
-WRITTEN_BARE = {"definition_hash()", "wide_white_space()"}
+# What may stand between quotes without sql_literal: signs that no engine means anything
+# by, and numbers that a check of the settings let through.
+WRITTEN_BARE = {"wide_white_space()"}
 
 
 def bare_texts(text: str) -> Iterator[str]:
@@ -229,6 +231,20 @@ def test_every_macro_and_argument_is_described(demo: Build) -> None:
             assert all(each["description"] for each in described.values())
 
 
+def test_every_macro_is_described_in_its_folder(demo: Build) -> None:
+    """Whoever looks for one of them finds the other."""
+    found = {
+        macro["name"]: macro["patch_path"]
+        for macro in demo.manifest()["macros"].values()
+        if macro["package_name"] == "footfall"
+        and macro["patch_path"]
+        and not macro["name"].startswith("test_")
+        and Path(macro["patch_path"].split("://")[1]).parent
+        != Path(macro["original_file_path"]).parent
+    }
+    assert found == {}
+
+
 def digits(expression: dict[str, Any]) -> int:
     """Digits of a decimal in a plan of DuckDB; 0 of anything else."""
     data_type = expression.get("return_type", {})
@@ -314,6 +330,253 @@ def test_every_model_ends_by_selecting_its_last_cte(models: list[Node]) -> None:
         assert [name] == ctes[-1:], model["name"]
 
 
+# How else than by ref() a model could read a table.
+READS_BY_NAME = r"\b(this|graph|adapter\.\w+|\w+_relation|relation_of|api)\b"
+
+
+def names_said(text: str, names: set[str]) -> set[str]:
+    """Which of these a text says, but in comments and by ref()."""
+    text = re.sub(r"\{#.*?#\}|--[^\n]*|\bref\(\s*'\w+'\s*\)", "", text, flags=re.DOTALL)
+    return set(re.findall(r"\w+", text)) & names
+
+
+def descendants(name: str, nodes: dict[str, Node]) -> set[str]:
+    """What is made of a model, as dbt knows it."""
+    found: set[str] = set()
+    open_ = [name]
+    while open_:
+        parent = open_.pop()
+        made = {k for k, node in nodes.items() if parent in node["depends_on"]["nodes"]}
+        open_ += made - found
+        found |= made
+    return found
+
+
+def test_no_model_reads_another_by_name(models: list[Node]) -> None:
+    """What dbt is not told of it cannot build before."""
+    names = {model["name"] for model in models}
+    for model in models:
+        code = re.sub(r"\{#.*?#\}|--[^\n]*", "", model["raw_code"], flags=re.DOTALL)
+        if model["language"] == "sql":
+            assert names_said(code, names) == set(), model["name"]
+            jinja = " ".join(re.findall(r"\{[{%].*?[%}]\}", code, re.DOTALL))
+            assert not re.search(READS_BY_NAME, jinja), model["name"]
+
+
+# These are handed to ref(), each for the scope that is asked for.
+REFERRED_TO = {"scope_keys"}
+
+
+def descendants_read(manifest: Node) -> dict[str, set[str]]:
+    """Of each model what it reads, through macros, of all that is made of it."""
+    macros = manifest["macros"]
+    models = {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+    }
+    by_name = {node["name"]: key for key, node in models.items()}
+    said = {
+        key: {by_name[name] for name in names_said(macro["macro_sql"], {*by_name})}
+        for key, macro in macros.items()
+        if macro["package_name"] == "footfall" and macro["name"] not in REFERRED_TO
+    }
+    found = {}
+    for key, model in models.items():
+        called = macros_called(model, macros) & said.keys()
+        read = {name for macro in called for name in said[macro]}
+        if wrong := read & descendants(key, models):
+            found[model["name"]] = wrong
+    return found
+
+
+def test_no_model_reads_what_is_made_of_it(demo: Build) -> None:
+    """Not through a macro either, which dbt sees no edge in: rows of the last run."""
+    assert descendants_read(demo.manifest()) == {}
+
+
+def test_a_macro_that_reads_what_is_made_of_a_model_is_found(demo: Build) -> None:
+    """Of each model that calls it, be it through others."""
+    manifest = demo.manifest()
+    manifest["macros"]["macro.footfall.has_news"]["macro_sql"] += "'fct_page_views'"
+    found = descendants_read(manifest)
+    assert {"int_events__copied", "int_events__clustered"} <= found.keys()
+    assert "int_sessions__described" not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from {{ footfall_relation('fct_sessions') }}",
+        "where batch_number > {{ last('fct_sessions') }}",
+        "select * from main.fct_sessions",
+    ],
+)
+def test_a_model_that_is_read_by_name_is_found(text: str) -> None:
+    """But a reference and a comment are none."""
+    known = "select * from {{ ref('fct_sessions') }} -- fct_sessions are views"
+    assert names_said(f"{known}\n{text}", {"fct_sessions"}) == {"fct_sessions"}
+    assert names_said(known, {"fct_sessions"}) == set()
+
+
+def scope_keys() -> dict[str, tuple[set[str], str, str]]:
+    """Scope -> its columns, the model that says what changed, and by which number."""
+    text = (ROOT / "macros" / "incremental" / "in_scope.sql").read_text()
+    entry = (
+        r"'(\w+)': \{\s*'columns': \[([^]]*)\],\s*'of': (?:none|'(\w+)'),?"
+        r"(?:\s*'number': '(\w+)',?)?\s*\}"
+    )
+    return {
+        scope: (set(re.findall(r"'(\w+)'", columns)), changed, number)
+        for scope, columns, changed, number in re.findall(entry, text)
+    }
+
+
+def scope_of(model: Node) -> str | None:
+    """Which rows a run replaces; none of what stores none."""
+    is_kept = model["config"]["materialized"] in ("kept", "fixed_point")
+    return model["config"]["meta"]["scope"] if is_kept else None
+
+
+def asks_for_changes(model: Node) -> bool:
+    """Whether a model leaves out what did not change."""
+    return re.search(r"\b(in_scope|is_new)\(", model["raw_code"]) is not None
+
+
+def wrong_scopes(models: list[Node]) -> dict[str, str]:
+    """Of each model that breaks a rule of what a run replaces, which it is."""
+    keys = scope_keys()
+    nodes = {model["unique_id"]: model for model in models}
+    passing = {key for key, node in nodes.items() if "passing" in node["tags"]}
+    made_of_passing = {
+        node["name"]: passing & {*node["depends_on"]["nodes"]} for node in models
+    }
+    found = {}
+    for model in models:
+        name, scope = model["name"], scope_of(model)
+        columns = {*model["columns"]}
+        asked = set(re.findall(r"\bin_scope\(\s*'(\w+)'", model["raw_code"]))
+        hands_on = asks_for_changes(model) or bool(made_of_passing[name])
+        if (scope == "run" or (scope is None and hands_on)) != (
+            "passing" in model["tags"]
+        ):
+            found[name] = "passing is what holds only what its run looks at"
+        elif scope in ("all", "log") and hands_on:
+            found[name] = "a table of all there is was made of what changed"
+        elif scope == "own" and (
+            made_of_passing[name] or not {*model["config"]["meta"]["key"]} <= columns
+        ):
+            found[name] = "rows of its own key are told apart by columns"
+        elif scope in keys:
+            needed, of, number = keys[scope]
+            changed = nodes[f"model.footfall.{of}"]
+            # Of a conversion that is no more the person alone is known.
+            of_person = {"person_id"} if scope == "conversion" else set()
+            if not needed | of_person <= columns:
+                found[name] = "rows of its scope are told apart by columns"
+            elif not needed | ({number} if number else set()) <= {*changed["columns"]}:
+                found[name] = "what says what changed lacks a column of the scope"
+            elif asked - {scope}:
+                found[name] = "it replaces rows of one scope and computes another's"
+            elif model["unique_id"] not in descendants(changed["unique_id"], nodes):
+                found[name] = "it is made before anybody knows what changed"
+        elif scope not in ("all", "log", "own", "run", None):
+            found[name] = "nobody knows the scope"
+    return found
+
+
+def test_every_kept_model_says_which_rows_a_run_replaces(models: list[Node]) -> None:
+    """And has the columns by which they are found, after what tells them."""
+    assert {scope_of(model) for model in models} >= {*scope_keys()} - {"batch"}
+    assert wrong_scopes(models) == {}
+
+
+def test_nothing_else_keeps_rows(demo: Build) -> None:
+    """One way to add to a table: what the increment does not plan it cannot replace."""
+    configs = {
+        node["name"]: node["config"]
+        for node in demo.manifest()["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    others = {
+        name: config["materialized"]
+        for name, config in configs.items()
+        if config["materialized"] not in ("kept", "fixed_point", "view")
+    }
+    # The gate holds no row, and lines go by files.
+    assert others == {
+        "int_rules__checked": "table",
+        "stg_files__lines": "incremental",
+    }
+    assert not any(config["unique_key"] for config in configs.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("int_visitors__changed", {"tags": []}),
+        ("int_events__clustered", {"tags": []}),
+        ("fct_events", {"tags": ["passing"]}),
+        ("int_sessions__described", {"columns": {"visitor_id": {}}}),
+        ("int_credits__shared", {"columns": {"conversion_id": {}}}),
+        ("int_hosts__registered", {"columns": {}}),
+        ("int_page_views__numbered", {"raw_code": "where {{ in_scope('person') }}"}),
+        ("fct_items", {"depends_on": {"nodes": []}}),
+        (
+            "mart_funnel__entries",
+            {"config": {"materialized": "kept", "meta": {"scope": "x"}}},
+        ),
+        (
+            "mart_funnel__entries",
+            {"config": {"materialized": "kept", "meta": {"scope": "all"}}},
+        ),
+    ],
+)
+def test_a_wrong_scope_is_found(
+    models: list[Node], name: str, change: dict[str, Any]
+) -> None:
+    """Each rule by a model that breaks it."""
+    planted = [model | change if model["name"] == name else model for model in models]
+    assert name in wrong_scopes(planted)
+
+
+def folders_that_read_back(models: list[Node]) -> set[str]:
+    """Those that are made of what is made of them."""
+    folders = {
+        model["unique_id"]: model["original_file_path"].split("/")[2]
+        for model in models
+    }
+    edges = {
+        name: {
+            "depends_on": {
+                "nodes": {
+                    folders[parent]
+                    for model in models
+                    if folders[model["unique_id"]] == name
+                    for parent in model["depends_on"]["nodes"]
+                    if folders.get(parent, name) != name
+                }
+            }
+        }
+        for name in folders.values()
+    }
+    return {name for name in edges if name in descendants(name, edges)}
+
+
+def test_no_folder_of_intermediate_reads_back(models: list[Node]) -> None:
+    """So that the folders are steps, and a reader goes through each once."""
+    steps = [model for model in models if model["fqn"][1] == "intermediate"]
+    assert folders_that_read_back(steps) == set()
+    planted = {"nodes": ["model.footfall.int_sessions__described"]}
+    steps = [
+        model | {"depends_on": planted}
+        if model["name"] == "int_events__copied"
+        else model
+        for model in steps
+    ]
+    assert {"events", "facts"} <= folders_that_read_back(steps)
+
+
 def test_what_has_no_model_above_it_waits_for_the_rules(
     demo: Build, models: list[Node]
 ) -> None:
@@ -338,16 +601,8 @@ def test_no_model_configures_itself(models: list[Node]) -> None:
     ] == []
 
 
-def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
-    """By a model's own text, and by the macros that it calls or that those call.
-
-    What hashes all vars, as definition_hash does, names none: no unit test expects it.
-    Nor is one of sources: in a unit test their own hosts are left out, and its rows are
-    of sources that no user has. A test of what a source says may say it. Names of one's
-    own presets only tell which sources there may be.
-    """
-    texts = [model["raw_code"]]
-    # What hooks call is told of no unit test.
+def macros_called(model: Node, macros: dict[str, Node]) -> set[str]:
+    """The macros that a model calls or that those call, but not what its hooks do."""
     named = model["depends_on"]["macros"]
     open_ = [name for name in named if f"{name.split('.')[-1]}(" in model["raw_code"]]
     seen = set()
@@ -355,9 +610,26 @@ def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
         name = open_.pop()
         if name not in seen:
             seen.add(name)
-            texts.append(macros[name]["macro_sql"])
             open_ += macros[name]["depends_on"]["macros"]
-    found = set(re.findall(r"\bvar\(\s*['\"](\w+)", "\n".join(texts)))
+    return seen
+
+
+def vars_read(model: Node, macros: dict[str, Node]) -> set[str]:
+    """By a model's own text, and by the macros that it calls or that those call.
+
+    But for those of the increment, which a unit test has no part in: how rows are kept
+    says nothing of what they are. Nor is one of sources expected: in a unit test their
+    own hosts are left out, and its rows are of sources that no user has. A test of what
+    a source says may say it. Names of one's own presets only tell which sources there
+    may be.
+    """
+    called = [
+        macros[name]["macro_sql"]
+        for name in macros_called(model, macros)
+        if not macros[name]["original_file_path"].startswith("macros/incremental/")
+    ]
+    text = "\n".join([model["raw_code"], *called])
+    found = set(re.findall(r"\bvar\(\s*['\"](\w+)", text))
     return found - {"sources", "own_presets"}
 
 
@@ -387,10 +659,13 @@ def test_a_var_that_is_not_pinned_is_found(demo: Build) -> None:
     }
     for name, pin in pins.items():
         del tests[name]["overrides"]["vars"][pin]
-    tests["the_copy_received_first_wins"]["overrides"] = None
+    tests["the_first_reason_that_applies_is_given"]["overrides"] = None
     tests["one_event_is_not_two_steps"]["overrides"] = {"vars": {"accept_bots": True}}
     assert wrong_pins(manifest) == {name: {pin} for name, pin in pins.items()} | {
-        "the_copy_received_first_wins": {"accept_bots", "accept_unknown_consent"},
+        "the_first_reason_that_applies_is_given": {
+            "accept_bots",
+            "accept_unknown_consent",
+        },
         "one_event_is_not_two_steps": {"accept_bots"},
     }
 

@@ -122,11 +122,11 @@ pathed as (
         campaign,
         is_direct,
         final_reason as exclusion_reason,
-        case when final_reason is null then path_number end as touch_number,
-        case when final_reason is null then path_count end as touch_count,
         cast(
             cast(microseconds_to_end as numeric(24, 6)) / 1000000 as numeric(18, 6)
-        ) as seconds_to_end
+        ) as seconds_to_end,
+        case when final_reason is null then path_number end as touch_number,
+        case when final_reason is null then path_count end as touch_count
     from numbered
 )
 

@@ -73,11 +73,10 @@ matched as (
 classified as (
     select
         user_agent,
-        {%- for field in texts %}
-            max(case when field = {{ sql_literal(field) }} then verdict end)
-                as {{ field }}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        max(case when field = 'bot_reason' then verdict end) as bot_reason,
+        max(case when field = 'device_category' then verdict end) as device_category,
+        max(case when field = 'os_name' then verdict end) as os_name,
+        max(case when field = 'browser_name' then verdict end) as browser_name
     from matched
     group by user_agent
 )

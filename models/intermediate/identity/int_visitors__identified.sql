@@ -29,6 +29,7 @@ identified as (
     select
         source_name,
         visitor_id,
+        told_first_seen_at,
         case
             when first_user_id_by_name = last_user_id_by_name
                 then first_user_id_by_name
@@ -37,8 +38,7 @@ identified as (
             when first_user_id_by_name = last_user_id_by_name
                 then first_user_id_by_name
             else visitor_id
-        end as person_id,
-        told_first_seen_at
+        end as person_id
     from counted
 )
 

@@ -1,5 +1,5 @@
--- grain: one row per event as a source delivered it, each once however often it is read,
--- and one per such row that its source delivers no more. Rows come and never go.
+-- grain: one row per event as a source delivered it, each once however often it is
+-- read, and one per such row that its source delivers no more. Rows come and never go.
 
 {% set held = held() %}
 {% set is_arriving = is_arriving() %}

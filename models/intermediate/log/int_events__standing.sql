@@ -10,7 +10,11 @@ retractions as (
 ),
 
 standing as (
-    select logged.*
+    select
+        logged.{{ logged_columns() | join(',\n        logged.') }},
+        logged.own_rejection_reason,
+        logged.log_number,
+        logged.batch_number
     from logged
     left join retractions
         on logged.log_number = retractions.retracted_number

@@ -152,11 +152,11 @@ sessionized as (
         is_session_relevant,
         is_page_view,
         engagement_ms,
-        case when occurred_at > activity_started_at then previous_active_at end
-            as previous_active_at,
         activity_started_at,
         session_started_at,
-        event_number
+        event_number,
+        case when occurred_at > activity_started_at then previous_active_at end
+            as previous_active_at
     from mapped
 )
 

@@ -68,19 +68,24 @@ judged as (
 
 sourced as (
     select
-        source_name,
-        visitor_id,
-        event_id,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        click_id_type,
-        referrer_host,
+        judged.source_name,
+        judged.visitor_id,
+        judged.event_id,
+        judged.utm_source,
+        judged.utm_medium,
+        judged.utm_campaign,
+        judged.click_id_type,
+        judged.referrer_host,
         {{ traffic_source_id('judged') }} as traffic_source_id
     from judged
     where
-        coalesce(utm_source, utm_medium, utm_campaign, click_id_type, referrer_host)
-        is not null
+        coalesce(
+            judged.utm_source,
+            judged.utm_medium,
+            judged.utm_campaign,
+            judged.click_id_type,
+            judged.referrer_host
+        ) is not null
 )
 
 select * from sourced
