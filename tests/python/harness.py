@@ -40,11 +40,15 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Build:
-    """What one `dbt build` made and said; nothing writes to it any more."""
+    """What one `dbt build` made and said; nothing writes to it any more.
+
+    `said` are its errors, `logged` is what macros tell the reader.
+    """
 
     folder: Path
     is_green: bool
     said: str
+    logged: str = ""
 
     @property
     def database(self) -> Path:
@@ -149,6 +153,7 @@ def run_dbt(
     A second call for one folder is an incremental run, which can do without the seeds.
     """
     said: list[str] = []
+    logged: list[str] = []
     database = folder / "footfall.duckdb"
     if prepare:
         with duckdb.connect(str(database)) as connection:
@@ -175,6 +180,8 @@ def run_dbt(
     def listen(event: Any) -> None:
         if event.info.level == "error":
             said.append(event.info.msg)
+        if event.info.name == "JinjaLogInfo":
+            logged.append(event.data.msg)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOOTFALL_DUCKDB_PATH", str(database))
@@ -189,7 +196,7 @@ def run_dbt(
             close_connections()
     if result.exception:
         said.append(str(result.exception))
-    return Build(folder, result.success, "\n".join(said))
+    return Build(folder, result.success, "\n".join(said), "\n".join(logged))
 
 
 class Asker:

@@ -129,8 +129,6 @@ TYPES = {
     "converted_date": "date",
     "lead_at": "timestamp",
     "opportunity_at": "timestamp",
-    "change_number": "bigint",
-    "batch_number": "bigint",
     "markov_order": "integer",
     "transition_count": "bigint",
     "from_count": "bigint",
@@ -196,7 +194,6 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
                         "touch_count": len(path.channels),
                         "seconds_to_end": 0,
                         "is_direct": False,
-                        "batch_number": 1,
                     }
                     for place, channel in enumerate(path.channels, 1)
                 ]
@@ -211,8 +208,6 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
                             "unattributed_reason": None,
                             "lead_at": None,
                             "opportunity_at": None,
-                            "change_number": 1,
-                            "batch_number": 1,
                         }
                     )
     for model, rows in {
@@ -225,7 +220,8 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
         select="channels attribution_models attribution_weights int_journeys__pathed"
-        " int_conversions__accounted int_transitions__counted int_chains__counted"
+        " int_conversions__accounted int_conversions__changed"
+        " int_transitions__counted int_chains__counted"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped"
         " int_channels__removed int_credits__spread int_touches__placed"

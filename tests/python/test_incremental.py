@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +75,12 @@ NAMES += ["purchase", "purchase", "sign_up", "refund"]
 ITEMS = [None, "[]", "no list", '[{"item_id": "a", "price": 5}]']
 ITEMS += ['[{"item_id": "a", "price": 5, "quantity": 2}, 7, {"name": "b"}]']
 LEFT_OUT = None if IS_ALL else CHAIN
+# Where mistakes are planted.
+KEPT = "macros/incremental/materialization_kept.sql"
+CLUSTERED = "models/intermediate/sessions/int_events__clustered.sql"
+VISITORS = "models/intermediate/identity/int_visitors__changed.sql"
+PERSONS = "models/intermediate/identity/int_persons__changed.sql"
+IN_SCOPE = "{{ in_scope('visitor') }}"
 # They tell in which run a row came, and where in the log it stands.
 BOOKKEEPING = ["batch_number", "log_number", "retracted_number", "credited_number"]
 # The log holds what was taken back too: compared is what stands of it.
@@ -331,6 +338,7 @@ def rows_of_two_apps() -> list[Event]:
             "app_id": app,
             "event_name": "page_view",
             "page_url": "https://shop.example/",
+            "items": ITEMS[3],
             "occurred_at": START + after,
             "received_at": START + timedelta(days=100 + batch),
             "batch": batch,
@@ -347,8 +355,14 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
         *(row for visitor in range(120) for row in visitor_events(chance, visitor, 3)),
     ]
     told: list[list[Row]] = []
+    items = []
 
     def look(batch: int, built: Build) -> None:
+        items.append(
+            built.value(
+                "select count(*) from fct_items where visitor_id = 'in two apps'"
+            )
+        )
         told.append(
             built.rows(
                 "select app_id, started_at, ended_at, session_number, event_count"
@@ -357,9 +371,12 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
             )
         )
 
-    some_marts = "+fct_sessions +fct_events +mart_funnel__entries +dim_persons"
+    some_marts = "+fct_sessions +fct_events +fct_items +mart_funnel__entries"
+    some_marts += " +dim_persons"
     select = None if IS_ALL else some_marts
     assert differences(tmp_path, rows, 3, look, select=select, splits_by_app=True) == []
+    # One of each event, be there two sessions of one start.
+    assert items == [2, 3, 7]
     before, first, second, last = (
         START + timedelta(minutes=minutes) for minutes in (-30, 10, 29, 30)
     )
@@ -378,22 +395,37 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
     ("name", "old", "new"),
     [
         pytest.param(
-            "dbt_project.yml",
-            "visitor_id, session_app, session_started_at]",
-            "visitor_id, session_started_at]",
+            CLUSTERED,
+            IN_SCOPE,
+            f"""{IN_SCOPE}
+            and (
+                {{{{ not execute or is_whole() }}}}
+                or (source_name, visitor_id, {{{{ session_app() }}}}) in (
+                    select source_name, visitor_id, {{{{ session_app() }}}}
+                    from {{{{ ref('int_events__logged') }}}}
+                    where {{{{ is_new() }}}}
+                )
+            )""",
             id="a session goes with one of another app",
         ),
         pytest.param(
-            "models/intermediate/sessions/int_events__pooled.sql",
-            "                and history.session_app = touched.session_app\n",
-            "",
-            id="an activity is found once per app",
+            KEPT,
+            "in ({{ changed }});",
+            "in ({{ changed }})\n"
+            "{{ ' and (source_name, visitor_id, session_app) in (select source_name,"
+            " visitor_id, session_app from ' ~ computed ~ ')'"
+            " if 'session_app' in names }};",
+            id="sessions of an app that a visitor left stay",
         ),
         pytest.param(
-            "macros/incremental/get_incremental_replace_sql.sql",
-            "{{ session_app() }} as session_app",
-            "'' as session_app",
-            id="sessions that another absorbed stay in an app",
+            CLUSTERED,
+            "partition by source_name, visitor_id, session_app\n"
+            "            order by occurred_at, received_at, event_id\n"
+            "            rows between unbounded preceding and 1 preceding",
+            "partition by source_name, visitor_id\n"
+            "            order by occurred_at, received_at, event_id\n"
+            "            rows between unbounded preceding and 1 preceding",
+            id="a pause ends with an event of another app",
         ),
     ],
 )
@@ -453,6 +485,44 @@ def rows_of_an_order() -> list[Event]:
             for batch, visitor in enumerate(("the second", "the first"))
         ),
     ]
+
+
+def rows_of_two_hands() -> list[Event]:
+    """An event that turns out to have been received before, of somebody else."""
+    return [
+        {
+            "event_id": "in two hands",
+            "visitor_id": visitor,
+            "event_name": "page_view",
+            "occurred_at": START,
+            "received_at": START + timedelta(days=101 - batch),
+            "batch": batch,
+        }
+        for batch, visitor in enumerate(("the later hand", "the earlier hand"))
+    ]
+
+
+def rows_of_a_beginning() -> list[Event]:
+    """A visit of somebody with a name, whose beginning comes late and names nobody."""
+    return [
+        {
+            "event_id": f"visit {minute}",
+            "visitor_id": "begins earlier",
+            "user_id": user,
+            "event_name": "page_view",
+            "occurred_at": START + timedelta(minutes=minute),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for minute, user, batch in ((10, "has a name", 0), (0, None, 1))
+    ]
+
+
+def rows_of_the_first() -> list[Event]:
+    """Somebody who came before all others, and never again."""
+    row: Event = {"event_id": "the first", "visitor_id": "the first of all", "batch": 0}
+    row |= {"event_name": "page_view", "occurred_at": START - timedelta(days=3)}
+    return [row | {"received_at": START + timedelta(days=100)}]
 
 
 def rows_of_a_login() -> list[Event]:
@@ -617,6 +687,9 @@ def rows_of_mutants() -> list[Event]:
     return [
         *(row for visitor in range(120) for row in visitor_events(chance, visitor, 2)),
         *rows_of_an_order(),
+        *rows_of_the_first(),
+        *rows_of_two_hands(),
+        *rows_of_a_beginning(),
         *rows_of_a_login(),
         *rows_of_a_lead(),
     ]
@@ -634,57 +707,97 @@ def whole(shared: Path, rows_of_mutants: list[Event]) -> dict[str, list[Row]]:
 
 MUTANTS = [
     pytest.param(
-        "macros/incremental/get_incremental_replace_sql.sql",
-        "where batch_number > {{",
-        "where false and batch_number > {{",
+        KEPT,
+        "in ({{ changed }});",
+        "in ({{ changed }}) and false;",
         "int_sessions__aggregated",
         id="superseded sessions stay",
     ),
     pytest.param(
-        "models/intermediate/sessions/int_events__pooled.sql",
-        "- interval '{{ longest_session_timeout() }}' minute",
-        "",
+        CLUSTERED,
+        IN_SCOPE,
+        f"""{IN_SCOPE}
+        and (
+            {{{{ not execute or is_whole() }}}}
+            or (source_name, event_id) in (
+                select source_name, event_id
+                from {{{{ ref('int_event_ids__changed') }}}}
+            )
+        )""",
         "int_events__sessionized",
         id="an earlier event is not joined",
     ),
     pytest.param(
-        "models/intermediate/sessions/int_events__pooled.sql",
-        "        {{ is_unseen('int_events__sessionized') }}\n",
-        "        {{ is_unseen('int_events__sessionized') }}\n"
-        "        and occurred_at > (select max(occurred_at) from held)"
-        " - interval '3' hour\n",
+        CLUSTERED,
+        IN_SCOPE,
+        f"""{IN_SCOPE}
+        and (
+            {{{{ not execute or is_whole() }}}}
+            or occurred_at
+            > (select max(occurred_at) from {{{{ ref('int_events__screened') }}}})
+            - interval '3' hour
+        )""",
         "int_events__sessionized",
         id="a trailing window",
     ),
     pytest.param(
-        "models/intermediate/identity/int_visitors__touched.sql",
+        VISITORS,
+        "and logged.event_id = event_ids.event_id",
+        "and logged.event_id = event_ids.event_id\n"
+        "            and {{ is_new('logged.batch_number') }}",
+        "int_sessions__aggregated",
+        id="an event id's other hands are forgotten",
+    ),
+    pytest.param(
+        VISITORS,
         "on orders.order_id = ordered.order_id",
         "on orders.order_id = ordered.order_id and false",
         "fct_conversions",
         id="the order's other visitors are forgotten",
     ),
     pytest.param(
-        "models/intermediate/identity/int_visitors__touched.sql",
+        VISITORS,
+        "    from orders\n    inner join arrived\n",
+        "    from (\n"
+        "        select * from logged\n"
+        "        where order_id is not null and {{ is_new() }}\n"
+        "    ) as orders\n"
         "    inner join arrived\n",
-        "    inner join (\n"
-        "        select * from {{ ref('int_events__classified') }}\n"
-        "        where order_id is not null\n"
-        "        and {{ is_unseen('int_visitors__touched') }}\n"
-        "    ) as arrived\n",
         "fct_conversions",
         id="an order is asked for when it is claimed alone",
     ),
     pytest.param(
-        "models/intermediate/identity/int_persons__touched.sql",
+        PERSONS,
         "    where user_id is not null\n",
         "    where false\n",
         "int_journeys__pathed",
         id="a person's other visitors are forgotten",
     ),
     pytest.param(
+        PERSONS,
+        "    select visitor_id as person_id\n    from visitors\n",
+        "    select visitor_id as person_id\n    from visitors\n    where false\n",
+        "int_journeys__pathed",
+        id="persons are forgotten under the id of before they had a name",
+    ),
+    pytest.param(
+        PERSONS,
+        "    where user_id is not null\n",
+        "    where user_id is not null and {{ is_new() }}\n",
+        "int_journeys__pathed",
+        id="persons are forgotten whom no new row names",
+    ),
+    pytest.param(
+        "macros/incremental/is_arriving.sql",
+        "sql_literal(range.hour.replace(",
+        "sql_literal((range.hour - day / 24).replace(",
+        "int_events__classified",
+        id="the hours of arrival end one too early",
+    ),
+    pytest.param(
         "models/intermediate/attribution/int_conversions__staged.sql",
-        "where {{ is_person_touched('int_conversions__accounted') }}",
-        "where {{ is_unseen('int_conversions__accounted') }}",
+        "where {{ in_scope('person') }}",
+        "where {{ in_scope('visitor') }}",
         "int_credits__shared",
         id="a lead of an earlier batch is forgotten",
     ),
@@ -696,47 +809,55 @@ MUTANTS = [
         id="credits stay whatever came before the conversion",
     ),
     pytest.param(
-        "macros/incremental/get_incremental_replace_sql.sql",
-        "where not exists (",
-        "where false and not exists (",
+        KEPT,
+        "{%- if scope == 'conversion' %}",
+        "{%- if false %}",
         "int_credits__shared",
-        id="credits of changed conversions stay",
+        id="credits of conversions that are no more stay",
     ),
     pytest.param(
-        "macros/incremental/state_of.sql",
-        "recorded != state_of(model)",
-        "false",
+        KEPT,
+        "\n        or state.taken_number != taken_number(planned)",
+        "",
         "mart_device__daily",
         id="marts are left alone whatever changed",
     ),
     pytest.param(
-        "models/intermediate/events/int_events__checked.sql",
-        "<> coalesce(clocked.bot_reason, '')",
-        "<> coalesce(held.visitor_bot_reason, '')",
+        "models/intermediate/events/int_events__rejected.sql",
+        "    from {{ ref('int_events__standing') }}\n),\n",
+        "    from {{ ref('int_events__standing') }}\n"
+        "    where {{ in_scope('event') }}\n),\n",
         "int_events__classified",
         id="what a bot did before it was one stays",
     ),
     pytest.param(
-        "models/intermediate/events/int_visitors__clocked.sql",
-        "            not coalesce({{ is_arriving }}, false)\n",
-        "            false\n",
+        "models/intermediate/events/int_visitors__paced.sql",
+        IN_SCOPE,
+        IN_SCOPE.replace("visitor", "event"),
         "int_events__classified",
         id="a pace is judged by what arrives alone",
     ),
     pytest.param(
-        "macros/incremental/is_history_moved.sql",
-        "held.is_history_complete\n",
-        "false and held.is_history_complete\n",
+        "models/intermediate/events/int_events__copied.sql",
+        "    where {{ in_scope('event') }}\n),\n\n-- Few",
+        "    where {{ in_scope('batch') }}\n),\n\n-- Few",
+        "int_events__classified",
+        id="copies are looked for in what arrives alone",
+    ),
+    pytest.param(
+        "models/intermediate/sessions/int_sources__started.sql",
+        "select * from {{ ref('int_sessions__aggregated') }}\n",
+        "select * from {{ ref('int_sessions__aggregated') }}\n"
+        f"    where {IN_SCOPE}\n",
         "fct_sessions",
-        id="where history begins is known once",
+        id="where history begins is asked of who changed alone",
     ),
     pytest.param(
         "models/intermediate/items/int_items__listed.sql",
-        "{{ is_visitor_touched('fct_items') }}",
-        "(source_name, visitor_id) in (select source_name, visitor_id"
-        " from {{ ref('int_events__arrived') }})",
+        IN_SCOPE,
+        IN_SCOPE.replace("visitor", "event"),
         "fct_items",
-        id="products are read of visitors who arrive alone",
+        id="products are read of events that arrive alone",
     ),
 ]
 
@@ -792,19 +913,19 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     built = run(tmp_path, rows, ROOT, is_first=False, exclude=None)
     assert built.relations() == relations
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())
-    last_run = "select state from footfall_states where relation_name = 'last run'"
+    last_run = "select definition from footfall_states where relation_name = 'last run'"
     assert built.value(last_run) == results["metadata"]["invocation_id"]
     left_alone = {
         result["unique_id"].split(".")[-1]
         for result in results["results"]
         if result["message"] == "UNCHANGED"
     }
-    rebuilt = {
+    stored = {
         node["name"]
         for node in built.manifest()["nodes"].values()
-        if node["config"]["materialized"] == "rebuilt"
+        if node["config"]["materialized"] == "kept"
     }
-    assert rebuilt - left_alone == {
+    assert stored & set(built.marts()) - left_alone == {
         "dim_dates",
         "fct_ad_spend",
         "mart_attribution__campaigns",
@@ -900,24 +1021,403 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
     assert accepted == [4, 0, 5]
 
 
-def test_other_rules_than_the_stored_ones_stop_the_run(tmp_path: Path) -> None:
-    """Before it writes, and with what to do."""
-    rows = visitor_events(random.Random(1), 1, 1)
-    run(tmp_path, rows, ROOT, is_first=True, select="+fct_events")
-    changed = one_source(tmp_path / "events.parquet", COLUMNS) | PACE
-    changed["session_timeout_minutes"] = 45
-    built = run_dbt(tmp_path, changed, "+fct_events", ROOT, loads_seeds=False)
-    assert not built.is_green
-    assert "was built by other rules" in built.said
-    assert "run dbt build --full-refresh" in built.said
+# What of a project may be another than yesterday: a setting, or text of a file.
+Edits = Mapping[str, tuple[str, str]]
+
+SESSIONS = "models/intermediate/sessions/int_sessions__described.sql"
+PAUSE = "macros/is_past_timeout.sql"
+RULES = "seeds/rules/channel_rules_custom.csv"
+# No rule is needed to know them: what is logged, judged, and cut into sessions.
+NEEDS_NO_CHANNEL = {
+    "int_events__logged",
+    "int_events__copied",
+    "int_user_agents__classified",
+    "int_hosts__registered",
+    "int_visitors__consented",
+    "int_visitors__paced",
+    "int_events__rejected",
+    "int_events__sessionized",
+    "int_events__sourced",
+    "int_sessions__aggregated",
+    "int_visitors__identified",
+    "int_sessions__identified",
+    "int_arrivals__sourced",
+    "int_visitors__seen",
+    "fct_conversions",
+    "fct_items",
+}
+NEEDS_NO_SESSION = {
+    "int_events__logged",
+    "int_events__copied",
+    "int_user_agents__classified",
+    "int_hosts__registered",
+    "int_visitors__consented",
+    "int_visitors__paced",
+    "int_events__rejected",
+    "int_visitors__identified",
+}
+OWN_RULE = "10,our_news,Display,,,^news$,,,,,,,,,,source {source} is ours\n"
+
+
+def edited(project: Path, edits: Edits) -> Path:
+    """A copy of the project in which texts of files are others, or rows were added."""
+    project.mkdir()
+    copy_project(project)
+    for name, (old, new) in edits.items():
+        text = (project / name).read_text()
+        if old:
+            assert text.count(old) == 1
+            (project / name).write_text(text.replace(old, new))
+        else:
+            (project / name).write_text(text + new)
+    return project
+
+
+def filled(built: Build) -> dict[str, int]:
+    """In which run each kept relation was last filled."""
+    return dict(
+        built.rows(
+            "select relation_name, filled_number from footfall_states"
+            " where filled_number > 0"
+        )
+    )
+
+
+def kept_models(built: Build) -> set[str]:
+    """Names of models whose rows stay from run to run."""
+    return {
+        node["name"]
+        for node in built.manifest()["nodes"].values()
+        if node["config"]["materialized"] == "kept"
+        and node["config"]["meta"]["scope"] not in ("all", "run")
+    }
+
+
+@pytest.fixture(scope="module")
+def stored(shared: Path, rows_of_mutants: list[Event]) -> Build:
+    """A build of the first batch, which no test changes."""
+    rows = arrived(rows_of_mutants, 0)
+    return once(
+        folder_of(shared, "the first batch is stored"),
+        lambda folder: run(folder, rows, ROOT, is_first=True),
+    )
+
+
+def again(stored: Build, folder: Path) -> Path:
+    """A copy of a build, to run in again."""
+    folder.mkdir()
+    shutil.copy(stored.database, folder)
+    return folder
+
+
+Fresh = Callable[[Edits, Mapping[str, object]], dict[str, list[Row]]]
+
+
+@pytest.fixture(scope="module")
+def fresh(shared: Path, rows_of_mutants: list[Event]) -> Fresh:
+    """What a full refresh makes of both batches, by other rules or settings."""
+
+    def full_refresh(
+        edits: Edits, chosen: Mapping[str, object]
+    ) -> dict[str, list[Row]]:
+        def make(folder: Path) -> Build:
+            project = edited(folder / "project", edits)
+            return run(folder, rows_of_mutants, project, is_first=True, settings=chosen)
+
+        return contents(once(folder_of(shared, "fresh", edits, chosen), make))
+
+    return full_refresh
+
+
+CHANGES = [
+    pytest.param(
+        {},
+        {RULES: ("", OWN_RULE)},
+        "rules channel_rules_custom changed",
+        NEEDS_NO_CHANNEL,
+        id="a row of rules",
+    ),
+    pytest.param(
+        {},
+        {PAUSE: ("else '>' }}", "else '>=' }}")},
+        "macro is_past_timeout changed",
+        NEEDS_NO_SESSION,
+        id="a macro",
+    ),
+    pytest.param(
+        {"session_timeout_minutes": 45},
+        {},
+        "var session_timeout_minutes changed",
+        NEEDS_NO_SESSION,
+        id="a var",
+    ),
+    pytest.param(
+        {},
+        {SESSIONS: ("page_view_count >= 2", "page_view_count >= 3")},
+        "model int_sessions__described changed",
+        NEEDS_NO_CHANNEL | {"fct_page_views"},
+        id="a model",
+    ),
+]
+
+
+@pytest.mark.longest
+@pytest.mark.parametrize(
+    ("settings", "edits", "reason", "stays"), some(CHANGES, TRIALS.changes)
+)
+def test_what_is_defined_otherwise_is_filled_anew(
+    tmp_path: Path,
+    rows_of_mutants: list[Event],
+    stored: Build,
+    fresh: Fresh,
+    settings: Mapping[str, object],
+    edits: Edits,
+    reason: str,
+    stays: set[str],
+) -> None:
+    """And nothing else is, though a batch comes with it; the run says what and why."""
+    built = run(
+        again(stored, tmp_path / "kept"),
+        rows_of_mutants,
+        edited(tmp_path / "project", edits),
+        is_first=True,
+        settings=settings,
+    )
+    refilled = {
+        name
+        for name, number in filled(built).items()
+        if number != filled(stored).get(name)
+    } & kept_models(built)
+    assert kept_models(built) - refilled == stays
+    assert built.logged.splitlines() == [
+        f"Filled anew, since {reason}: {', '.join(sorted(refilled))}."
+    ]
+    assert unlike(built, fresh(edits, settings)) == []
+
+
+def test_what_is_said_otherwise_is_not_filled_anew(
+    tmp_path: Path, rows_of_mutants: list[Event], stored: Build
+) -> None:
+    """A comment in a model or in a macro changes no row."""
+    project = edited(
+        tmp_path / "project",
+        {
+            SESSIONS: ("-- Long enough", "-- Long, and then some: enough"),
+            PAUSE: ("{#- Whether", "{#- Says whether"),
+        },
+    )
+    folder = again(stored, tmp_path / "kept")
+    built = run(folder, arrived(rows_of_mutants, 0), project, is_first=True)
+    assert built.logged == ""
+    assert {name: filled(built)[name] for name in kept_models(built)} == {
+        name: filled(stored)[name] for name in kept_models(stored)
+    }
+    assert unlike(built, contents(stored)) == []
+
+
+def test_rules_count_once_they_are_loaded(
+    tmp_path: Path, rows_of_mutants: list[Event], stored: Build
+) -> None:
+    """A run without the seeds goes by what was loaded, not by what a file says."""
+    project = edited(tmp_path / "project", {RULES: ("", OWN_RULE)})
+    rows = arrived(rows_of_mutants, 0)
+    folder = again(stored, tmp_path / "kept")
+    ours = "select count(*) from fct_sessions where channel_rule_id = 'our_news'"
+    for is_loaded in (False, True):
+        built = run(folder, rows, project, is_first=is_loaded, select="+fct_sessions")
+        told = "since rules channel_rules_custom changed: " in built.logged
+        assert (told, built.value(ours) > 0) == (is_loaded, is_loaded)
+
+
+@pytest.mark.longest
+@pytest.mark.parametrize(
+    ("broken", "edits"),
+    some(
+        [
+            ("int_conversions__accounted", {RULES: ("", OWN_RULE)}),
+            ("int_event_ids__changed", {}),
+            ("int_sessions__aggregated", {}),
+        ],
+        TRIALS.changes,
+    ),
+)
+def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
+    tmp_path: Path,
+    rows_of_mutants: list[Event],
+    stored: Build,
+    fresh: Fresh,
+    broken: str,
+    edits: Edits,
+) -> None:
+    """Some took in what was logged, or were filled anew; who reads them did not."""
+    whole_project = edited(tmp_path / "whole project", edits)
+    (path,) = ROOT.glob(f"models/**/{broken}.sql")
+    text = path.read_text()
+    mistake = {str(path.relative_to(ROOT)): (text, f"{text}\nwhere nobody = 1\n")}
+    project = edited(tmp_path / "project", {**edits, **mistake})
+    folder = again(stored, tmp_path / "kept")
+    with pytest.raises(AssertionError, match="nobody"):
+        run(folder, rows_of_mutants, project, is_first=True)
+    built = run(folder, rows_of_mutants, whole_project, is_first=True)
+    assert unlike(built, fresh(edits, {})) == []
+
+
+@pytest.mark.parametrize(
+    "dropped",
+    some(
+        [
+            [
+                "int_traffic_sources__channelled",
+                "int_visitors__changed",
+                "int_journeys__pathed",
+                "mart_device__daily",
+            ],
+            ["int_sessions__aggregated"],
+            ["int_events__logged"],
+        ],
+        TRIALS.changes - 1,
+    ),
+)
+def test_relations_that_somebody_dropped_are_made_again(
+    tmp_path: Path, rows_of_mutants: list[Event], stored: Build, dropped: list[str]
+) -> None:
+    """Whatever they hold, and with them what is made of them."""
+    folder = again(stored, tmp_path / "kept")
+    with duckdb.connect(str(folder / "footfall.duckdb")) as connection:
+        for name in dropped:
+            connection.execute(f"drop table {name}")
+    built = run(folder, arrived(rows_of_mutants, 0), ROOT, is_first=False)
+    assert unlike(built, contents(stored)) == []
+
+
+@pytest.mark.parametrize(
+    ("select", "settings", "edits", "said"),
+    [
+        pytest.param(
+            "int_event_ids__changed int_visitors__changed int_sessions__aggregated"
+            " int_views__repeated int_views__kept",
+            {"session_timeout_minutes": 45},
+            {},
+            "int_views__repeated reads int_events__sessionized, which has to be filled"
+            " anew since var session_timeout_minutes changed and is not selected:"
+            " select +int_views__repeated, or run dbt build.",
+            id="rows that are kept",
+        ),
+        pytest.param(
+            "channel_rules_custom int_event_ids__changed int_visitors__changed"
+            " int_views__repeated int_views__kept fct_page_views"
+            " int_sessions__channelled int_sessions__remembered"
+            " int_sessions__described",
+            {},
+            {RULES: ("", OWN_RULE)},
+            " reads int_traffic_sources__channelled, which has to be made anew since"
+            " rules channel_rules_custom changed and is not selected: select +",
+            id="a table that is made anew",
+        ),
+    ],
+)
+def test_a_selection_without_what_must_be_filled_anew_stops_the_run(
+    tmp_path: Path,
+    rows_of_mutants: list[Event],
+    stored: Build,
+    select: str,
+    settings: Mapping[str, object],
+    edits: Edits,
+    said: str,
+) -> None:
+    """What it made would pass for one of today's rules."""
+    project = edited(tmp_path / "project", edits)
+    folder = again(stored, tmp_path / "kept")
+    rows = arrived(rows_of_mutants, 0)
+    with pytest.raises(AssertionError) as stopped:
+        run(folder, rows, project, is_first=True, select=select, settings=settings)
+    assert said in str(stopped.value)
+    sessions = "from fct_sessions order by session_id"
+    assert Build(folder, False, "").rows(sessions) == stored.rows(sessions)
+
+
+# What may be another from one run to the next, each by itself or with others.
+COURSE_EDITS: list[Edits] = [
+    {},
+    {RULES: ("", OWN_RULE)},
+    {PAUSE: ("else '>' }}", "else '>=' }}")},
+    {SESSIONS: ("page_view_count >= 2", "page_view_count >= 3")},
+]
+COURSE_SETTINGS: list[dict[str, object]] = [
+    {},
+    {"session_timeout_minutes": 45},
+    {"accept_unknown_consent": False},
+    {"attribution_path": "collapsed"},
+    {"bot_limit_events": 4},
+]
+PARTS = [
+    "+int_events__rejected",
+    "+int_sessions__aggregated",
+    "+fct_sessions",
+    "+int_journeys__pathed",
+    "+mart_device__daily +int_orders__claimed",
+]
+
+
+@pytest.mark.longest
+@settings(
+    max_examples=TRIALS.courses,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_happened_between_runs_the_last_equals_a_full_refresh(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Batches, rules, settings, runs of a part and without seeds, in drawn order."""
+    chance = random.Random(seed)
+    steps = TRIALS.course_steps
+    folder = tmp_path_factory.mktemp("course")
+    projects = [
+        edited(folder / f"project {number}", edits)
+        for number, edits in enumerate(COURSE_EDITS)
+    ]
+    rows = [
+        row
+        for visitor in range(TRIALS.course_visitors)
+        for row in visitor_events(chance, visitor, steps + 1)
+    ]
+    for name in ("kept", "full"):
+        (folder / name).mkdir()
+    said = []
+    project, chosen, batch = projects[0], COURSE_SETTINGS[0], 0
+    for step in range(steps):
+        if chance.random() < 0.4:
+            project = chance.choice(projects)
+        if chance.random() < 0.4:
+            chosen = chance.choice(COURSE_SETTINGS)
+        if chance.random() < 0.7:
+            batch += 1
+        part = chance.choice([None, *PARTS])
+        loads_seeds = step == 0 or chance.random() < 0.7
+        said.append((project.name, chosen, batch, part, loads_seeds))
+        run(
+            folder / "kept",
+            arrived(rows, batch),
+            project,
+            is_first=loads_seeds,
+            select=part,
+            settings=chosen,
+        )
+    run_of = partial(run, rows=rows, project=project, settings=chosen, is_first=True)
+    built, full = run_of(folder / "kept"), run_of(folder / "full")
+    assert unlike(built, contents(full)) == [], said
 
 
 @pytest.mark.parametrize(
     ("alone", "passing"),
     [
-        ("int_user_agents__classified", "int_events__arrived"),
-        ("int_conversions__accounted", "int_conversions__staged"),
-        ("int_events__arrived+", "int_arrivals__counted"),
+        ("int_visitors__changed", "int_event_ids__changed"),
+        ("int_sessions__aggregated", "int_visitors__changed"),
+        ("int_conversions__accounted", "int_persons__changed"),
     ],
 )
 def test_a_model_without_what_its_run_looks_at_stops_the_run(

@@ -40,8 +40,7 @@ def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> N
     model.write_text(
         "{{ config(materialized='incremental') }}"
         " select current_setting('enable_nestloop') as loops,"
-        " current_setting('jit') as compilation,"
-        " '{{ definition_hash() }}' as definition_hash"
+        " current_setting('jit') as compilation"
         " {% if is_incremental() %}"
         " from generate_series(1, 9) where (select count(*) from {{ this }}) = 1"
         " {% endif %}"

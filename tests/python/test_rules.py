@@ -957,21 +957,22 @@ def test_what_is_described_are_the_columns_that_are_loaded(ask: Ask) -> None:
 def test_a_model_is_not_made_of_the_rules_that_it_waits_for(
     ask: Ask, project: Path
 ) -> None:
-    """Else another funnel would ask for a full refresh of events."""
+    """Else another funnel would fill all events anew."""
     manifest = parse(project, SOURCES)
     assert manifest
-    node = manifest.nodes["model.footfall.int_events__classified"]
-    assert "model.footfall.int_rules__checked" in {
-        name
-        for parent in manifest.nodes.values()
-        if parent.name.startswith("stg_columns__")
-        for name in parent.depends_on_nodes
-    }
-    seeds = {
-        each["name"]
-        for each in ask("ancestors", node.to_dict())
-        if each["resource_type"] == "seed"
-    }
+    open_ = ["model.footfall.int_events__classified"]
+    waiting, seeds = set(), set()
+    while open_:
+        node = manifest.nodes[open_.pop()]
+        plan: dict[str, dict[str, str]] = {"parts": {}, "macros": {}, "states": {}}
+        parts = ask("parts_of", node.to_dict(), plan)
+        seeds |= {part.split()[1] for part in parts if part.startswith("rules ")}
+        for name in node.depends_on_nodes:
+            if name == "model.footfall.int_rules__checked":
+                waiting.add(node.name)
+            elif name.startswith("model."):
+                open_.append(name)
+    assert "stg_columns__events" in waiting
     assert seeds & {"funnels", "attribution_models", "currency_rates"} == set()
     assert {"internal_traffic", "consent_words", "click_ids"} <= seeds
 

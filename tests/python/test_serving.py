@@ -29,10 +29,10 @@ from serving.summary import READ, figures, seconds_by_layer
 # Asks two marts at once: their publishes, and the number that each build wrote in both.
 QUERY = """
     select
-        (select min(build_id) || max(build_id) from fct_sessions),
+        (select min(build_id) || max(build_id) from fct_conversions),
         (select min(build_id) || max(build_id) from fct_page_views),
-        (select min(batch_number) || '-' || max(batch_number) from fct_sessions),
-        (select min(batch_number) || '-' || max(batch_number) from fct_page_views)
+        (select min(visitor_id) || '-' || max(visitor_id) from fct_conversions),
+        (select min(visitor_id) || '-' || max(visitor_id) from fct_page_views)
 """
 READER = """
 import json, os, sys, time
@@ -89,10 +89,10 @@ class Scratch:
         """
         run_id = f"{number:08}-played"
         with duckdb.connect(str(self.folder / "footfall.duckdb")) as connection:
-            for mart in ("fct_sessions", "fct_page_views"):
-                connection.execute(f"update {mart} set batch_number = {number}")
+            for mart in ("fct_conversions", "fct_page_views"):
+                connection.execute(f"update {mart} set visitor_id = '{number}'")
             connection.execute(
-                f"update footfall_states set state = '{run_id}'"
+                f"update footfall_states set definition = '{run_id}'"
                 " where relation_name = 'last run'"
             )
         for name in ("manifest.json", "run_results.json"):
@@ -367,10 +367,10 @@ def test_a_reader_that_sees_two_builds_is_found_out(tmp_path: Path) -> None:
     """The reader of the test above, on a file that mixes them."""
     path, stop, ready = tmp_path / "mixed.duckdb", tmp_path / "stop", tmp_path / "ready"
     with duckdb.connect(str(path)) as connection:
-        for name, number in (("fct_sessions", 1), ("fct_page_views", 2)):
+        for name, number in (("fct_conversions", 1), ("fct_page_views", 2)):
             connection.execute(
                 f"create table {name} as"
-                f" select 'x' as build_id, {number} as batch_number"
+                f" select 'x' as build_id, '{number}' as visitor_id"
             )
     command = [sys.executable, "-c", READER, "each", str(path), str(stop), QUERY]
     with subprocess.Popen([*command, str(ready)], stdout=subprocess.PIPE) as reader:
@@ -489,7 +489,7 @@ def test_what_is_no_green_build_is_refused(scratch: Scratch, name: str) -> None:
 def test_a_build_of_another_database_is_refused(scratch: Scratch) -> None:
     """As is one that was written to after the build: its last run is another."""
     with duckdb.connect(str(scratch.folder / "footfall.duckdb")) as connection:
-        connection.execute("update footfall_states set state = 'later'")
+        connection.execute("update footfall_states set definition = 'later'")
     assert "is not the one that dbt's artifacts tell of" in scratch.refused()
     with duckdb.connect(str(scratch.folder / "footfall.duckdb")) as connection:
         connection.execute("drop table footfall_states")

@@ -527,12 +527,15 @@ def test_plain_dbt_stops_at_a_misspelt_var_of_the_project(ask: Asker) -> None:
 
 def test_a_date_without_quotes_is_a_part_of_the_definition(ask: Asker) -> None:
     """The same as with quotes: YAML reads it as a date, which JSON does not know."""
-    node = ask.manifest.flat_graph["nodes"]["model.footfall.fct_sessions"]
-    hashes = {
-        ask.answer("definition_hash", {"event_earliest_date": day}, node=node)
-        for day in (date(2000, 1, 1), "2000-01-01", date(2001, 1, 1))
-    }
-    assert len(hashes) == 2
+    node = ask.manifest.flat_graph["nodes"]["model.footfall.int_events__logged"]
+
+    def said(day: object) -> str:
+        plan: dict[str, dict[str, str]] = {"parts": {}, "macros": {}, "states": {}}
+        ask.answer("parts_of", {"event_earliest_date": day}, node=node, plan=plan)
+        return plan["parts"]["var event_earliest_date"]
+
+    days = (date(2000, 1, 1), "2000-01-01", date(2001, 1, 1))
+    assert [said(day) for day in days] == ["2000-01-01", "2000-01-01", "2001-01-01"]
 
 
 def test_the_summary_names_settings_without_effect() -> None:

@@ -31,6 +31,14 @@ class Trials:
     """Deliveries of one such set; the last one brings nothing."""
     mutants: int
     """Mistakes planted in copies of the project, of those listed in one test."""
+    changes: int
+    """Kinds of what a project is changed in between two runs."""
+    courses: int
+    """Drawn sequences of batches, rules, settings and runs of a part."""
+    course_steps: int
+    """Runs of one such sequence before the last, which is of all."""
+    course_visitors: int
+    """Visitors of one such sequence."""
     path_sets: int
     """Drawn sets of paths whose removal effects are solved by other means."""
     crawlers: int
@@ -55,6 +63,10 @@ QUICK = Trials(
     histories=1,
     history_batches=3,
     mutants=3,
+    changes=2,
+    courses=1,
+    course_steps=4,
+    course_visitors=30,
     path_sets=25,
     crawlers=100,
     hostile_files=20,
@@ -71,6 +83,10 @@ ALL = Trials(
     histories=2,
     history_batches=4,
     mutants=99,
+    changes=99,
+    courses=4,
+    course_steps=8,
+    course_visitors=80,
     path_sets=100,
     crawlers=400,
     hostile_files=200,
