@@ -338,6 +338,7 @@ def rows_of_two_apps() -> list[Event]:
             "app_id": app,
             "event_name": "page_view",
             "page_url": "https://shop.example/",
+            "items": ITEMS[3],
             "occurred_at": START + after,
             "received_at": START + timedelta(days=100 + batch),
             "batch": batch,
@@ -354,8 +355,14 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
         *(row for visitor in range(120) for row in visitor_events(chance, visitor, 3)),
     ]
     told: list[list[Row]] = []
+    items = []
 
     def look(batch: int, built: Build) -> None:
+        items.append(
+            built.value(
+                "select count(*) from fct_items where visitor_id = 'in two apps'"
+            )
+        )
         told.append(
             built.rows(
                 "select app_id, started_at, ended_at, session_number, event_count"
@@ -364,9 +371,12 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
             )
         )
 
-    some_marts = "+fct_sessions +fct_events +mart_funnel__entries +dim_persons"
+    some_marts = "+fct_sessions +fct_events +fct_items +mart_funnel__entries"
+    some_marts += " +dim_persons"
     select = None if IS_ALL else some_marts
     assert differences(tmp_path, rows, 3, look, select=select, splits_by_app=True) == []
+    # One of each event, be there two sessions of one start.
+    assert items == [2, 3, 7]
     before, first, second, last = (
         START + timedelta(minutes=minutes) for minutes in (-30, 10, 29, 30)
     )
@@ -388,13 +398,14 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
             CLUSTERED,
             IN_SCOPE,
             f"""{IN_SCOPE}
-            {{% if execute and not is_whole() %}}
-                and (source_name, visitor_id, {{{{ session_app() }}}}) in (
+            and (
+                {{{{ not execute or is_whole() }}}}
+                or (source_name, visitor_id, {{{{ session_app() }}}}) in (
                     select source_name, visitor_id, {{{{ session_app() }}}}
                     from {{{{ ref('int_events__logged') }}}}
                     where {{{{ is_new() }}}}
                 )
-            {{% endif %}}""",
+            )""",
             id="a session goes with one of another app",
         ),
         pytest.param(
@@ -474,6 +485,44 @@ def rows_of_an_order() -> list[Event]:
             for batch, visitor in enumerate(("the second", "the first"))
         ),
     ]
+
+
+def rows_of_two_hands() -> list[Event]:
+    """An event that turns out to have been received before, of somebody else."""
+    return [
+        {
+            "event_id": "in two hands",
+            "visitor_id": visitor,
+            "event_name": "page_view",
+            "occurred_at": START,
+            "received_at": START + timedelta(days=101 - batch),
+            "batch": batch,
+        }
+        for batch, visitor in enumerate(("the later hand", "the earlier hand"))
+    ]
+
+
+def rows_of_a_beginning() -> list[Event]:
+    """A visit of somebody with a name, whose beginning comes late and names nobody."""
+    return [
+        {
+            "event_id": f"visit {minute}",
+            "visitor_id": "begins earlier",
+            "user_id": user,
+            "event_name": "page_view",
+            "occurred_at": START + timedelta(minutes=minute),
+            "received_at": START + timedelta(days=100 + batch),
+            "batch": batch,
+        }
+        for minute, user, batch in ((10, "has a name", 0), (0, None, 1))
+    ]
+
+
+def rows_of_the_first() -> list[Event]:
+    """Somebody who came before all others, and never again."""
+    row: Event = {"event_id": "the first", "visitor_id": "the first of all", "batch": 0}
+    row |= {"event_name": "page_view", "occurred_at": START - timedelta(days=3)}
+    return [row | {"received_at": START + timedelta(days=100)}]
 
 
 def rows_of_a_login() -> list[Event]:
@@ -638,6 +687,9 @@ def rows_of_mutants() -> list[Event]:
     return [
         *(row for visitor in range(120) for row in visitor_events(chance, visitor, 2)),
         *rows_of_an_order(),
+        *rows_of_the_first(),
+        *rows_of_two_hands(),
+        *rows_of_a_beginning(),
         *rows_of_a_login(),
         *rows_of_a_lead(),
     ]
@@ -665,12 +717,13 @@ MUTANTS = [
         CLUSTERED,
         IN_SCOPE,
         f"""{IN_SCOPE}
-        {{% if execute and not is_whole() %}}
-            and (source_name, event_id) in (
+        and (
+            {{{{ not execute or is_whole() }}}}
+            or (source_name, event_id) in (
                 select source_name, event_id
                 from {{{{ ref('int_event_ids__changed') }}}}
             )
-        {{% endif %}}""",
+        )""",
         "int_events__sessionized",
         id="an earlier event is not joined",
     ),
@@ -678,11 +731,12 @@ MUTANTS = [
         CLUSTERED,
         IN_SCOPE,
         f"""{IN_SCOPE}
-        {{% if execute and not is_whole() %}}
-            and occurred_at
+        and (
+            {{{{ not execute or is_whole() }}}}
+            or occurred_at
             > (select max(occurred_at) from {{{{ ref('int_events__screened') }}}})
             - interval '3' hour
-        {{% endif %}}""",
+        )""",
         "int_events__sessionized",
         id="a trailing window",
     ),
@@ -731,7 +785,7 @@ MUTANTS = [
         "    where user_id is not null\n",
         "    where user_id is not null and {{ is_new() }}\n",
         "int_journeys__pathed",
-        id="persons are forgotten under an earlier name",
+        id="persons are forgotten whom no new row names",
     ),
     pytest.param(
         "macros/incremental/is_arriving.sql",
@@ -770,8 +824,9 @@ MUTANTS = [
     ),
     pytest.param(
         "models/intermediate/events/int_events__rejected.sql",
-        IN_SCOPE,
-        IN_SCOPE.replace("visitor", "event"),
+        "    from {{ ref('int_events__standing') }}\n),\n",
+        "    from {{ ref('int_events__standing') }}\n"
+        "    where {{ in_scope('event') }}\n),\n",
         "int_events__classified",
         id="what a bot did before it was one stays",
     ),
@@ -868,9 +923,9 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     stored = {
         node["name"]
         for node in built.manifest()["nodes"].values()
-        if node["config"]["materialized"] in ("kept", "fixed_point")
+        if node["config"]["materialized"] == "kept"
     }
-    assert stored - left_alone == {
+    assert stored & set(built.marts()) - left_alone == {
         "dim_dates",
         "fct_ad_spend",
         "mart_attribution__campaigns",
@@ -982,6 +1037,7 @@ NEEDS_NO_CHANNEL = {
     "int_visitors__paced",
     "int_events__rejected",
     "int_events__sessionized",
+    "int_events__sourced",
     "int_sessions__aggregated",
     "int_visitors__identified",
     "int_sessions__identified",
@@ -1054,6 +1110,25 @@ def again(stored: Build, folder: Path) -> Path:
     return folder
 
 
+Fresh = Callable[[Edits, Mapping[str, object]], dict[str, list[Row]]]
+
+
+@pytest.fixture(scope="module")
+def fresh(shared: Path, rows_of_mutants: list[Event]) -> Fresh:
+    """What a full refresh makes of both batches, by other rules or settings."""
+
+    def full_refresh(
+        edits: Edits, chosen: Mapping[str, object]
+    ) -> dict[str, list[Row]]:
+        def make(folder: Path) -> Build:
+            project = edited(folder / "project", edits)
+            return run(folder, rows_of_mutants, project, is_first=True, settings=chosen)
+
+        return contents(once(folder_of(shared, "fresh", edits, chosen), make))
+
+    return full_refresh
+
+
 CHANGES = [
     pytest.param(
         {},
@@ -1094,16 +1169,20 @@ def test_what_is_defined_otherwise_is_filled_anew(
     tmp_path: Path,
     rows_of_mutants: list[Event],
     stored: Build,
+    fresh: Fresh,
     settings: Mapping[str, object],
     edits: Edits,
     reason: str,
     stays: set[str],
 ) -> None:
     """And nothing else is, though a batch comes with it; the run says what and why."""
-    project = edited(tmp_path / "project", edits)
-    (tmp_path / "full").mkdir()
-    run_of = partial(run, rows=rows_of_mutants, project=project, settings=settings)
-    built = run_of(again(stored, tmp_path / "kept"), is_first=True)
+    built = run(
+        again(stored, tmp_path / "kept"),
+        rows_of_mutants,
+        edited(tmp_path / "project", edits),
+        is_first=True,
+        settings=settings,
+    )
     refilled = {
         name
         for name, number in filled(built).items()
@@ -1113,7 +1192,7 @@ def test_what_is_defined_otherwise_is_filled_anew(
     assert built.logged.splitlines() == [
         f"Filled anew, since {reason}: {', '.join(sorted(refilled))}."
     ]
-    assert unlike(built, contents(run_of(tmp_path / "full", is_first=True))) == []
+    assert unlike(built, fresh(edits, settings)) == []
 
 
 def test_what_is_said_otherwise_is_not_filled_anew(
@@ -1130,7 +1209,9 @@ def test_what_is_said_otherwise_is_not_filled_anew(
     folder = again(stored, tmp_path / "kept")
     built = run(folder, arrived(rows_of_mutants, 0), project, is_first=True)
     assert built.logged == ""
-    assert filled(built) == filled(stored)
+    assert {name: filled(built)[name] for name in kept_models(built)} == {
+        name: filled(stored)[name] for name in kept_models(stored)
+    }
     assert unlike(built, contents(stored)) == []
 
 
@@ -1141,86 +1222,96 @@ def test_rules_count_once_they_are_loaded(
     project = edited(tmp_path / "project", {RULES: ("", OWN_RULE)})
     rows = arrived(rows_of_mutants, 0)
     folder = again(stored, tmp_path / "kept")
-    (tmp_path / "full").mkdir()
-    run_of = partial(run, rows=rows, project=project, select="+fct_sessions")
-    assert run_of(folder, is_first=False).logged == ""
-    built = run_of(folder, is_first=True)
-    assert "since rules channel_rules_custom changed: " in built.logged
-    full = run_of(tmp_path / "full", is_first=True)
-    sessions = "from fct_sessions order by session_id"
-    assert built.rows(sessions) == full.rows(sessions) != stored.rows(sessions)
+    ours = "select count(*) from fct_sessions where channel_rule_id = 'our_news'"
+    for is_loaded in (False, True):
+        built = run(folder, rows, project, is_first=is_loaded, select="+fct_sessions")
+        told = "since rules channel_rules_custom changed: " in built.logged
+        assert (told, built.value(ours) > 0) == (is_loaded, is_loaded)
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize(
     ("broken", "edits"),
-    [
-        ("int_event_ids__changed", {}),
-        ("int_sessions__aggregated", {}),
-        ("int_conversions__accounted", {RULES: ("", OWN_RULE)}),
-    ],
+    some(
+        [
+            ("int_conversions__accounted", {RULES: ("", OWN_RULE)}),
+            ("int_event_ids__changed", {}),
+            ("int_sessions__aggregated", {}),
+        ],
+        TRIALS.changes,
+    ),
 )
 def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
     tmp_path: Path,
     rows_of_mutants: list[Event],
     stored: Build,
+    fresh: Fresh,
     broken: str,
     edits: Edits,
 ) -> None:
     """Some took in what was logged, or were filled anew; who reads them did not."""
     whole_project = edited(tmp_path / "whole project", edits)
     (path,) = ROOT.glob(f"models/**/{broken}.sql")
-    name = str(path.relative_to(ROOT))
     text = path.read_text()
-    project = edited(
-        tmp_path / "project", {**edits, name: (text, f"{text}\nwhere nobody = 1\n")}
-    )
+    mistake = {str(path.relative_to(ROOT)): (text, f"{text}\nwhere nobody = 1\n")}
+    project = edited(tmp_path / "project", {**edits, **mistake})
     folder = again(stored, tmp_path / "kept")
     with pytest.raises(AssertionError, match="nobody"):
         run(folder, rows_of_mutants, project, is_first=True)
     built = run(folder, rows_of_mutants, whole_project, is_first=True)
-    (tmp_path / "full").mkdir()
-    full = run(tmp_path / "full", rows_of_mutants, whole_project, is_first=True)
-    assert unlike(built, contents(full)) == []
-
-
-def test_relations_that_somebody_dropped_are_made_again(
-    tmp_path: Path, rows_of_mutants: list[Event], stored: Build
-) -> None:
-    """A log, verdicts, sessions, rules, a mart, a view: with what is made of them."""
-    rows = arrived(rows_of_mutants, 0)
-    for dropped in (
-        "int_events__logged",
-        "int_traffic_sources__channelled",
-        "int_visitors__changed",
-        "int_sessions__aggregated",
-        "mart_device__daily",
-    ):
-        folder = again(stored, tmp_path / dropped)
-        with duckdb.connect(str(folder / "footfall.duckdb")) as connection:
-            connection.execute(f"drop table {dropped}")
-        built = run(folder, rows, ROOT, is_first=False)
-        assert unlike(built, contents(stored)) == []
+    assert unlike(built, fresh(edits, {})) == []
 
 
 @pytest.mark.parametrize(
-    ("select", "settings", "said"),
+    "dropped",
+    some(
+        [
+            [
+                "int_traffic_sources__channelled",
+                "int_visitors__changed",
+                "int_journeys__pathed",
+                "mart_device__daily",
+            ],
+            ["int_sessions__aggregated"],
+            ["int_events__logged"],
+        ],
+        TRIALS.changes - 1,
+    ),
+)
+def test_relations_that_somebody_dropped_are_made_again(
+    tmp_path: Path, rows_of_mutants: list[Event], stored: Build, dropped: list[str]
+) -> None:
+    """Whatever they hold, and with them what is made of them."""
+    folder = again(stored, tmp_path / "kept")
+    with duckdb.connect(str(folder / "footfall.duckdb")) as connection:
+        for name in dropped:
+            connection.execute(f"drop table {name}")
+    built = run(folder, arrived(rows_of_mutants, 0), ROOT, is_first=False)
+    assert unlike(built, contents(stored)) == []
+
+
+@pytest.mark.parametrize(
+    ("select", "settings", "edits", "said"),
     [
         pytest.param(
             "int_event_ids__changed int_visitors__changed int_sessions__aggregated"
             " int_views__repeated int_views__kept",
             {"session_timeout_minutes": 45},
+            {},
             "int_views__repeated reads int_events__sessionized, which has to be filled"
             " anew since var session_timeout_minutes changed and is not selected:"
             " select +int_views__repeated, or run dbt build.",
             id="rows that are kept",
         ),
         pytest.param(
-            "int_event_ids__changed int_visitors__changed int_views__repeated"
-            " int_views__kept fct_page_views int_sessions__channelled"
-            " int_sessions__remembered int_sessions__described",
-            {"channel_preset": "plausible"},
+            "channel_rules_custom int_event_ids__changed int_visitors__changed"
+            " int_views__repeated int_views__kept fct_page_views"
+            " int_sessions__channelled int_sessions__remembered"
+            " int_sessions__described",
+            {},
+            {RULES: ("", OWN_RULE)},
             " reads int_traffic_sources__channelled, which has to be made anew since"
-            " var channel_preset changed and is not selected: select +",
+            " rules channel_rules_custom changed and is not selected: select +",
             id="a table that is made anew",
         ),
     ],
@@ -1231,18 +1322,18 @@ def test_a_selection_without_what_must_be_filled_anew_stops_the_run(
     stored: Build,
     select: str,
     settings: Mapping[str, object],
+    edits: Edits,
     said: str,
 ) -> None:
     """What it made would pass for one of today's rules."""
+    project = edited(tmp_path / "project", edits)
     folder = again(stored, tmp_path / "kept")
     rows = arrived(rows_of_mutants, 0)
     with pytest.raises(AssertionError) as stopped:
-        run(folder, rows, ROOT, is_first=False, select=select, settings=settings)
+        run(folder, rows, project, is_first=True, select=select, settings=settings)
     assert said in str(stopped.value)
-    built = run(folder, rows, ROOT, is_first=False, settings=settings)
-    (tmp_path / "full").mkdir()
-    full = run(tmp_path / "full", rows, ROOT, is_first=True, settings=settings)
-    assert unlike(built, contents(full)) == []
+    sessions = "from fct_sessions order by session_id"
+    assert Build(folder, False, "").rows(sessions) == stored.rows(sessions)
 
 
 # What may be another from one run to the next, each by itself or with others.

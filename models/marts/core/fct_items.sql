@@ -55,6 +55,7 @@ counted as (
         on
             sessionized.source_name = sessions.source_name
             and sessionized.visitor_id = sessions.visitor_id
+            and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
     left join copies
         on
