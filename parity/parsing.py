@@ -126,7 +126,7 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
 
 
 def parsed_sources(settings: Mapping[str, Any]) -> str:
-    """Of the vars what changes how dbt reads, as JSON, so that many builds can share it.
+    """Of the vars what changes how dbt reads, as JSON, for many builds to share it.
 
     That is which presets there are, what a source names by ref or source, and whether
     anything but a gap splits sessions. Where the sources are none at all, they are read

@@ -161,7 +161,9 @@ checked as (
         from delivered
         left join known
             on
-                delivered.row_key = known.row_key
+                delivered.source_name = known.source_name
+                and delivered.event_id = known.event_id
+                and delivered.row_key = known.row_key
                 and delivered.row_copy = known.row_copy
         where known.row_key is null
 
@@ -176,7 +178,9 @@ checked as (
         from known
         left join delivered
             on
-                known.row_key = delivered.row_key
+                known.source_name = delivered.source_name
+                and known.event_id = delivered.event_id
+                and known.row_key = delivered.row_key
                 and known.row_copy = delivered.row_copy
         left join delivered_ids
             on
