@@ -7,8 +7,8 @@ with sessions as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_arrivals__sourced') }}
-    where arrival_number = 1
+    select * from {{ ref('int_session_sources__ordered') }}
+    where session_source_number = 1
 ),
 
 here as (

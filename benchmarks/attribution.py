@@ -91,9 +91,9 @@ create or replace table int_events__sourced as select 1 as batch_number;
 create or replace table int_events__classified as select 1 as batch_number;
 create or replace table int_persons__touched as
 select person_id, 1 as batch_number from fct_sessions limit 1;
-create or replace table int_arrivals__sourced as
+create or replace table int_session_sources__ordered as
 select
-    session_id, 1 as arrival_number, started_at as arrived_at,
+    session_id, 1 as session_source_number, started_at as arrived_at,
     channel as traffic_source_id, 1 as batch_number
 from fct_sessions
 limit 0;

@@ -26,7 +26,7 @@ from benchmarks.attribution import dbt
 from benchmarks.measure import ROOT, measure
 
 CHAIN = (
-    "int_transitions__counted int_chains__counted int_channels__removed"
+    "int_transitions__counted int_chains__counted int_removal_effects__computed"
     " path:models/intermediate/attribution/direct"
 )
 CHANNELS = 30

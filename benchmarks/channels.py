@@ -29,7 +29,7 @@ CHANNEL_MODELS = (
     "int_traffic_names__categorised",
     "int_traffic_sources__named",
     "int_traffic_sources__channelled",
-    "int_arrivals__sourced",
+    "int_session_sources__ordered",
     "int_sessions__channelled",
     "int_sessions__remembered",
 )

@@ -28,7 +28,7 @@
         },
         'person': {'columns': ['person_id'], 'of': 'int_persons__changed'},
         'conversion': {
-            'columns': ['conversion_id'], 'of': 'int_conversions__accounted',
+            'columns': ['conversion_id'], 'of': 'int_conversions__explained',
             'number': 'credited_number',
         },
     }) }}

@@ -83,7 +83,7 @@
         person_id in (select person_id from {{ footfall_relation('int_persons__changed') }})
         and conversion_id not in (
             select conversion_id
-            from {{ footfall_relation('int_conversions__accounted') }}
+            from {{ footfall_relation('int_conversions__explained') }}
         );
     {%- endif %}
     insert into {{ target_relation }} ({{ names }})

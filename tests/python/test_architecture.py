@@ -288,7 +288,7 @@ def test_decimals_are_multiplied_by_one_function(demo: Build) -> None:
     """How many digits of a product an engine keeps is known in one place."""
     compiled = demo.folder / "target" / "compiled" / "footfall" / "models"
     texts = {path.stem: path.read_text() for path in compiled.rglob("*.sql")}
-    assert {"fct_conversions", "int_credits__shared"} <= set(texts)
+    assert {"fct_conversions", "int_credits__weighted"} <= set(texts)
     found = {name: [*stray_products(plan(demo, sql))] for name, sql in texts.items()}
     assert {name: each for name, each in found.items() if each} == {}
 
@@ -518,7 +518,7 @@ def test_nothing_else_keeps_rows(demo: Build) -> None:
         ("int_events__clustered", {"tags": []}),
         ("fct_events", {"tags": ["passing"]}),
         ("int_sessions__described", {"columns": {"visitor_id": {}}}),
-        ("int_credits__shared", {"columns": {"conversion_id": {}}}),
+        ("int_credits__weighted", {"columns": {"conversion_id": {}}}),
         ("int_hosts__registered", {"columns": {}}),
         ("int_page_views__numbered", {"raw_code": "where {{ in_scope('person') }}"}),
         ("fct_items", {"depends_on": {"nodes": []}}),

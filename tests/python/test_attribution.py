@@ -212,7 +212,7 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
                     )
     for model, rows in {
         "int_journeys__pathed": touches,
-        "int_conversions__accounted": conversions,
+        "int_conversions__explained": conversions,
     }.items():
         stub(project, model, rows)
     channels = sorted({str(row["channel"]) for row in touches})
@@ -220,13 +220,13 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
         select="channels attribution_models attribution_weights int_journeys__pathed"
-        " int_conversions__accounted int_conversions__changed"
+        " int_conversions__explained int_conversions__changed"
         " int_transitions__counted int_chains__counted"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped"
-        " int_channels__removed int_credits__spread int_touches__placed"
+        " int_removal_effects__computed int_credits__markov_weighted int_touches__placed"
         " int_attribution_models__resolved"
-        " int_touches__weighted int_credits__shared int_credits__booked"
+        " int_touches__weighted int_credits__weighted int_credits__booked"
         " mart_attribution__removal_effects mart_attribution__transitions",
         project=project,
     )
@@ -349,7 +349,7 @@ def test_ledger_rows_by_journey_spread_each_conversion_by_the_effects(
     """Over its own touches alone: another grain than the totals, under its own name."""
     built = chain.rows(
         "select conversion_id, attribution_model, touch_number, credit"
-        " from int_credits__spread order by all"
+        " from int_credits__markov_weighted order by all"
     )
     effects = {
         (name, order): removal_effects(paths, order)
@@ -374,7 +374,7 @@ def test_shapley_values_equal_those_worked_by_hand(chain: Build) -> None:
         (name, channel): float(credit)
         for name, channel, credit in chain.rows(
             "select conversion_name, channel, sum(credit) from int_credits__booked"
-            " join int_conversions__accounted using (conversion_id)"
+            " join int_conversions__explained using (conversion_id)"
             " where attribution_model = 'shapley' group by all"
         )
     }
@@ -387,7 +387,7 @@ def test_shapley_values_equal_those_worked_by_hand(chain: Build) -> None:
         for name, channel, number, credit in chain.rows(
             "select conversion_name, channel, touch_number, sum(credit)"
             " from int_credits__booked"
-            " join int_conversions__accounted using (conversion_id)"
+            " join int_conversions__explained using (conversion_id)"
             " where attribution_model = 'shapley_ordered' group by all"
         )
     }
@@ -507,21 +507,21 @@ def test_a_circle_that_nobody_leaves_stops_nothing(
     rows += [LEFT | row for row in entered + opened]
     stub(project, "int_transitions__counted", rows)
     made = build(
-        select="int_transitions__counted int_chains__counted int_channels__removed"
+        select="int_transitions__counted int_chains__counted int_removal_effects__computed"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped",
         project=project,
     )
     assert made.is_green, made.said
     effects = made.rows(
-        "select removal_effect from int_channels__removed"
+        "select removal_effect from int_removal_effects__computed"
         " where conversion_name = 'left' order by channel"
     )
     for (effect,), exact in zip(effects, (0.5, 0.4999995, 0.5), strict=True):
         assert float(effect) == pytest.approx(exact, abs=CLOSE)
     assert (
         made.rows(
-            "select removal_effect, not_computed_reason from int_channels__removed"
+            "select removal_effect, not_computed_reason from int_removal_effects__computed"
             " where conversion_name = 'never left'"
         )
         == [(None, "no_end")] * 3
@@ -646,7 +646,7 @@ def test_a_channel_that_changes_inside_a_session_is_a_touch(
     assert made.is_green, made.said
     assert made.value("select count(*) from fct_sessions") == 1
     touches = made.rows(
-        "select touch_number, arrival_number, channel, credit"
+        "select touch_number, session_source_number, channel, credit"
         " from mart_attribution__touchpoints join mart_attribution__credits"
         " using (conversion_id, channel, touch_number)"
         " where attribution_model = 'linear' order by 1"

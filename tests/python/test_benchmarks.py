@@ -109,8 +109,12 @@ def test_results_are_named_after_their_size(events: int, name: str) -> None:
 def test_seconds_are_summed_by_folder() -> None:
     """Only sessions' own ancestors in their folder are the map and sessions."""
     names = {
-        "int_events__cut": ("intermediate", "sessions", ["model.f.other"]),
-        "int_sessions__aggregated": ("intermediate", "sessions", ["int_events__cut"]),
+        "int_session_starts__split": ("intermediate", "sessions", ["model.f.other"]),
+        "int_sessions__aggregated": (
+            "intermediate",
+            "sessions",
+            ["int_session_starts__split"],
+        ),
         "int_sessions__sourced": ("intermediate", "sessions", []),
         "other": ("intermediate", "events", []),
     }
@@ -123,7 +127,7 @@ def test_seconds_are_summed_by_folder() -> None:
         for name, (layer, folder, parents) in names.items()
     }
     took = {
-        "model.f.int_events__cut": 1.0,
+        "model.f.int_session_starts__split": 1.0,
         "model.f.int_sessions__aggregated": 2.0,
         "model.f.int_sessions__sourced": 4.0,
         "model.f.other": 8.0,

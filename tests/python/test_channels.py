@@ -34,8 +34,8 @@ COLUMNS = [
 MATCHED = """
     select arrivals.visitor_id, matched.channel, matched.channel_rule_id
     from int_traffic_sources__channelled as matched
-    inner join int_arrivals__sourced as arrivals using (traffic_source_id)
-    where matched.preset = '{}' and arrivals.arrival_number = 1
+    inner join int_session_sources__ordered as arrivals using (traffic_source_id)
+    where matched.preset = '{}' and arrivals.session_source_number = 1
 """
 Case = dict[str, str]
 

@@ -798,21 +798,21 @@ MUTANTS = [
         "models/intermediate/attribution/int_conversions__staged.sql",
         "where {{ in_scope('person') }}",
         "where {{ in_scope('visitor') }}",
-        "int_credits__shared",
+        "int_credits__weighted",
         id="a lead of an earlier batch is forgotten",
     ),
     pytest.param(
-        "models/intermediate/attribution/int_conversions__accounted.sql",
+        "models/intermediate/attribution/int_conversions__explained.sql",
         ", 'touches_hash'",
         "",
-        "int_credits__shared",
+        "int_credits__weighted",
         id="credits stay whatever came before the conversion",
     ),
     pytest.param(
         KEPT,
         "{%- if scope == 'conversion' %}",
         "{%- if false %}",
-        "int_credits__shared",
+        "int_credits__weighted",
         id="credits of conversions that are no more stay",
     ),
     pytest.param(
@@ -1041,8 +1041,8 @@ NEEDS_NO_CHANNEL = {
     "int_sessions__aggregated",
     "int_visitors__identified",
     "int_sessions__identified",
-    "int_arrivals__sourced",
-    "int_visitors__seen",
+    "int_session_sources__ordered",
+    "int_visitor_persons__spanned",
     "fct_conversions",
     "fct_items",
 }
@@ -1234,7 +1234,7 @@ def test_rules_count_once_they_are_loaded(
     ("broken", "edits"),
     some(
         [
-            ("int_conversions__accounted", {RULES: ("", OWN_RULE)}),
+            ("int_conversions__explained", {RULES: ("", OWN_RULE)}),
             ("int_event_ids__changed", {}),
             ("int_sessions__aggregated", {}),
         ],
@@ -1417,7 +1417,7 @@ def test_whatever_happened_between_runs_the_last_equals_a_full_refresh(
     [
         ("int_visitors__changed", "int_event_ids__changed"),
         ("int_sessions__aggregated", "int_visitors__changed"),
-        ("int_conversions__accounted", "int_persons__changed"),
+        ("int_conversions__explained", "int_persons__changed"),
     ],
 )
 def test_a_model_without_what_its_run_looks_at_stops_the_run(

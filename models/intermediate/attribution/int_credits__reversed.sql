@@ -2,11 +2,11 @@
 -- day of the reversal, below zero. Reversals that find nothing left have no rows.
 
 with shared as (
-    select * from {{ ref('int_credits__shared') }}
+    select * from {{ ref('int_credits__weighted') }}
 ),
 
 spread as (
-    select * from {{ ref('int_credits__spread') }}
+    select * from {{ ref('int_credits__markov_weighted') }}
 ),
 
 reversals as (
@@ -57,13 +57,13 @@ reversed as (
         summed.channel,
         summed.touch_number,
         cast(
-            {{ part_between(
+            {{ allocated_part(
                 'reversals.share_before',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',
                 12
             ) }}
-            - {{ part_between(
+            - {{ allocated_part(
                 'reversals.share_after',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',
@@ -71,13 +71,13 @@ reversed as (
             ) }} as numeric(18, 12)
         ) as credit,
         cast(
-            {{ part_between(
+            {{ allocated_part(
                 'reversals.revenue_before',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',
                 6
             ) }}
-            - {{ part_between(
+            - {{ allocated_part(
                 'reversals.revenue_after',
                 'summed.credit_after - summed.credit',
                 'summed.credit_after',

@@ -14,7 +14,7 @@ ranked as (
             order by
                 touched_at desc,
                 {{ byte_order('session_id') }} desc,
-                arrival_number desc
+                session_source_number desc
         ) as rank_from_last,
         count(case when exclusion_reason is null and not is_direct then 1 end) over (
             partition by journey_id
@@ -49,14 +49,16 @@ compared as (
         *,
         lag(channel) over (
             partition by journey_id, case when reason_so_far is null then 1 else 0 end
-            order by touched_at, {{ byte_order('session_id') }}, arrival_number
+            order by
+                touched_at, {{ byte_order('session_id') }}, session_source_number
         ) as previous_channel,
         row_number() over (
             partition by
                 journey_id,
                 case when reason_so_far is null then 1 else 0 end,
                 channel
-            order by touched_at, {{ byte_order('session_id') }}, arrival_number
+            order by
+                touched_at, {{ byte_order('session_id') }}, session_source_number
         ) as visit_number,
         count(*) over (
             partition by
@@ -95,7 +97,8 @@ numbered as (
             row_number() over (
                 partition by
                     journey_id, case when final_reason is null then 1 else 0 end
-                order by touched_at, {{ byte_order('session_id') }}, arrival_number
+                order by
+                    touched_at, {{ byte_order('session_id') }}, session_source_number
             ) as bigint
         ) as path_number,
         count(*) over (
@@ -112,7 +115,7 @@ pathed as (
         conversion_name,
         person_id,
         session_id,
-        arrival_number,
+        session_source_number,
         ended_at,
         ended_date,
         touched_at,

@@ -53,7 +53,7 @@ timed_touches as (
             order by
                 touches.touched_at,
                 {{ byte_order('touches.session_id') }},
-                touches.arrival_number
+                touches.session_source_number
         ) as touch_rank
     from touches
     inner join channels
@@ -174,7 +174,7 @@ touched as (
         journeys.conversion_name,
         journeys.person_id,
         touches.session_id,
-        touches.arrival_number,
+        touches.session_source_number,
         journeys.ended_at,
         journeys.ended_date,
         touches.touched_at,

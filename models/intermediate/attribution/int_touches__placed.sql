@@ -9,7 +9,7 @@ with touches as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__accounted') }}
+    select * from {{ ref('int_conversions__explained') }}
     where {{ in_scope('conversion') }}
 ),
 

@@ -8,8 +8,8 @@ with sessions as (
         and marketing_consent <> 'denied'
 ),
 
-arrivals as (
-    select * from {{ ref('int_arrivals__sourced') }}
+session_sources as (
+    select * from {{ ref('int_session_sources__ordered') }}
     where {{ sql_literal(var('attribution_touches')) }} = 'channel_changes'
 ),
 
@@ -26,29 +26,29 @@ arrived as (
     select
         sessions.session_id,
         sessions.person_id,
-        arrivals.arrival_number,
-        arrivals.arrived_at,
+        session_sources.session_source_number,
+        session_sources.arrived_at,
         traffic_channels.channel,
         traffic_sources.source,
         traffic_sources.medium,
         traffic_sources.campaign,
         lag(traffic_channels.channel) over (
-            partition by arrivals.session_id
-            order by arrivals.arrival_number
+            partition by session_sources.session_id
+            order by session_sources.session_source_number
         ) as previous_channel
-    from arrivals
+    from session_sources
     inner join sessions
-        on arrivals.session_id = sessions.session_id
+        on session_sources.session_id = sessions.session_id
     inner join traffic_sources
-        on arrivals.traffic_source_id = traffic_sources.traffic_source_id
+        on session_sources.traffic_source_id = traffic_sources.traffic_source_id
     inner join traffic_channels
-        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+        on session_sources.traffic_source_id = traffic_channels.traffic_source_id
 ),
 
 sourced as (
     select
         session_id,
-        cast(1 as bigint) as arrival_number,
+        cast(1 as bigint) as session_source_number,
         person_id,
         started_at as touched_at,
         started_date as touched_date,
@@ -62,7 +62,7 @@ sourced as (
 
     select
         session_id,
-        arrival_number,
+        session_source_number,
         person_id,
         arrived_at as touched_at,
         cast({{ local_time('arrived_at') }} as date) as touched_date,
@@ -72,7 +72,7 @@ sourced as (
         campaign
     from arrived
     where
-        arrival_number > 1
+        session_source_number > 1
         and channel <> previous_channel
 )
 

@@ -34,8 +34,8 @@ sessions as (
     select * from {{ ref('int_sessions__aggregated') }}
 ),
 
-arrivals as (
-    select * from {{ ref('int_arrivals__sourced') }}
+session_sources as (
+    select * from {{ ref('int_session_sources__ordered') }}
 ),
 
 traffic_channels as (
@@ -143,13 +143,13 @@ numbered as (
             and ordered.visitor_id = sessions.visitor_id
             and ordered.session_app = sessions.session_app
             and ordered.session_started_at = sessions.session_started_at
-    inner join arrivals
+    inner join session_sources
         on
-            sessions.session_id = arrivals.session_id
-            and ordered.event_number >= arrivals.first_event_number
-            and ordered.event_number < arrivals.next_event_number
+            sessions.session_id = session_sources.session_id
+            and ordered.event_number >= session_sources.first_event_number
+            and ordered.event_number < session_sources.next_event_number
     inner join traffic_channels
-        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+        on session_sources.traffic_source_id = traffic_channels.traffic_source_id
     left join scrolled
         on
             ordered.source_name = scrolled.source_name

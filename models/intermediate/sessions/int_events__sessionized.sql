@@ -8,7 +8,7 @@ with events as (
 {% if splits_sessions() %}
 
     cuts as (
-        select * from {{ ref('int_events__cut') }}
+        select * from {{ ref('int_session_starts__split') }}
 
         union
 
@@ -18,7 +18,7 @@ with events as (
             session_app,
             activity_started_at,
             activity_event_number
-        from {{ ref('int_events__capped') }}
+        from {{ ref('int_session_starts__limited') }}
         where is_session_start and segment_event_number > 1
     ),
 

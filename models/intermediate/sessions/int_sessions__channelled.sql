@@ -2,10 +2,10 @@
 -- that is remembered for it: its own, or for a direct one that of the visitor's last
 -- other session within the lookback.
 
-with arrivals as (
-    select * from {{ ref('int_arrivals__sourced') }}
+with session_sources as (
+    select * from {{ ref('int_session_sources__ordered') }}
     where
-        arrival_number = 1
+        session_source_number = 1
         and {{ in_scope('visitor') }}
 ),
 
@@ -24,11 +24,11 @@ channels as (
 
 own as (
     select
-        arrivals.source_name,
-        arrivals.visitor_id,
-        arrivals.session_app,
-        arrivals.session_started_at,
-        arrivals.session_id,
+        session_sources.source_name,
+        session_sources.visitor_id,
+        session_sources.session_app,
+        session_sources.session_started_at,
+        session_sources.session_id,
         traffic_sources.source,
         traffic_sources.medium,
         traffic_sources.campaign,
@@ -36,11 +36,11 @@ own as (
         channels.is_direct,
         traffic_channels.channel_rule_id,
         traffic_channels.channel_reason
-    from arrivals
+    from session_sources
     inner join traffic_sources
-        on arrivals.traffic_source_id = traffic_sources.traffic_source_id
+        on session_sources.traffic_source_id = traffic_sources.traffic_source_id
     inner join traffic_channels
-        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+        on session_sources.traffic_source_id = traffic_channels.traffic_source_id
     inner join channels
         on traffic_channels.channel = channels.channel
 ),

@@ -3,7 +3,7 @@
 -- model: filter before summing.
 
 with credits as (
-    select * from {{ ref('int_credits__summed') }}
+    select * from {{ ref('int_credit_days__aggregated') }}
 ),
 
 ad_spend as (

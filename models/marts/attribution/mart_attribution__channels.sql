@@ -2,11 +2,11 @@
 -- or ad spend. Spend repeats for each conversion name and model: filter before summing.
 
 with credits as (
-    select * from {{ ref('int_credits__summed') }}
+    select * from {{ ref('int_credit_days__aggregated') }}
 ),
 
 totals as (
-    select * from {{ ref('int_channel_days__shared') }}
+    select * from {{ ref('int_markov_days__allocated') }}
 ),
 
 ad_spend as (

@@ -6,7 +6,7 @@ with journeys as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__accounted') }}
+    select * from {{ ref('int_conversions__explained') }}
 ),
 
 -- A conversion without a touch has its reason for a path.

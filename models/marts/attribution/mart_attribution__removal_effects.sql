@@ -2,11 +2,11 @@
 -- without the channel, and its share of all conversions by that, or why nobody knows.
 
 with effects as (
-    select * from {{ ref('int_channels__removed') }}
+    select * from {{ ref('int_removal_effects__computed') }}
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__accounted') }}
+    select * from {{ ref('int_conversions__explained') }}
     where unattributed_reason is null
 ),
 
@@ -31,7 +31,7 @@ final as (
             {{ product('effects.conversion_share', 'totals.conversions', 0, 12) }}
             as numeric(24, 12)
         ) as conversions,
-        {{ part_between(
+        {{ allocated_part(
             'totals.revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',

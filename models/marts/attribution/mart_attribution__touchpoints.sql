@@ -20,7 +20,7 @@ final as (
         conversion_name,
         person_id,
         session_id,
-        arrival_number,
+        session_source_number,
         ended_at as converted_at,
         ended_date as converted_date,
         touched_at,

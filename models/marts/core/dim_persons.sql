@@ -1,7 +1,7 @@
 -- grain: one row per person: a known user, or a visitor nobody knows by name.
 
 with visitors as (
-    select * from {{ ref('int_visitors__seen') }}
+    select * from {{ ref('int_visitor_persons__spanned') }}
 ),
 
 sessions as (

@@ -21,8 +21,8 @@ visitors as (
     select * from {{ ref('int_visitors__identified') }}
 ),
 
-arrivals as (
-    select * from {{ ref('int_arrivals__sourced') }}
+session_sources as (
+    select * from {{ ref('int_session_sources__ordered') }}
 ),
 
 traffic_channels as (
@@ -96,13 +96,13 @@ final as (
             and sessionized.visitor_id = sessions.visitor_id
             and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
-    left join arrivals
+    left join session_sources
         on
-            sessions.session_id = arrivals.session_id
-            and sessionized.event_number >= arrivals.first_event_number
-            and sessionized.event_number < arrivals.next_event_number
+            sessions.session_id = session_sources.session_id
+            and sessionized.event_number >= session_sources.first_event_number
+            and sessionized.event_number < session_sources.next_event_number
     left join traffic_channels
-        on arrivals.traffic_source_id = traffic_channels.traffic_source_id
+        on session_sources.traffic_source_id = traffic_channels.traffic_source_id
     left join user_agents
         on events.user_agent = user_agents.user_agent
 )

@@ -3,11 +3,11 @@
 -- share that went back, below zero.
 
 with shared as (
-    select * from {{ ref('int_credits__shared') }}
+    select * from {{ ref('int_credits__weighted') }}
 ),
 
 spread as (
-    select * from {{ ref('int_credits__spread') }}
+    select * from {{ ref('int_credits__markov_weighted') }}
 ),
 
 reversed as (
@@ -63,7 +63,7 @@ entries as (
     from reversed
 ),
 
-entered as (
+unioned as (
     select
         entries.entry_id,
         entries.conversion_id,
@@ -94,4 +94,4 @@ entered as (
             and entries.touch_number = touches.touch_number
 )
 
-select * from entered
+select * from unioned

@@ -17,7 +17,7 @@ journeys as (
     where is_converted
 ),
 
-explained as (
+reasoned as (
     select
         conversions.conversion_id,
         conversions.conversion_name,
@@ -57,7 +57,7 @@ hashed as (
             'conversion_name', 'person_id', 'converted_at', 'revenue',
             'unattributed_reason', 'lead_at', 'opportunity_at', 'touches_hash'
         ]) }} as credits_hash
-    from explained
+    from reasoned
 ),
 
 {% if known %}
@@ -83,7 +83,7 @@ hashed as (
 
 {% endif %}
 
-accounted as (
+explained as (
     select
         hashed.*,
         coalesce(known.credited_number, cast({{ run_number() }} as bigint))
@@ -95,4 +95,4 @@ accounted as (
             and hashed.credits_hash = known.credits_hash
 )
 
-select * from accounted
+select * from explained

@@ -1,46 +1,60 @@
--- grain: one row per conversion, touch and model that weighs the touches of a journey
--- by itself; a conversion without a touch is one row per model, with the reason.
+-- grain: one row per conversion, touch and model that weighs touches by the removal
+-- effects of all journeys; a conversion without a touch is one row per model.
 
 with touches as (
-    select * from {{ ref('int_touches__weighted') }}
+    select * from {{ ref('int_journeys__pathed') }}
+    where
+        is_converted
+        and touch_number is not null
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__accounted') }}
-    where {{ in_scope('conversion') }}
+    select * from {{ ref('int_conversions__explained') }}
+),
+
+effects as (
+    select * from {{ ref('int_removal_effects__computed') }}
 ),
 
 attribution_models as (
-    select distinct attribution_model
-    from {{ ref('int_attribution_models__resolved') }}
+    select * from {{ ref('attribution_models') }}
+    where
+        is_enabled
+        and kind = 'markov_by_journey'
 ),
 
--- Partitions are by the conversion's number, which sorts faster than its id.
--- In whole units, since a sum of floats depends on the order of its terms.
-united as (
+-- An effect too small to be seen still counts: no path is left without weight. Where
+-- effects are not computed all touches weigh alike, which is the model linear.
+weighted as (
     select
-        *,
-        cast({{ units_of('touch_weight') }} as numeric(18, 0)) as touch_units
+        touches.journey_id as conversion_id,
+        touches.channel,
+        touches.touch_number,
+        attribution_models.attribution_model,
+        case when effects.removal_effect is null then 'linear' end as fallback_model,
+        greatest(coalesce(effects.removal_effect, 1), 0.000000000001) as touch_weight
     from touches
+    cross join attribution_models
+    inner join effects
+        on
+            touches.conversion_name = effects.conversion_name
+            and touches.channel = effects.channel
+            and attribution_models.markov_order = effects.markov_order
 ),
 
 summed as (
     select
         *,
-        sum(touch_units) over (
-            partition by conversion_number, attribution_model
-        ) as conversion_units
-    from united
+        sum(touch_weight) over (
+            partition by conversion_id, attribution_model
+        ) as conversion_weight
+    from weighted
 ),
 
--- Weights that leave every touch without any, as shares of 0 may, count as none.
 rounded as (
     select
         *,
-        coalesce(
-            {{ ratio('touch_units', 'conversion_units', 12) }},
-            {{ ratio('1', 'touch_count', 12) }}
-        ) as rounded_credit
+        {{ ratio('touch_weight', 'conversion_weight', 12) }} as rounded_credit
     from summed
 ),
 
@@ -49,14 +63,14 @@ preceded as (
         *,
         coalesce(
             sum(rounded_credit) over (
-                partition by conversion_number, attribution_model
+                partition by conversion_id, attribution_model
                 order by touch_number
                 rows between unbounded preceding and 1 preceding
             ),
             0
         ) as credit_before,
         max(case when rounded_credit > 0 then touch_number end) over (
-            partition by conversion_number, attribution_model
+            partition by conversion_id, attribution_model
         ) as last_credited_number
     from rounded
 ),
@@ -66,8 +80,7 @@ credited as (
     select
         conversion_id,
         attribution_model,
-        case when applied_model <> attribution_model then applied_model end
-            as fallback_model,
+        fallback_model,
         channel,
         touch_number,
         case
@@ -100,7 +113,7 @@ all_credits as (
     select * from uncredited
 ),
 
-shared as (
+markov_weighted as (
     select
         conversions.person_id,
         all_credits.conversion_id,
@@ -109,7 +122,7 @@ shared as (
         all_credits.channel,
         all_credits.touch_number,
         cast(all_credits.credit as numeric(18, 12)) as credit,
-        {{ part_between(
+        {{ allocated_part(
             'conversions.revenue',
             'all_credits.credit_before',
             'all_credits.credit_before + all_credits.credit',
@@ -120,4 +133,4 @@ shared as (
         on all_credits.conversion_id = conversions.conversion_id
 )
 
-select * from shared
+select * from markov_weighted

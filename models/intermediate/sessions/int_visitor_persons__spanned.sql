@@ -78,7 +78,7 @@ spans as (
             and lone_events.event_id = events.event_id
 ),
 
-seen as (
+spanned as (
     select
         source_name,
         visitor_id,
@@ -89,4 +89,4 @@ seen as (
     group by source_name, visitor_id, person_id
 )
 
-select * from seen
+select * from spanned

@@ -127,7 +127,7 @@ ended as (
     where {{ has_end_events() }}
 ),
 
-all_cuts as (
+split as (
     select
         source_name,
         visitor_id,
@@ -178,4 +178,4 @@ all_cuts as (
         and previous_event_name in ({{ end_event_names() }})
 )
 
-select * from all_cuts
+select * from split

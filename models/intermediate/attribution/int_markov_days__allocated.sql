@@ -2,7 +2,7 @@
 -- was booked on the day, and what went back, shared by removal effects.
 
 with conversions as (
-    select * from {{ ref('int_conversions__accounted') }}
+    select * from {{ ref('int_conversions__explained') }}
 ),
 
 reversals as (
@@ -11,7 +11,7 @@ reversals as (
 ),
 
 effects as (
-    select * from {{ ref('int_channels__removed') }}
+    select * from {{ ref('int_removal_effects__computed') }}
     where not_computed_reason is null
 ),
 
@@ -19,7 +19,7 @@ unsolved as (
     select distinct
         conversion_name,
         markov_order
-    from {{ ref('int_channels__removed') }}
+    from {{ ref('int_removal_effects__computed') }}
     where not_computed_reason is not null
 ),
 
@@ -80,19 +80,19 @@ attributed as (
             {{ product('effects.conversion_share', 'days.credit', 0, 12) }}
             as numeric(18, 12)
         ) as conversions,
-        {{ part_between(
+        {{ allocated_part(
             'days.revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
             6
         ) }} as attributed_revenue,
-        {{ part_between(
+        {{ allocated_part(
             'days.reversed_credit',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
             12
         ) }} as reversed_conversions,
-        {{ part_between(
+        {{ allocated_part(
             'days.reversed_revenue',
             'effects.share_before',
             'effects.share_before + effects.conversion_share',
@@ -128,7 +128,7 @@ unattributed as (
         or unsolved.conversion_name is not null
 ),
 
-shared as (
+allocated as (
     select * from attributed
 
     union all
@@ -136,4 +136,4 @@ shared as (
     select * from unattributed
 )
 
-select * from shared
+select * from allocated

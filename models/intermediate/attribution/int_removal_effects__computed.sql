@@ -99,7 +99,7 @@ preceded as (
 ),
 
 -- What rounding leaves over goes to the channel with the largest effect.
-removed as (
+computed as (
     select
         conversion_name,
         markov_order,
@@ -117,4 +117,4 @@ removed as (
     from preceded
 )
 
-select * from removed
+select * from computed

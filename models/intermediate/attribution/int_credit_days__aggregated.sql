@@ -2,10 +2,10 @@
 -- of the ledger: what was booked on the day, and what went back.
 
 with credits as (
-    select * from {{ ref('int_credits__entered') }}
+    select * from {{ ref('int_credit_entries__unioned') }}
 ),
 
-summed as (
+aggregated as (
     select
         entry_date as report_date,
         channel,
@@ -41,4 +41,4 @@ summed as (
         attribution_model
 )
 
-select * from summed
+select * from aggregated

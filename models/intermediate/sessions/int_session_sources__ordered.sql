@@ -62,7 +62,7 @@ numbered as (
                 partition by sessions.session_id
                 order by telling.event_number
             ) as bigint
-        ) as arrival_number,
+        ) as session_source_number,
         coalesce(telling.occurred_at, sessions.session_started_at) as arrived_at,
         coalesce(telling.traffic_source_id, blank.traffic_source_id)
             as traffic_source_id,
@@ -82,7 +82,7 @@ numbered as (
 
 -- What came before the first event that tells a source has its source too. The last one
 -- ends at no event: with a null, DuckDB would compare all events with all sessions.
-sourced as (
+ordered as (
     select
         source_name,
         visitor_id,
@@ -91,12 +91,12 @@ sourced as (
         session_id,
         arrived_at,
         traffic_source_id,
-        arrival_number,
-        case when arrival_number = 1 then cast(1 as bigint) else event_number end
+        session_source_number,
+        case when session_source_number = 1 then cast(1 as bigint) else event_number end
             as first_event_number,
         coalesce(next_event_number, cast(9223372036854775807 as bigint))
             as next_event_number
     from numbered
 )
 
-select * from sourced
+select * from ordered

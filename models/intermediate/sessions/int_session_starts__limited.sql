@@ -3,7 +3,7 @@
 -- too long?
 
 with events as (
-    select * from {{ ref('int_events__limited') }}
+    select * from {{ ref('int_session_starts__bounded') }}
 ),
 
 -- The materialization repeats what follows, each time from what the last time made,
@@ -21,7 +21,7 @@ seen as (
     where is_session_start
 ),
 
-capped as (
+limited as (
     select
         events.source_name,
         events.visitor_id,
@@ -52,4 +52,4 @@ capped as (
             and events.next_segment_event_number = later.segment_event_number
 )
 
-select * from capped
+select * from limited

@@ -9,7 +9,7 @@ with timeline as (
 ),
 
 cuts as (
-    select * from {{ ref('int_events__cut') }}
+    select * from {{ ref('int_session_starts__split') }}
 ),
 
 -- Every event carries the number of the event that its uncapped session starts at.
@@ -100,7 +100,7 @@ with_next as (
 ),
 
 -- Of a segment's first event alone it is known already that a session starts at it.
-limited as (
+bounded as (
     select
         source_name,
         visitor_id,
@@ -114,4 +114,4 @@ limited as (
     from with_next
 )
 
-select * from limited
+select * from bounded
