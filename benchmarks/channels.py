@@ -31,7 +31,6 @@ CHANNEL_MODELS = (
     "int_traffic_sources__channelled",
     "int_session_sources__ordered",
     "int_sessions__channelled",
-    "int_sessions__remembered",
 )
 
 

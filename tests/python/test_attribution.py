@@ -42,6 +42,10 @@ HANDS = SHARED / "oracles" / "attribution_hand"
 ORDERS = (1, 2, 3)
 CLOSE = 1e-9
 WAYS = ["direct", "stepped"]
+# Of models that weigh a journey by itself, and of those that go by all journeys.
+CREDITS = (
+    "(from int_credits__weighted union all by name from int_credits__markov_weighted)"
+)
 
 
 @dataclass(frozen=True)
@@ -220,13 +224,12 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
         file.writelines(f"{channel},false,false,,A channel.\n" for channel in channels)
     made = build(
         select="channels attribution_models attribution_weights int_journeys__pathed"
-        " int_conversions__explained int_conversions__changed"
-        " int_transitions__counted int_chains__counted"
+        " int_conversions__explained int_transitions__counted int_chains__counted"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped"
-        " int_removal_effects__computed int_credits__markov_weighted int_touches__placed"
-        " int_attribution_models__resolved"
-        " int_touches__weighted int_credits__weighted int_credits__booked"
+        " int_removal_effects__computed int_credits__markov_weighted"
+        " int_touches__placed int_attribution_models__resolved"
+        " int_touches__weighted int_credits__weighted"
         " mart_attribution__removal_effects mart_attribution__transitions",
         project=project,
     )
@@ -373,7 +376,7 @@ def test_shapley_values_equal_those_worked_by_hand(chain: Build) -> None:
     built = {
         (name, channel): float(credit)
         for name, channel, credit in chain.rows(
-            "select conversion_name, channel, sum(credit) from int_credits__booked"
+            f"select conversion_name, channel, sum(credit) from {CREDITS}"
             " join int_conversions__explained using (conversion_id)"
             " where attribution_model = 'shapley' group by all"
         )
@@ -386,7 +389,7 @@ def test_shapley_values_equal_those_worked_by_hand(chain: Build) -> None:
         (name, channel, str(number)): float(credit)
         for name, channel, number, credit in chain.rows(
             "select conversion_name, channel, touch_number, sum(credit)"
-            " from int_credits__booked"
+            f" from {CREDITS}"
             " join int_conversions__explained using (conversion_id)"
             " where attribution_model = 'shapley_ordered' group by all"
         )
@@ -507,7 +510,8 @@ def test_a_circle_that_nobody_leaves_stops_nothing(
     rows += [LEFT | row for row in entered + opened]
     stub(project, "int_transitions__counted", rows)
     made = build(
-        select="int_transitions__counted int_chains__counted int_removal_effects__computed"
+        select="int_transitions__counted int_chains__counted"
+        " int_removal_effects__computed"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped",
         project=project,
@@ -521,8 +525,8 @@ def test_a_circle_that_nobody_leaves_stops_nothing(
         assert float(effect) == pytest.approx(exact, abs=CLOSE)
     assert (
         made.rows(
-            "select removal_effect, not_computed_reason from int_removal_effects__computed"
-            " where conversion_name = 'never left'"
+            "select removal_effect, not_computed_reason"
+            " from int_removal_effects__computed where conversion_name = 'never left'"
         )
         == [(None, "no_end")] * 3
     )
