@@ -130,9 +130,9 @@
     {{ return(modules.re.sub('\\s+', ' ', code) | trim) }}
 {%- endmacro %}
 
-{#- What the table of a rule seed holds: what its file says where this run loads it, and
-    else what was loaded. dbt knows files above 1 MiB by their path alone: they are loaded
-    before anything is planned. -#}
+{#- What the table of a rule seed holds: what its file says where this run loads it,
+    and else what was loaded. dbt knows files above 1 MiB by their path alone: they are
+    loaded before anything is planned. -#}
 {% macro seed_hash(seed, plan) -%}
     {%- set loaded = plan.states.get('loaded ' ~ seed.name) -%}
     {{ return(
@@ -144,8 +144,8 @@
     ) }}
 {%- endmacro %}
 
-{#- The hook that writes down what a rule seed was loaded with: a file may be edited long
-    before anybody loads it. -#}
+{#- The hook that writes down what a rule seed was loaded with: a file may be edited
+    long before anybody loads it. -#}
 {% macro record_rules() -%}
     {%- if execute and keeps_rows() -%}
         {%- set lines = [] -%}

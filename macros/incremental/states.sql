@@ -82,7 +82,7 @@
     {%- set plan = increment() -%}
     {%- set planned = plan.nodes.get(model.unique_id) -%}
     {%- if model.config.materialized == 'view' and planned -%}
-        {#- It has no rows that were made by another definition, but may have one itself. -#}
+        {#- It has no rows of another definition, but may be of one itself. -#}
         {%- set definition = '' if reads_a_part() else planned.definition -%}
         {%- if plan.states.get(model.name, {}).definition != definition -%}
             {{ state_rows({model.name: definition}) }}
