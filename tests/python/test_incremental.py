@@ -78,8 +78,8 @@ LEFT_OUT = None if IS_ALL else CHAIN
 # Where mistakes are planted.
 KEPT = "macros/incremental/materialization_kept.sql"
 CLUSTERED = "models/intermediate/sessions/int_events__clustered.sql"
-VISITORS = "models/intermediate/identity/int_visitors__changed.sql"
-PERSONS = "models/intermediate/identity/int_persons__changed.sql"
+VISITORS = "models/intermediate/changes/int_visitors__changed.sql"
+PERSONS = "models/intermediate/changes/int_persons__changed.sql"
 IN_SCOPE = "{{ in_scope('visitor') }}"
 # They tell in which run a row came, and where in the log it stands.
 BOOKKEEPING = ["batch_number", "log_number", "retracted_number", "credited_number"]
@@ -721,7 +721,8 @@ MUTANTS = [
             {{{{ not execute or is_whole() }}}}
             or (source_name, event_id) in (
                 select source_name, event_id
-                from {{{{ ref('int_event_ids__changed') }}}}
+                from {{{{ ref('int_events__logged') }}}}
+                where {{{{ is_new() }}}}
             )
         )""",
         "int_events__sessionized",
@@ -790,7 +791,7 @@ MUTANTS = [
     pytest.param(
         "macros/incremental/is_arriving.sql",
         "sql_literal(range.hour.replace(",
-        "sql_literal((range.hour - day / 24).replace(",
+        "sql_literal((range.hour - modules.datetime.timedelta(hours=1)).replace(",
         "int_events__classified",
         id="the hours of arrival end one too early",
     ),
@@ -894,7 +895,7 @@ def test_models_run_by_themselves_leave_nothing_to_repair(
 ) -> None:
     """One that ran without a parent has not taken in what the parent had not."""
     run(tmp_path, arrived(rows_of_mutants, 0), ROOT, is_first=True)
-    alone = "+int_sessions__aggregated +int_visitors__touched int_sessions__identified"
+    alone = "+int_sessions__aggregated int_sessions__identified"
     run(tmp_path, rows_of_mutants, ROOT, is_first=False, select=alone)
     built = run(tmp_path, rows_of_mutants, ROOT, is_first=False)
     assert unlike(built, whole) == []
@@ -1024,7 +1025,7 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
 # What of a project may be another than yesterday: a setting, or text of a file.
 Edits = Mapping[str, tuple[str, str]]
 
-SESSIONS = "models/intermediate/sessions/int_sessions__described.sql"
+SESSIONS = "models/intermediate/facts/int_sessions__described.sql"
 PAUSE = "macros/is_past_timeout.sql"
 RULES = "seeds/rules/channel_rules_custom.csv"
 # No rule is needed to know them: what is logged, judged, and cut into sessions.
@@ -1043,7 +1044,7 @@ NEEDS_NO_CHANNEL = {
     "int_sessions__identified",
     "int_session_sources__ordered",
     "int_visitor_persons__spanned",
-    "fct_conversions",
+    "int_conversions__valued",
     "fct_items",
 }
 NEEDS_NO_SESSION = {
@@ -1155,7 +1156,7 @@ CHANGES = [
         {},
         {SESSIONS: ("page_view_count >= 2", "page_view_count >= 3")},
         "model int_sessions__described changed",
-        NEEDS_NO_CHANNEL | {"fct_page_views"},
+        NEEDS_NO_CHANNEL | {"int_page_views__numbered"},
         id="a model",
     ),
 ]
@@ -1235,7 +1236,7 @@ def test_rules_count_once_they_are_loaded(
     some(
         [
             ("int_conversions__explained", {RULES: ("", OWN_RULE)}),
-            ("int_event_ids__changed", {}),
+            ("int_events__copied", {}),
             ("int_sessions__aggregated", {}),
         ],
         TRIALS.changes,
@@ -1294,7 +1295,7 @@ def test_relations_that_somebody_dropped_are_made_again(
     ("select", "settings", "edits", "said"),
     [
         pytest.param(
-            "int_event_ids__changed int_visitors__changed int_sessions__aggregated"
+            "int_visitors__changed int_sessions__aggregated"
             " int_views__repeated int_views__kept",
             {"session_timeout_minutes": 45},
             {},
@@ -1304,9 +1305,9 @@ def test_relations_that_somebody_dropped_are_made_again(
             id="rows that are kept",
         ),
         pytest.param(
-            "channel_rules_custom int_event_ids__changed int_visitors__changed"
-            " int_views__repeated int_views__kept fct_page_views"
-            " int_sessions__channelled int_sessions__remembered"
+            "channel_rules_custom int_visitors__changed"
+            " int_views__repeated int_views__kept int_page_views__numbered"
+            " int_sessions__channelled"
             " int_sessions__described",
             {},
             {RULES: ("", OWN_RULE)},
@@ -1415,7 +1416,7 @@ def test_whatever_happened_between_runs_the_last_equals_a_full_refresh(
 @pytest.mark.parametrize(
     ("alone", "passing"),
     [
-        ("int_visitors__changed", "int_event_ids__changed"),
+        ("int_persons__changed", "int_visitors__changed"),
         ("int_sessions__aggregated", "int_visitors__changed"),
         ("int_conversions__explained", "int_persons__changed"),
     ],
