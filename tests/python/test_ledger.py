@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from engines import OTHER_ENGINES, EngineBuilder
 from harness import (
+    CHAIN,
     ROOT,
     Build,
     Builder,
@@ -19,6 +20,7 @@ from harness import (
     run_dbt,
     write_parquet,
 )
+from tiers import IS_ALL
 
 from serving.money import shown
 from serving.summary import Summary, as_text, figures
@@ -174,10 +176,14 @@ def unconverted(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Bui
         SPEND + "".join(f"2026-05-04,news,cpc,,{line}\n" for line in lines)
     )
     events = write_parquet(folder / "events.parquet", rows)
+    # In `make test` without the data tests.
+    sums = " ".join(f"+{mart}" for mart in SUMS)
     made = build(
         one_source(events, COLUMNS + MONEY, spend=str(spend))
         | {"reporting_currency": "EUR"},
-        runs_tests=True,
+        select=None if IS_ALL else f"{SUMMARY} +mart_quality__rejected_ad_spend {sums}",
+        exclude=None if IS_ALL else CHAIN,
+        runs_tests=IS_ALL,
     )
     assert made.is_green, made.said
     return made
@@ -220,7 +226,14 @@ SUMS = {
 }
 
 
-@pytest.mark.parametrize("mart", SUMS)
+# `make test` asks of no Markov chain here.
+@pytest.mark.parametrize(
+    "mart",
+    [
+        pytest.param(mart, marks=[pytest.mark.long] * mart.endswith("removal_effects"))
+        for mart in SUMS
+    ],
+)
 def test_no_sum_has_an_amount_without_a_currency(unconverted: Build, mart: str) -> None:
     """Each says 100 euros, and none is null."""
     assert unconverted.value(f"select {SUMS[mart]} from {mart}") == Decimal("100.00")
@@ -297,7 +310,10 @@ ALL_BAD: dict[str, tuple[dict[str, object], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "ending", ["csv", pytest.param("jsonl", marks=pytest.mark.long)]
+)
 def test_text_files_of_which_nothing_is_accepted_stop_alike(
     tmp_path: Path, ending: str
 ) -> None:
@@ -322,7 +338,14 @@ def test_text_files_of_which_nothing_is_accepted_stop_alike(
     assert "for example '3.4.2026 9h'" in said
 
 
-@pytest.mark.parametrize("name", ALL_BAD)
+# The first stands for the others in `make test`.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (number > 0))
+        for number, name in enumerate(ALL_BAD)
+    ],
+)
 def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     tmp_path: Path, name: str
 ) -> None:

@@ -138,6 +138,7 @@ def test_an_export_of_ga4_is_known_by_its_columns() -> None:
     assert "131,270 events of 8,129 visitors on 3 days" in said
 
 
+@pytest.mark.long  # `make test` asks of a table of one's own, below.
 def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     """The first ones of Segment, in a schema of their own."""
     database = tmp_path / "raw.duckdb"
@@ -154,7 +155,14 @@ def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     assert '"preset": "segment", "events": "web.*"' in said
 
 
-@pytest.mark.parametrize("named", ["my raw.web events", '"my raw"."web events"'])
+# `make test` asks of the form without quotes.
+@pytest.mark.parametrize(
+    "named",
+    [
+        "my raw.web events",
+        pytest.param('"my raw"."web events"', marks=pytest.mark.long),
+    ],
+)
 def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     tmp_path: Path, named: str
 ) -> None:
@@ -174,6 +182,7 @@ def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     assert "1 event of 1 visitor" in said
 
 
+@pytest.mark.long  # `make test` asks of files that are broken from the first, below.
 def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> None:
     """The second of two files is broken: no columns tell of it."""
     write_parquet(tmp_path / "a.parquet", [{"visitor": "a", "time": "x", "event": "e"}])
@@ -185,6 +194,7 @@ def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> No
     assert "Traceback" not in said
 
 
+@pytest.mark.long  # `make test` asks what the lines of such a log are, by its preset.
 @pytest.mark.parametrize("name", ["access.log", "access_log"])
 def test_a_folder_of_a_log_that_was_rotated_is_one_log(
     tmp_path: Path, name: str

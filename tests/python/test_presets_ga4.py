@@ -251,6 +251,7 @@ def test_the_contract_names_what_the_tool_names_otherwise(made: Build) -> None:
     ) == [("page_view", "own.7"), ("search", "own.7")]
 
 
+@pytest.mark.long  # `make test` asks it of a site's own table and a shop.
 def test_an_order_of_the_tracker_and_of_the_shop_is_one(
     build: Builder, tmp_path: Path
 ) -> None:
@@ -315,7 +316,10 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
     ) == [("duplicate", 1), ("missing_visitor", 2), (None, 9)]
 
 
-@pytest.mark.parametrize("kind", ["json", "varchar"])
+# Of JSON as a type `make test` asks nothing.
+@pytest.mark.parametrize(
+    "kind", ["varchar", pytest.param("json", marks=pytest.mark.long)]
+)
 def test_records_that_came_as_json_tell_the_same(
     build: Builder, made: Build, tmp_path: Path, kind: str
 ) -> None:
@@ -434,8 +438,15 @@ def test_no_page_of_the_shop_itself_is_a_referral(build: Builder) -> None:
     ("columns", "orders", "without", "revenue_without"),
     [
         ({}, 569, 49, 0),
-        # Those who counted took the id of one of the two places alone.
-        ({"order_id": "record_field(ecommerce, transaction_id)"}, 525, 93, 3_031),
+        # Those who counted took the id of one of the two places alone. `make test` asks
+        # of the preset's own map.
+        pytest.param(
+            {"order_id": "record_field(ecommerce, transaction_id)"},
+            525,
+            93,
+            3_031,
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_the_sampled_export_has_its_orders(

@@ -29,7 +29,7 @@ from harness import (
     write_parquet,
 )
 from test_oracle import Event, Rules, expected_places, random_events, told
-from tiers import IS_ALL, some
+from tiers import IS_ALL, TRIALS, some
 from trackers import write_parquets
 
 from parity.parsing import parsed_sources
@@ -618,10 +618,7 @@ MOST: dict[str, Any] = {
 TRIED = {
     **({"at least": LEAST} if IS_ALL else {}),
     "at most": MOST,
-    **{
-        f"pairs {PAIRS.index(row)}": row
-        for row in (PAIRS if IS_ALL else some(PAIRS, len(PAIRS) // 10))
-    },
+    **{f"pairs {PAIRS.index(row)}": row for row in some(PAIRS, TRIALS.pairs)},
 }
 
 
