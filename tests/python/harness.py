@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import get_adapter_by_type
+from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.compilation import Compiler
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
-from dbt.node_types import NodeType
 from dbt_common.exceptions import CompilationError
 
 import parity.parsing

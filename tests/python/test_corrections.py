@@ -73,7 +73,9 @@ def unlike_a_refresh(folder: Path, built: Build, rows: Sequence[Event]) -> list[
     # A host or user agent that was once read stays known, and Parquet has no lines.
     known = {"int_hosts__registered", "int_user_agents__classified", "stg_files__lines"}
     return [
-        name for name in expected if name not in known and held[name] != expected[name]
+        name
+        for name in expected
+        if name not in known and held[name] != expected[name]
     ]
 
 
@@ -93,9 +95,9 @@ def test_a_row_that_is_corrected_in_place_is_corrected(
     corrected[3] = rows[3] | {"visitor_id": "v1"}
     corrected[4] = rows[4] | {"occurred_at": ARRIVED - timedelta(hours=4, minutes=3)}
     built = told(folder, corrected, ending=ending)
-    assert (
-        built.value("select revenue from fct_conversions where order_id = 'o2'") == 20
-    )
+    assert built.value(
+        "select revenue from fct_conversions where order_id = 'o2'"
+    ) == 20
     assert unlike_a_refresh(tmp_path / "full", built, corrected) == []
     again = told(folder, corrected, ending=ending)
     assert contents(again) == contents(built)
@@ -169,3 +171,5 @@ def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> Non
         rows_now: list[Event] = [*more, *day, *rows[24:]]
         built = told(folder, rows_now, "remove")
     assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
+
+

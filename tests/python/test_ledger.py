@@ -368,7 +368,9 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     assert "int_events__classified" not in stored
     # The map is another now, and so are the rules of whatever was stored.
     columns |= {"visitor_id": "'v'", "occurred_at": "'2026-05-04 10:00:00'"}
-    mended = run_dbt(tmp_path, one_source(file, columns), "+fct_sessions", ROOT)
+    mended = run_dbt(
+        tmp_path, one_source(file, columns), "+fct_sessions", ROOT, loads_seeds=False
+    )
     assert mended.is_green, mended.said
     assert mended.value("select count(*) from int_events__classified") == 41
 
@@ -387,7 +389,10 @@ def test_the_share_is_of_all_that_a_source_has_delivered(tmp_path: Path) -> None
 
     def run(rows: list[dict[str, object]], **more: object) -> Build:
         settings = one_source(write_parquet(file, rows), columns) | more
-        return run_dbt(tmp_path, settings, "+int_events__classified", ROOT)
+        is_first = not (tmp_path / "footfall.duckdb").exists()
+        return run_dbt(
+            tmp_path, settings, "+int_events__classified", ROOT, loads_seeds=is_first
+        )
 
     accepted = "select count(*) from int_events__classified"
     assert run([good]).is_green

@@ -27,6 +27,7 @@ from harness import (
     run_dbt,
     write_parquet,
 )
+from tiers import IS_ALL
 from trackers import project_with
 
 from parity.parsing import once, parsed_sources
@@ -79,7 +80,18 @@ FORMS = {
 NAMES = {"json lines": "in.jsonl", "gzipped csv": "in.csv.gz", "glob": "*.csv"}
 
 
-@pytest.mark.parametrize("form", FORMS)
+# Of forms that differ from these in one of two things `make test` asks nothing.
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(
+            form,
+            marks=[pytest.mark.long]
+            * (form in ("json lines", "parquet", "gzipped csv")),
+        )
+        for form in FORMS
+    ],
+)
 def test_every_kind_of_file_gives_the_same_events(
     build: Builder,
     plain: Build,
@@ -289,7 +301,14 @@ def test_what_is_of_another_century_stops_no_run(
         "2026-05-04,news,cpc,,EUR,5.00,1,10\n"
     )
     columns = ["visitor_id", "occurred_at", "received_at", "event_name", "page_url"]
-    made = build(one_source(events, columns, spend=str(spend)), runs_tests=True)
+    made = build(
+        one_source(events, columns, spend=str(spend)),
+        # In `make test` without the data tests.
+        select=None
+        if IS_ALL
+        else "+int_events__classified +mart_quality__rejected_ad_spend +dim_dates",
+        runs_tests=IS_ALL,
+    )
     assert made.is_green, made.said
     assert made.rows(
         "select visitor_id, rejection_reason from int_events__classified order by all"
@@ -309,7 +328,10 @@ def test_what_is_of_another_century_stops_no_run(
     ]
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "ending", ["parquet", pytest.param("csv", marks=pytest.mark.long)]
+)
 def test_ad_groups_and_keywords_of_thousandths_add_up(
     build: Builder, tmp_path: Path, ending: str
 ) -> None:
@@ -347,21 +369,25 @@ def test_ad_groups_and_keywords_of_thousandths_add_up(
     ) == [("g0 0", "duplicate")]
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_no_events_at_all_are_a_mistake(
-    build: Builder, tmp_path: Path, ending: str
-) -> None:
-    """An empty file is what a failed export leaves. For a look at every model and test
-    without a row there is a flag of dbt's.
-    """
-    path = tmp_path / f"none.{ending}"
+def nothing(folder: Path, ending: str) -> dict[str, Any]:
+    """Vars that read a file of no events."""
+    path = folder / f"none.{ending}"
     columns = ["visitor_id", "occurred_at", "event_name", "page_url", "revenue"]
     fields = ", ".join(f"null::varchar as {name}" for name in columns)
     header = ", header" if ending == "csv" else ""
     duckdb.execute(
         f"copy (select {fields} where false) to '{path}' (format {ending}{header})"
     )
-    settings = one_source(path, columns)
+    found: dict[str, Any] = one_source(path, columns)
+    return found
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_no_events_at_all_are_a_mistake(
+    build: Builder, tmp_path: Path, ending: str
+) -> None:
+    """An empty file is what a failed export leaves."""
+    settings = nothing(tmp_path, ending)
     stopped_run = build(settings, select="+fct_sessions")
     assert not stopped_run.is_green
     assert "the source own has no event yet" in stopped_run.said
@@ -369,15 +395,18 @@ def test_no_events_at_all_are_a_mistake(
     assert {"int_events__classified", "fct_sessions"}.isdisjoint(
         stopped_run.relations()
     )
-    if ending == "parquet":
-        folder = tmp_path / "empty"
-        folder.mkdir()
-        made = run_dbt(folder, settings, None, ROOT, runs_tests=True, flags=["--empty"])
-        assert made.is_green, made.said
-        # The one row that needs no event.
-        always = {"dim_channels", "dim_dates"}
-        full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
-        assert full <= always
+
+
+@pytest.mark.long  # `make lint` builds every model so, of the demo.
+def test_every_model_and_test_can_be_looked_at_without_a_row(tmp_path: Path) -> None:
+    """For that there is a flag of dbt's."""
+    settings = nothing(tmp_path, "parquet")
+    made = run_dbt(tmp_path, settings, None, ROOT, runs_tests=True, flags=["--empty"])
+    assert made.is_green, made.said
+    # The one row that needs no event.
+    always = {"dim_channels", "dim_dates"}
+    full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
+    assert full <= always
 
 
 ROW_NUMBER = "row_number() over ()"
@@ -520,19 +549,24 @@ def test_what_is_no_source_is_told_in_one_sentence(ask: Asker, mistake: str) -> 
 def test_a_wrong_setting_stops_the_run_before_it_writes(
     build: Builder, settings: dict[str, Any]
 ) -> None:
-    """Of vars and sources alike; and before a model is read, for the unions are made of
-    the sources.
-    """
-    negative = settings | {"session_timeout_minutes": -30}
-    stopped(build(negative, select="+fct_sessions"), "session_timeout_minutes")
-    nowhere = shop(settings, events="nowhere.events")
-    stopped(build(nowhere, select="+fct_sessions"), "nowhere.events")
-    stopped(build({"sources": {"shop": "demo"}}, select="+fct_sessions"), "preset")
+    """Of vars and sources alike."""
+    for change, said in (
+        (settings | {"session_timeout_minutes": -30}, "session_timeout_minutes"),
+        (shop(settings, events="nowhere.events"), "nowhere.events"),
+    ):
+        stopped(build(change, select="+fct_sessions", is_first=True), said)
+
+
+@pytest.mark.long  # `make test` asks the check itself, above.
+def test_what_is_no_source_stops_the_run_before_a_model_is_read(build: Builder) -> None:
+    """For the unions are made of the sources."""
+    none = {"sources": {"shop": "demo"}}
+    stopped(build(none, select="+fct_sessions", is_first=True), "preset")
 
 
 def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
     """Ready to be copied, with what they said."""
-    made = build(OLD, select="+fct_sessions")
+    made = build(OLD, select="+fct_sessions", is_first=True)
     stopped(made, "enabled_sources")
     told = {
         "preset": "columns",
@@ -543,15 +577,14 @@ def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
 
 
 @pytest.mark.parametrize("column", ["visitor_id", "occurred_at", "event_name"])
-def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
-    build: Builder, settings: dict[str, Any], column: str
+def test_a_map_without_a_column_that_every_event_needs_is_a_mistake(
+    ask: Asker, settings: dict[str, Any], column: str
 ) -> None:
     """Who, when and what cannot be guessed."""
     (source,) = settings["sources"].values()
     columns = {k: v for k, v in source["columns"].items() if k != column}
-    made = build(shop(settings, columns=columns), select="+fct_sessions")
-    stopped(made, "columns")
-    assert column in made.said
+    said = ask.sentence("assert_settings", shop(settings, columns=columns))
+    assert column in one_sentence(said, "columns")
 
 
 def freshness(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
@@ -683,7 +716,13 @@ def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
             },
         },
     }
-    made = build({"sources": sources}, prepare=prepare, runs_tests=True)
+    made = build(
+        {"sources": sources},
+        # In `make test` without the data tests.
+        select=None if IS_ALL else "+fct_events +fct_sessions +fct_conversions",
+        prepare=prepare,
+        runs_tests=IS_ALL,
+    )
     assert made.is_green, made.said
     assert made.rows(
         "select source_name, visitor_id, occurred_at, event_name, page_host"
@@ -698,13 +737,12 @@ def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
     assert made.rows("select order_id from fct_conversions") == [("A-1",)]
 
 
-def test_a_preset_twice_is_two_sources(build: Builder) -> None:
+def test_a_preset_twice_is_two_sources(build: Builder, demo: Build) -> None:
     """The demo too: everything there is once for each."""
     sources = {"here": {"preset": "demo"}, "there": {"preset": "demo"}}
     made = build({"sources": sources}, select="+fct_sessions +fct_ad_spend")
-    once = build(select="+fct_sessions")
     assert made.is_green, made.said
-    each = once.value("select count(*) from fct_sessions")
+    each = demo.value("select count(*) from fct_sessions")
     assert made.rows(
         "select source_name, count(*) from fct_sessions group by 1 order by 1"
     ) == [("here", each), ("there", each)]
@@ -845,22 +883,28 @@ TIMES_ELSEWHERE = {
 
 @pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_format_and_clocks_are_those_of_the_source_on_every_engine(
-    engine_build: EngineBuilder, shared: Path, engine: str
+    engine_build: EngineBuilder, shared: Path, tmp_path: Path, engine: str
 ) -> None:
     """Whatever an engine has for time zones, and however it writes patterns."""
     texts = list(TIMES_ELSEWHERE)
+    rows = [
+        {"id": number, "who": "v", "happened": text, "what": "view"}
+        for number, text in enumerate(texts)
+    ]
 
     def write(folder: Path) -> Path:
         copy_project(folder)
         union = " union all ".join(
-            f"select '{number}' as id, 'v' as who, '{text}' as happened, 'view' as what"
-            for number, text in enumerate(texts)
+            "select " + ", ".join(f"'{value}' as {name}" for name, value in row.items())
+            for row in rows
         )
         (folder / "models" / "told.sql").write_text(f"select * from ({union}) as told")
         return folder
 
+    # On DuckDB a file, which needs no project of its own.
+    is_file = engine == "duckdb"
     settings = one_source(
-        "ref('told')",
+        write_parquet(tmp_path / "in.parquet", rows) if is_file else "ref('told')",
         {
             "event_id": "id",
             "visitor_id": "who",
@@ -873,7 +917,7 @@ def test_format_and_clocks_are_those_of_the_source_on_every_engine(
     made = engine_build(
         engine,
         settings,
-        project=once(folder_of(shared, "times elsewhere"), write),
+        project=ROOT if is_file else once(folder_of(shared, "times elsewhere"), write),
         runs_tests=False,
         select="+fct_events",
     )
