@@ -881,7 +881,7 @@ def converted(
     events = write_parquet(folder / "events.parquet", list(rows))
     return build(
         one_source(events, COLUMNS) | {"reporting_currency": "EUR"},
-        select="+fct_reversals +fct_items +int_ad_spend__classified"
+        select="+fct_conversions +fct_reversals +fct_items +int_ad_spend__classified"
         " assert_every_currency_has_a_rate_on_every_day",
         project=project,
         runs_tests=runs_tests,

@@ -557,7 +557,7 @@ def test_credits_equal_those_worked_by_hand(
             "attribution_lookback_days": lookback_days,
             "attribution_resets_after_conversion": resets,
         },
-        select="+mart_attribution__credits",
+        select="+mart_attribution__credits +fct_conversions",
     )
     assert made.is_green, made.said
     assert made.value("select count(*) from fct_conversions where session_id > ''") == 0

@@ -606,7 +606,8 @@ def test_what_is_no_visit_makes_no_session_and_an_order_is_one(
     source = {"preset": "snowplow"} | csv_columns(tmp_path)
     made = build(
         {"sources": {"web": source}},
-        select="+fct_sessions +fct_reversals +mart_quality__rejected_events",
+        select="+fct_sessions +fct_conversions +fct_reversals"
+        " +mart_quality__rejected_events",
     )
     assert made.is_green, made.said
     # view to refund without the copies; the ping's copy at another time came later.

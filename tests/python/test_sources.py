@@ -54,7 +54,9 @@ def shop(settings: dict[str, Any], **options: object) -> dict[str, Any]:
 def plain(build: Builder, settings: dict[str, Any]) -> Build:
     """The example, built to its facts."""
     made = build(
-        settings, select="+fct_sessions +fct_events +mart_quality__rejected_events"
+        settings,
+        select="+fct_sessions +fct_events +fct_conversions"
+        " +mart_quality__rejected_events",
     )
     assert made.is_green, made.said
     return made

@@ -95,14 +95,14 @@ def test_every_engine_reads_a_tag_alike(
     """Whatever it is padded with, and in whatever letters."""
     # On DuckDB a file, which needs no project of its own.
     is_file = engine == "duckdb"
-    rows = [
+    spelt = [
         {"who": f"visitor {number:02}"} | dict(zip(TAGS, tags, strict=True))
         for number, tags in enumerate(SPELLINGS)
     ]
     file = tmp_path / "told.parquet"
     made = engine_build(
         engine,
-        settings(write_parquet(file, rows)) if is_file else settings(),
+        settings(write_parquet(file, spelt)) if is_file else settings(),
         project=ROOT if is_file else once(folder_of(shared, "spellings"), told),
         runs_tests=False,
         select="+fct_sessions",

@@ -29,7 +29,8 @@ FORMS = [
     pytest.param("csv", marks=pytest.mark.long),
 ]
 # What a build has to make for the tests to look at.
-SELECT = "+fct_sessions +fct_reversals +fct_page_views +mart_quality__event_ledger"
+SELECT = "+fct_sessions +fct_conversions +fct_reversals +fct_page_views"
+SELECT += " +mart_quality__event_ledger"
 
 
 def columns_of(rows: Rows) -> dict[str, type]:
