@@ -62,10 +62,13 @@ def plain(build: Builder, settings: dict[str, Any]) -> Build:
     return made
 
 
-def staged(made: Build) -> list[Any]:
-    """All that the marts can know of the events."""
+def staged(made: Build, source: str) -> list[Any]:
+    """All that the marts can know of a source's events."""
     assert made.is_green, made.said
-    return made.rows("select * from stg_columns__events order by all")
+    return made.rows(
+        "select * exclude (source_name) from stg_columns__events"
+        f" where source_name = '{source}' order by all"
+    )
 
 
 FORMS = {
@@ -82,44 +85,41 @@ FORMS = {
 NAMES = {"json lines": "in.jsonl", "gzipped csv": "in.csv.gz", "glob": "*.csv"}
 
 
-# Of forms that differ from these in one of two things `make test` asks nothing.
-@pytest.mark.parametrize(
-    "form",
-    [
-        pytest.param(
-            form,
-            marks=[pytest.mark.long]
-            * (form in ("json lines", "parquet", "gzipped csv")),
-        )
-        for form in FORMS
-    ],
-)
-def test_every_kind_of_file_gives_the_same_events(
-    build: Builder,
-    plain: Build,
-    settings: dict[str, Any],
-    tmp_path: Path,
-    form: str,
-) -> None:
-    """What a format knows of types must not change what an event is."""
-    duckdb.execute(FORMS[form].format(folder=tmp_path))
-    name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
-    made = build(
-        shop(settings, events=str(tmp_path / name)), select="+stg_columns__events"
-    )
-    assert staged(made) == staged(plain)
+def write_forms(folder: Path) -> Path:
+    """A folder of each form."""
+    for form, sql in FORMS.items():
+        (folder / form).mkdir()
+        duckdb.execute(sql.format(folder=folder / form))
+    return folder
 
 
-def test_a_relation_gives_the_same_events(
-    build: Builder, plain: Build, settings: dict[str, Any]
-) -> None:
-    """On a warehouse the events are a table already."""
-    made = build(
-        shop(settings, events="raw_data.events"),
+@pytest.fixture(scope="module")
+def formed(build: Builder, settings: dict[str, Any], shared: Path) -> Build:
+    """The example in each of these forms, and as a table: a source of each."""
+    (source,) = settings["sources"].values()
+    sources = {"a relation": source | {"events": "raw_data.events"}}
+    folder = once(folder_of(shared, "forms of files"), write_forms)
+    for form in FORMS:
+        name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
+        sources[form] = source | {"events": str(folder / form / name)}
+    return build(
+        settings | {"sources": sources},
         select="+stg_columns__events",
         prepare=f"create schema raw_data; create table raw_data.events as from {TEXTS}",
     )
-    assert staged(made) == staged(plain)
+
+
+@pytest.mark.parametrize("form", [*FORMS, "a relation"])
+def test_every_kind_of_input_gives_the_same_events(
+    plain: Build, formed: Build, form: str
+) -> None:
+    """What a format knows of types must not change what an event is.
+
+    On a warehouse the events are a table already.
+    """
+    found = staged(formed, form)
+    assert found
+    assert found == staged(plain, "shop")
 
 
 def test_broken_rows_are_rejected_and_not_the_run(plain: Build) -> None:
@@ -218,7 +218,6 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
     build: Builder, tmp_path: Path
 ) -> None:
     """Years of four digits, to the microsecond; the rest is no time, as text or not."""
-    path = tmp_path / "in.parquet"
     times = {
         "0999-12-31 23:59:59.999999": None,
         "1000-01-01 00:00:00": datetime(1000, 1, 1),
@@ -226,18 +225,24 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
         "10000-01-01 00:00:00": None,
         "infinity": None,
     }
-    written = ", ".join(f"('{time}')" for time in times)
+    written = ", ".join(f"('{time}', {nth})" for nth, time in enumerate(times))
+    sources = {}
     for kind in ("timestamp", "varchar"):
+        path = tmp_path / f"{kind}.parquet"
         duckdb.execute(
             f"copy (select 'v' as visitor_id, 'click' as event_name, time::{kind}"
-            f" as occurred_at from (values {written})"
-            f" as times (time)) to '{path}' (format parquet)"
+            f" as occurred_at, nth as event_id from (values {written})"
+            f" as times (time, nth)) to '{path}' (format parquet)"
         )
-        made = build(
-            one_source(path, ["visitor_id", "occurred_at", "event_name"]),
-            select="+stg_columns__events",
+        columns = ["visitor_id", "occurred_at", "event_name", "event_id"]
+        sources[kind] = one_source(path, columns)["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    for kind in sources:
+        found = made.rows(
+            "select occurred_at from stg_columns__events"
+            f" where source_name = '{kind}' order by event_id"
         )
-        found = made.rows("select occurred_at from stg_columns__events")
         assert found == [(time,) for time in times.values()], kind
 
 
@@ -255,20 +260,24 @@ def test_a_typed_column_holds_the_times_that_its_texts_would(
     build: Builder, tmp_path: Path
 ) -> None:
     """A file that knows of types must not say other times than one that does not."""
-    path = tmp_path / "in.parquet"
     names = list(TYPED_TIMES)
-    # Two types in one build: when it happened, and when it arrived.
+    sources = {}
+    # Two types in one file: when it happened, and when it arrived.
     for first, second in zip(names[::2], names[1::2], strict=True):
+        path = tmp_path / f"{first}.parquet"
         duckdb.execute(
             f"copy (select 'v' as visitor_id, 'click' as event_name,"
             f" {TYPED_TIMES[first][0]} as occurred_at,"
             f" {TYPED_TIMES[second][0]} as received_at) to '{path}' (format parquet)"
         )
         columns = ["visitor_id", "event_name", "occurred_at", "received_at"]
-        made = build(one_source(path, columns), select="+stg_columns__events")
-        assert made.is_green, made.said
+        sources[first] = one_source(path, columns)["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    for first, second in zip(names[::2], names[1::2], strict=True):
         assert made.rows(
             "select occurred_at, received_at from stg_columns__events"
+            f" where source_name = '{first}'"
         ) == [
             tuple(
                 datetime(2026, 5, 4, 10) + timedelta(microseconds=TYPED_TIMES[name][1])
@@ -795,43 +804,24 @@ def test_a_model_of_ones_own_is_a_source_with_its_lineage(
     assert {"model.footfall.tidied", "source.footfall.tracker.hits"} <= set(read)
 
 
-def staged_times(
-    build: Builder, path: Path, times: dict[str, object], **options: str
-) -> None:
-    """Each text is the time beside it, null where that is."""
-    rows: list[dict[str, object]] = [
-        {"visitor_id": "v", "event_name": "click", "occurred_at": time, "event_id": n}
-        for n, time in enumerate(times)
-    ]
-    settings = one_source(write_parquet(path, rows), list(rows[0]), **options)
-    made = build(settings, select="+stg_columns__events")
-    assert made.is_green, made.said
-    found = made.rows("select event_id, occurred_at from stg_columns__events")
-    texts = list(times)
-    assert {texts[int(n)]: time for n, time in found} == times
-
-
-def test_a_time_format_says_which_is_the_day(build: Builder, tmp_path: Path) -> None:
-    """What is of it is read so; what needs no guess is read as ever."""
-    path = tmp_path / "in.parquet"
-    half_past_nine = datetime(2026, 5, 4, 9, 30)
-    staged_times(
-        build,
-        path,
+HALF_PAST_NINE = datetime(2026, 5, 4, 9, 30)
+BERLIN = "on clocks of Berlin"
+# Options of a source -> texts of it, and the time that each is, if any.
+TOLD_TIMES: dict[str, tuple[dict[str, str], dict[str, datetime | None]]] = {
+    "day first": (
+        {"time_format": "%d.%m.%Y %H:%M"},
         {
-            "04.05.2026 09:30": half_past_nine,
-            " 4.5.2026  9:30 ": half_past_nine,
-            "2026-05-04T09:30:00Z": half_past_nine,
-            "1777887000": half_past_nine,
+            "04.05.2026 09:30": HALF_PAST_NINE,
+            " 4.5.2026  9:30 ": HALF_PAST_NINE,
+            "2026-05-04T09:30:00Z": HALF_PAST_NINE,
+            "1777887000": HALF_PAST_NINE,
             "31.02.2026 09:30": None,
             "04.05.2026": None,
             "05/04/2026 09:30": None,
         },
-        time_format="%d.%m.%Y %H:%M",
-    )
-    staged_times(
-        build,
-        path,
+    ),
+    "month first": (
+        {"time_format": "%m/%d/%Y %I:%M:%S %p"},
         {
             "5/4/2026 9:30:15 AM": datetime(2026, 5, 4, 9, 30, 15),
             "5/4/2026 9:30:15 pm": datetime(2026, 5, 4, 21, 30, 15),
@@ -839,27 +829,17 @@ def test_a_time_format_says_which_is_the_day(build: Builder, tmp_path: Path) -> 
             "05/04/2026 12:00:01 PM": datetime(2026, 5, 4, 12, 0, 1),
             "5/4/2026 9:30:15": None,
         },
-        time_format="%m/%d/%Y %I:%M:%S %p",
-    )
-    staged_times(
-        build,
-        path,
+    ),
+    "of a log": (
+        {"time_format": "%d/%b/%Y:%H:%M:%S %z"},
         {
             "04/May/2026:09:30:00 +0200": datetime(2026, 5, 4, 7, 30),
-            "04/may/2026:09:30:00 +00:00": half_past_nine,
+            "04/may/2026:09:30:00 +00:00": HALF_PAST_NINE,
             "04/Mai/2026:09:30:00 +0200": None,
         },
-        time_format="%d/%b/%Y:%H:%M:%S %z",
-    )
-
-
-def test_a_time_without_an_offset_is_of_the_sources_clocks(
-    build: Builder, tmp_path: Path
-) -> None:
-    """What has one, or counts from 1970, is not; midnight of a day is theirs too."""
-    staged_times(
-        build,
-        tmp_path / "in.parquet",
+    ),
+    BERLIN: (
+        {"timezone": "Europe/Berlin"},
         {
             "2026-01-15 12:00:00.5": datetime(2026, 1, 15, 11, 0, 0, 500_000),
             "2026-07-15T12:00": datetime(2026, 7, 15, 10),
@@ -869,8 +849,47 @@ def test_a_time_without_an_offset_is_of_the_sources_clocks(
             "1784116800": datetime(2026, 7, 15, 12),
             "no time": None,
         },
-        timezone="Europe/Berlin",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def timed(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A source of each of these."""
+    sources = {}
+    for name, (options, times) in TOLD_TIMES.items():
+        rows: list[dict[str, object]] = [
+            {"visitor_id": "v", "event_name": "click", "occurred_at": time}
+            | {"event_id": number}
+            for number, time in enumerate(times)
+        ]
+        path = tmp_path_factory.mktemp("timed") / "in.parquet"
+        found = one_source(write_parquet(path, rows), list(rows[0]), **options)
+        sources[name] = found["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    return made
+
+
+def staged_times(timed: Build, name: str) -> dict[str, datetime | None]:
+    """The times of a source, by their texts."""
+    texts = list(TOLD_TIMES[name][1])
+    found = timed.rows(
+        "select event_id, occurred_at from stg_columns__events"
+        f" where source_name = '{name}'"
     )
+    return {texts[int(number)]: time for number, time in found}
+
+
+@pytest.mark.parametrize("name", [name for name in TOLD_TIMES if name != BERLIN])
+def test_a_time_format_says_which_is_the_day(timed: Build, name: str) -> None:
+    """What is of it is read so; what needs no guess is read as ever."""
+    assert staged_times(timed, name) == TOLD_TIMES[name][1]
+
+
+def test_a_time_without_an_offset_is_of_the_sources_clocks(timed: Build) -> None:
+    """What has one, or counts from 1970, is not; midnight of a day is theirs too."""
+    assert staged_times(timed, BERLIN) == TOLD_TIMES[BERLIN][1]
 
 
 TIMES_ELSEWHERE = {
