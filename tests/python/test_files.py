@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from harness import ROOT, Build, Row, copy_project, run_dbt
+from harness import ROOT, Build, Row, copy_project, folder_of, run_dbt
 
+from parity.parsing import once
 from serving.summary import Figures, figure_lines
 
 SELECT = "+mart_quality__unread_lines"
@@ -453,9 +454,13 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """All of them as the sources of one build."""
-    folder = tmp_path_factory.mktemp("cases")
+def cases(shared: Path) -> Build:
+    """All of them as the sources of one build, for all workers."""
+    return once(folder_of(shared, "cases of files"), read_cases)
+
+
+def read_cases(folder: Path) -> Build:
+    """Make that build."""
     sources = {}
     for name, case in CASES.items():
         path = folder / f"{name}.{case.ending}"
