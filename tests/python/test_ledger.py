@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from engines import OTHER_ENGINES, EngineBuilder
 from harness import (
-    CHAIN,
     ROOT,
     Build,
     Builder,
@@ -177,12 +176,11 @@ def unconverted(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Bui
     )
     events = write_parquet(folder / "events.parquet", rows)
     # In `make test` without the data tests.
-    sums = " ".join(f"+{mart}" for mart in SUMS)
+    asked = [*SUMS, "mart_attribution__credits", "mart_quality__rejected_ad_spend"]
     made = build(
         one_source(events, COLUMNS + MONEY, spend=str(spend))
         | {"reporting_currency": "EUR"},
-        select=None if IS_ALL else f"{SUMMARY} +mart_quality__rejected_ad_spend {sums}",
-        exclude=None if IS_ALL else CHAIN,
+        select=None if IS_ALL else " ".join([SUMMARY, *(f"+{mart}" for mart in asked)]),
         runs_tests=IS_ALL,
     )
     assert made.is_green, made.said
@@ -226,14 +224,7 @@ SUMS = {
 }
 
 
-# `make test` asks of no Markov chain here.
-@pytest.mark.parametrize(
-    "mart",
-    [
-        pytest.param(mart, marks=[pytest.mark.long] * mart.endswith("removal_effects"))
-        for mart in SUMS
-    ],
-)
+@pytest.mark.parametrize("mart", SUMS)
 def test_no_sum_has_an_amount_without_a_currency(unconverted: Build, mart: str) -> None:
     """Each says 100 euros, and none is null."""
     assert unconverted.value(f"select {SUMS[mart]} from {mart}") == Decimal("100.00")
