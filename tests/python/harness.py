@@ -111,6 +111,9 @@ class Builder(Protocol):
 @cache
 def parse(project: Path, sources: str) -> Manifest | None:
     """The project as dbt reads it; comments on columns cost, and no test reads them."""
+    if project != ROOT and not is_of_the_project(sources):
+        # It would be read first without what the copy has beside.
+        return None
     manifest = parity.parsing.parse(project, sources)
     if manifest is None:
         return None
@@ -146,6 +149,17 @@ def has_seeds_of_the_project(project: Path) -> bool:
         path.read_bytes() == (project / path.relative_to(ROOT)).read_bytes()
         for path in (ROOT / "seeds").rglob("*")
         if path.is_file()
+    )
+
+
+def is_of_the_project(sources: str) -> bool:
+    """Whether the project itself has the presets that vars name, and all other places."""
+    entries = json.loads(sources)["sources"].values()
+    folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    return all(
+        entry["preset"] in folders
+        and not any("(" in str(each) for each in entry.values())
+        for entry in entries
     )
 
 

@@ -738,7 +738,15 @@ def shop(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
         "2026-03-02,news,cpc,,EUR,5.00,2,10\n"
         "2026-03-09,news,cpc,spring > sale,EUR,4.00,1,10\n"
     )
-    made = build(one_source(events, COLUMNS, spend=str(spend)), runs_tests=True)
+    asked = ["fct_reversals", "mart_quality__rejected_ad_spend", "fct_conversions"]
+    asked += ["mart_attribution__credits", "mart_attribution__channels"]
+    asked += ["mart_attribution__campaigns", "mart_attribution__paths"]
+    made = build(
+        one_source(events, COLUMNS, spend=str(spend)),
+        # In `make test` without the data tests.
+        select=None if IS_ALL else " ".join(f"+{mart}" for mart in asked),
+        runs_tests=IS_ALL,
+    )
     assert made.is_green, made.said
     return made
 

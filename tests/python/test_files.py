@@ -487,7 +487,13 @@ def test_how_a_file_is_written_is_stated(cases: Build, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("end", "codec"),
-    [("\n", "utf-8"), ("\r\n", "utf-8"), ("\n", "latin-1"), ("\n", "utf-16-le")],
+    # In `make test` with letters of one byte and of two.
+    [
+        ("\n", "utf-8"),
+        pytest.param("\r\n", "utf-8", marks=pytest.mark.long),
+        pytest.param("\n", "latin-1", marks=pytest.mark.long),
+        ("\n", "utf-16-le"),
+    ],
 )
 def test_a_line_of_16_mb_is_too_long(tmp_path: Path, end: str, codec: str) -> None:
     """Its end is part of it; its first letters alone are kept."""
@@ -660,7 +666,18 @@ STOPS: dict[str, tuple[str, bytes, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", STOPS)
+SOME_STOPS = {"too many lines", "latin-1", "no column", "no ending", "a cut gzip"}
+SOME_STOPS |= {"csv as parquet"}
+
+
+# `make test` asks of a few of them.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (name not in SOME_STOPS))
+        for name in STOPS
+    ],
+)
 def test_a_file_that_is_something_else_stops_the_run(tmp_path: Path, name: str) -> None:
     """In one sentence about it."""
     file_name, content, *sentence = STOPS[name]

@@ -130,6 +130,7 @@ def test_a_table_of_ones_own_is_mapped_by_its_names(tmp_path: Path) -> None:
 
 
 @needs(GA4)
+@pytest.mark.long  # `make test` asks of a file of one's own, above.
 def test_an_export_of_ga4_is_known_by_its_columns() -> None:
     """As a folder of daily files."""
     code, said = look(GA4)

@@ -427,8 +427,15 @@ def staged(made: Build, columns: Iterable[str] = TOLD) -> list[Any]:
     )
 
 
+# `make test` asks of JSON in columns and of tables that know of types.
 @pytest.mark.parametrize(
-    "place", [csv_columns, csv_tables, parquet_tables, parquet_structs]
+    "place",
+    [
+        csv_columns,
+        parquet_tables,
+        pytest.param(csv_tables, marks=pytest.mark.long),
+        pytest.param(parquet_structs, marks=pytest.mark.long),
+    ],
 )
 def test_contexts_tell_the_same_wherever_a_loader_keeps_them(
     build: Builder, tmp_path: Path, place: Callable[[Path], dict[str, Any]]
@@ -535,7 +542,11 @@ def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) 
     ]
 
 
-@pytest.fixture(scope="module", params=[csv_columns, csv_tables])
+# `make test` asks of the first.
+@pytest.fixture(
+    scope="module",
+    params=[csv_columns, pytest.param(csv_tables, marks=pytest.mark.long)],
+)
 def optioned(
     build: Builder,
     tmp_path_factory: pytest.TempPathFactory,

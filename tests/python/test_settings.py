@@ -617,7 +617,8 @@ MOST: dict[str, Any] = {
 }
 TRIED = {
     **({"at least": LEAST} if IS_ALL else {}),
-    "at most": MOST,
+    # In `make test` no build has all numbers at a bound; each var is asked of both.
+    **({"at most": MOST} if IS_ALL else {}),
     **{f"pairs {PAIRS.index(row)}": row for row in some(PAIRS, TRIALS.pairs)},
 }
 
