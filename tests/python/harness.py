@@ -153,7 +153,7 @@ def has_seeds_of_the_project(project: Path) -> bool:
 
 
 def is_of_the_project(sources: str) -> bool:
-    """Whether the project itself has the presets that vars name, and all other places."""
+    """Whether the project itself has all that the sources of these vars name."""
     entries = json.loads(sources)["sources"].values()
     folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
     return all(

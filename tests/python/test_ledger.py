@@ -350,7 +350,8 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     left_out = event(50, **row | {"analytics_consent": "denied"})
     rows = [event(number, **row | change) for number in range(40)] + [left_out]
     settings = one_source(write_parquet(file, rows), columns)
-    made = run_dbt(tmp_path, settings, "+fct_sessions", ROOT)
+    select = "+fct_sessions +int_events__classified"
+    made = run_dbt(tmp_path, settings, select, ROOT)
     said = sentence(made)
     assert all(word in said for word in [*words, "own", "0 of 40 events"]), said
     # Which goals there are the rules say, whatever is delivered.
@@ -359,9 +360,7 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     assert "int_events__classified" not in stored
     # The map is another now, and so are the rules of whatever was stored.
     columns |= {"visitor_id": "'v'", "occurred_at": "'2026-05-04 10:00:00'"}
-    mended = run_dbt(
-        tmp_path, one_source(file, columns), "+fct_sessions", ROOT, loads_seeds=False
-    )
+    mended = run_dbt(tmp_path, one_source(file, columns), select, ROOT)
     assert mended.is_green, mended.said
     assert mended.value("select count(*) from int_events__classified") == 41
 

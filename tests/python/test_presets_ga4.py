@@ -97,6 +97,8 @@ TEN = datetime(2026, 3, 2, 10)
 NO_TIME = timedelta(0)
 
 Row = dict[str, Any]
+# What the tests look at.
+SELECT = "+fct_sessions +fct_conversions +int_events__classified"
 
 
 def event(name: str, after: timedelta = NO_TIME, **more: Any) -> Row:
@@ -210,7 +212,7 @@ def made(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The dozen rows, built."""
     found = build(
         exported(tmp_path_factory.mktemp("export")),
-        select="+fct_sessions +fct_conversions",
+        select=SELECT,
     )
     assert found.is_green, found.said
     return found
@@ -275,7 +277,7 @@ def test_an_order_of_the_tracker_and_of_the_shop_is_one(
         "preset": "shopify_orders",
         "events": f"{tmp_path}/*.parquet",
     }
-    found = build(settings, select="+fct_sessions +fct_conversions")
+    found = build(settings, select=SELECT)
     assert found.is_green, found.said
     assert found.rows(
         "select source_name, visitor_id, order_id, revenue, session_id is not null"
@@ -318,7 +320,7 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
     write(tmp_path / "events_20260302.parquet", DAILY, without=lacks)
     found = build(
         {"sources": {"web": {"preset": "ga4", "events": f"{tmp_path}/*.parquet"}}},
-        select="+fct_sessions +fct_conversions",
+        select=SELECT,
     )
     assert found.is_green, found.said
     assert found.rows(
@@ -346,7 +348,7 @@ def test_records_that_came_as_json_tell_the_same(
         texts_path.parent.mkdir(parents=True)
         duckdb.sql(f"copy (select * replace ({texts}) from '{path}') to '{texts_path}'")
     settings["sources"]["web"]["events"] = f"{tmp_path}/texts/*/*.parquet"
-    found = build(settings, select="+fct_sessions +fct_conversions")
+    found = build(settings, select=SELECT)
     assert found.is_green, found.said
     told = "select * exclude (event_id) from int_events__classified order by all"
     assert found.rows(told) == made.rows(told)
@@ -370,7 +372,7 @@ def native(build: Builder, days: str) -> Build:
     """Three whole days of the sample shop, by name and place alone."""
     found = build(
         {"sources": {"web": {"preset": "ga4", "events": str(NATIVE / days)}}},
-        select="+fct_sessions +fct_conversions",
+        select=SELECT,
     )
     assert found.is_green, found.said
     return found
@@ -463,7 +465,7 @@ def test_the_sampled_export_has_its_orders(
 ) -> None:
     """Of 624 purchase events; sessions are of events that were drawn one by one."""
     source = {"preset": "ga4", "events": str(SAMPLE), "columns": columns}
-    found = build({"sources": {"web": source}}, select="+fct_sessions +fct_conversions")
+    found = build({"sources": {"web": source}}, select=SELECT)
     assert found.is_green, found.said
     assert found.rows(
         "select count(*), sum(page_view_count + collapsed_views),"

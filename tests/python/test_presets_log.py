@@ -60,7 +60,8 @@ def made(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The lines, built for a shop."""
     folder = tmp_path_factory.mktemp("log")
     found = build(
-        logged(folder, LINES, own_hosts=["shop.example"]), select="+fct_sessions"
+        logged(folder, LINES, own_hosts=["shop.example"]),
+        select="+fct_sessions +int_events__classified",
     )
     assert found.is_green, found.said
     return found
@@ -115,7 +116,7 @@ def test_a_log_that_was_rotated_has_the_same_events(
     """Neither a file's name nor a line's place in it is part of an event."""
     rotated = build(
         logged(tmp_path, LINES[5:] + LINES[:5], own_hosts=["shop.example"]),
-        select="+fct_sessions",
+        select="+fct_sessions +int_events__classified",
     )
     ids = "select event_id from int_events__classified order by 1"
     assert rotated.rows(ids) == made.rows(ids)
