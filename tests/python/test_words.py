@@ -288,7 +288,7 @@ def test_words_are_read_the_same_batch_by_batch(tmp_path: Path) -> None:
     file = tmp_path / "events.parquet"
     asked = (
         "select event_id, copy_number, user_id, analytics_consent,"
-        " visitor_analytics_consent, unread_analytics_consent, rejection_reason"
+        " is_consent_denied, unread_analytics_consent, rejection_reason"
         " from int_events__classified order by all"
     )
     answers = []
