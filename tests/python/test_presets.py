@@ -139,7 +139,7 @@ def test_an_export_of_ga4_is_known_by_its_columns() -> None:
     assert "131,270 events of 8,129 visitors on 3 days" in said
 
 
-@pytest.mark.long  # `make test` asks of a table of one's own, below.
+@pytest.mark.long  # `make test` asks of a file of one's own, above.
 def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     """The first ones of Segment, in a schema of their own."""
     database = tmp_path / "raw.duckdb"
@@ -156,14 +156,8 @@ def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     assert '"preset": "segment", "events": "web.*"' in said
 
 
-# `make test` asks of the form without quotes.
-@pytest.mark.parametrize(
-    "named",
-    [
-        "my raw.web events",
-        pytest.param('"my raw"."web events"', marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long  # `make test` asks of a file, above.
+@pytest.mark.parametrize("named", ["my raw.web events", '"my raw"."web events"'])
 def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     tmp_path: Path, named: str
 ) -> None:
