@@ -525,7 +525,6 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
             "says '5' in passthrough, but that must be a text, a SQL",
         ),
         ({"passthrough": {"a": None}}, "says null in passthrough"),
-        ({"columns": {"page_title": "list_entry(device)"}}, "lacks what to look for"),
         ({"event_names": {"buy": True}}, "says 'true' in event_names, but that must"),
     ],
 )
@@ -537,3 +536,14 @@ def test_what_is_no_text_is_said_in_a_sentence(
     said = ask.sentence("assert_settings", {"sources": sources})
     assert said
     assert sentence in said
+
+
+def test_a_word_of_a_map_without_its_key_is_said_in_a_sentence(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Where the map becomes SQL, and so by a build."""
+    settings = exported(tmp_path)
+    settings["sources"]["web"]["columns"] = {"page_title": "list_entry(device)"}
+    found = build(settings, select="stg_ga4__events")
+    assert not found.is_green
+    assert "lacks what to look for" in found.said
