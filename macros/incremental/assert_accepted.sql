@@ -5,8 +5,11 @@
 {% macro assert_accepted() -%}
     {%- set names = sources() | list if execute and not reads_a_part() else [] -%}
     {%- set rows = run_query(
-        'select source_name, own_rejection_reason,'
-        ~ ' sum(case when retracted_number is null then 1 else -1 end) from ' ~ this
+        'select source_name, own_rejection_reason, sum(event_count) from (select'
+        ~ ' source_name, case when own_rejection_reason is null and analytics_consent'
+        ~ " = 'denied' then 'no_consent' else own_rejection_reason end"
+        ~ ' as own_rejection_reason, case when retracted_number is null then 1 else -1'
+        ~ ' end as event_count from ' ~ this ~ ') as judged'
         ~ ' group by source_name, own_rejection_reason'
     ).rows if names else [] -%}
     {%- for source in names -%}

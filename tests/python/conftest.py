@@ -7,10 +7,21 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import EngineBuilder, engine_builder, with_rows
-from harness import ROOT, Build, Builder, by_content, folder_of, run_dbt
+from harness import (
+    ROOT,
+    Build,
+    Builder,
+    by_content,
+    folder_of,
+    has_seeds_of_the_project,
+    one_source,
+    run_dbt,
+    write_parquet,
+)
 from nightly import Served, nightly
 from playwright.sync_api import Browser, sync_playwright
 from tiers import IS_ALL
@@ -19,6 +30,9 @@ from parity.parsing import once
 from scripts.browser import launched
 from scripts.test_runs import RUNS
 from simulator.demo import simulate_demo
+
+# What a source must have, be it read or not.
+NEEDED = ["visitor_id", "occurred_at", "event_name"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,6 +98,27 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
 
 
+def seeds_for(shared: Path, settings: Mapping[str, Any], project: Path) -> Path | None:
+    """A database of the seeds alone, for builds that do not change them."""
+    sources = settings.get("sources", {"demo": {"preset": "demo"}})
+    try:
+        is_demo = any(source["preset"] == "demo" for source in sources.values())
+    except (AttributeError, TypeError, KeyError):
+        return None
+    if not has_seeds_of_the_project(project):
+        return None
+
+    def load(folder: Path) -> Build:
+        event = dict.fromkeys(NEEDED)
+        none = write_parquet(folder / "events.parquet", [event])
+        alike = {} if is_demo else one_source(none, NEEDED)
+        return run_dbt(folder, alike, "resource_type:seed tag:gate", ROOT)
+
+    loaded = once(folder_of(shared, "seeds", is_demo), load)
+    assert loaded.is_green, loaded.said
+    return loaded.database
+
+
 @pytest.fixture(scope="session")
 def build(shared: Path) -> Builder:
     """Build on demand, and never twice with equal arguments, whichever worker asks."""
@@ -95,6 +130,7 @@ def build(shared: Path) -> Builder:
         prepare: str | None = None,
         runs_tests: bool = False,
         exclude: str | None = None,
+        is_first: bool = False,
     ) -> Build:
         chosen = dict(settings or {})
         return once(
@@ -106,9 +142,17 @@ def build(shared: Path) -> Builder:
                 prepare,
                 runs_tests,
                 exclude,
+                is_first,
             ),
             lambda folder: run_dbt(
-                folder, chosen, select, project, prepare, runs_tests, exclude=exclude
+                folder,
+                chosen,
+                select,
+                project,
+                prepare,
+                runs_tests,
+                exclude=exclude,
+                seeds=None if is_first else seeds_for(shared, chosen, project),
             ),
         )
 

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import get_adapter_by_type
+from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
+from dbt.compilation import Compiler
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
 from dbt_common.exceptions import CompilationError
@@ -96,13 +99,21 @@ class Builder(Protocol):
         prepare: str | None = None,
         runs_tests: bool = False,
         exclude: str | None = None,
+        is_first: bool = False,
     ) -> Build:
-        """Build, or remember: equal arguments give the same build."""
+        """Build, or remember: equal arguments give the same build.
+
+        The seeds of the project are loaded once for all; where it is told, `is_first`,
+        that nothing is there before the build, it loads its own.
+        """
 
 
 @cache
 def parse(project: Path, sources: str) -> Manifest | None:
     """The project as dbt reads it; comments on columns cost, and no test reads them."""
+    if project != ROOT and not is_of_the_project(sources):
+        # It would be read first without what the copy has beside.
+        return None
     manifest = parity.parsing.parse(project, sources)
     if manifest is None:
         return None
@@ -110,6 +121,46 @@ def parse(project: Path, sources: str) -> Manifest | None:
         if isinstance(node, ModelNode | SeedNode):
             node.config.persist_docs = {}
     return manifest
+
+
+@cache
+def parsed(project: Path, sources: str, has_tests: bool) -> bytes | None:
+    """What dbt read, to be copied for each run, since a run writes into it.
+
+    Where no test is run, it is without them: most of what dbt would look through.
+    """
+    manifest = parse(project, sources)
+    if manifest is None:
+        return None
+    kept = copy.copy(manifest)
+    if not has_tests:
+        kept.nodes = {
+            name: node
+            for name, node in manifest.nodes.items()
+            if node.resource_type != NodeType.Test
+        }
+        kept.unit_tests = {}
+    return pickle.dumps(kept)
+
+
+def has_seeds_of_the_project(project: Path) -> bool:
+    """Whether a copy's seeds are as they were."""
+    return project == ROOT or all(
+        path.read_bytes() == (project / path.relative_to(ROOT)).read_bytes()
+        for path in (ROOT / "seeds").rglob("*")
+        if path.is_file()
+    )
+
+
+def is_of_the_project(sources: str) -> bool:
+    """Whether the project itself has all that the sources of these vars name."""
+    entries = json.loads(sources)["sources"].values()
+    folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
+    return all(
+        entry["preset"] in folders
+        and not any("(" in str(each) for each in entry.values())
+        for entry in entries
+    )
 
 
 def folder_of(shared: Path, *arguments: object) -> Path:
@@ -147,14 +198,19 @@ def run_dbt(
     exclude: str | None = None,
     command: str = "build",
     flags: Sequence[str] = (),
+    seeds: Path | None = None,
 ) -> Build:
     """Run dbt in this process; `prepare` is SQL to run before it.
 
-    A second call for one folder is an incremental run, which can do without the seeds.
+    A second call for one folder is an incremental run, which can do without the seeds;
+    so can a first one that begins with a database of nothing else, `seeds`.
     """
     said: list[str] = []
     logged: list[str] = []
     database = folder / "footfall.duckdb"
+    if seeds:
+        shutil.copy(seeds, database)
+        loads_seeds = False
     if prepare:
         with duckdb.connect(str(database)) as connection:
             connection.execute(prepare)
@@ -188,8 +244,11 @@ def run_dbt(
         patch.setenv("DO_NOT_TRACK", "1")
         before = Path.cwd()
         try:
-            # A run writes into what was parsed.
-            manifest = copy.deepcopy(parse(project, parsed_sources(settings)))
+            has_tests = runs_tests or command != "build"
+            read = parsed(project, parsed_sources(settings), has_tests)
+            manifest = pickle.loads(read) if read else None
+            # Nobody reads the graph that dbt would write down.
+            patch.setattr(Compiler, "write_graph_file", lambda *_: None)
             result = dbtRunner(manifest, callbacks=[listen]).invoke(arguments)
         finally:
             os.chdir(before)

@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from harness import ROOT, Build, Row, copy_project, run_dbt
+from harness import ROOT, Build, Row, copy_project, folder_of, run_dbt
 
+from parity.parsing import once
 from serving.summary import Figures, figure_lines
 
 SELECT = "+mart_quality__unread_lines"
@@ -453,9 +454,13 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """All of them as the sources of one build."""
-    folder = tmp_path_factory.mktemp("cases")
+def cases(shared: Path) -> Build:
+    """All of them as the sources of one build, for all workers."""
+    return once(folder_of(shared, "cases of files"), read_cases)
+
+
+def read_cases(folder: Path) -> Build:
+    """Make that build."""
     sources = {}
     for name, case in CASES.items():
         path = folder / f"{name}.{case.ending}"
@@ -482,7 +487,13 @@ def test_how_a_file_is_written_is_stated(cases: Build, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("end", "codec"),
-    [("\n", "utf-8"), ("\r\n", "utf-8"), ("\n", "latin-1"), ("\n", "utf-16-le")],
+    # In `make test` with letters of one byte and of two.
+    [
+        ("\n", "utf-8"),
+        pytest.param("\r\n", "utf-8", marks=pytest.mark.long),
+        pytest.param("\n", "latin-1", marks=pytest.mark.long),
+        ("\n", "utf-16-le"),
+    ],
 )
 def test_a_line_of_16_mb_is_too_long(tmp_path: Path, end: str, codec: str) -> None:
     """Its end is part of it; its first letters alone are kept."""
@@ -655,7 +666,18 @@ STOPS: dict[str, tuple[str, bytes, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", STOPS)
+SOME_STOPS = {"too many lines", "latin-1", "no column", "no ending", "a cut gzip"}
+SOME_STOPS |= {"csv as parquet"}
+
+
+# `make test` asks of a few of them.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (name not in SOME_STOPS))
+        for name in STOPS
+    ],
+)
 def test_a_file_that_is_something_else_stops_the_run(tmp_path: Path, name: str) -> None:
     """In one sentence about it."""
     file_name, content, *sentence = STOPS[name]

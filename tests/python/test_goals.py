@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Build, copy_project, one_source, run_dbt, write_parquet
+from harness import Build, Builder, copy_project, folder_of, one_source, write_parquet
+
+from parity.parsing import once
 
 SHOP = "https://shop.example"
 COLUMNS = ["event_id", "visitor_id", "occurred_at", "event_name", "page_url"]
@@ -96,9 +98,14 @@ def sent(folder: Path, rows: list[dict[str, Any]], name: str) -> Mapping[str, An
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(shared: Path) -> Path:
     """A copy with the seeds of this file."""
-    folder = copy_project(tmp_path_factory.mktemp("goals"))
+    return once(folder_of(shared, "a project of goals"), with_goals)
+
+
+def with_goals(folder: Path) -> Path:
+    """Make that copy."""
+    copy_project(folder)
     for name, text in (
         ("conversion_definitions", DEFINITIONS),
         ("targets", TARGETS),
@@ -109,12 +116,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+def made(
+    build: Builder, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Build:
     """The sessions of goals, on days of a source."""
     folder = tmp_path_factory.mktemp("made")
     rows = sessions_of_goals() + days_of_a_source()
-    build = run_dbt(
-        folder,
+    found = build(
         sent(folder, rows, "events"),
         "+mart_channel__goals_daily +mart_channel__campaign_goals_daily"
         " +mart_channel__landing_page_goals_daily +mart_device__goals_daily"
@@ -122,8 +130,8 @@ def made(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
         " +mart_channel__daily",
         project,
     )
-    assert build.is_green, build.said
-    return build
+    assert found.is_green, found.said
+    return found
 
 
 def test_a_session_converts_by_the_main_goal_alone(made: Build) -> None:
@@ -255,7 +263,7 @@ def test_a_day_is_partial_where_two_usual_hours_in_a_row_lack(made: Build) -> No
         assert found == [(3,), (12,)]
 
 
-def test_young_days_are_partial_at_their_ends(project: Path, tmp_path: Path) -> None:
+def test_young_days_are_partial_at_their_ends(build: Builder, tmp_path: Path) -> None:
     """From 00:30 of the first to 22:59 of the third: the last one may go on."""
     rows = [
         {"visitor_id": "a", "event_name": "page_view", "occurred_at": at}
@@ -267,12 +275,7 @@ def test_young_days_are_partial_at_their_ends(project: Path, tmp_path: Path) -> 
             datetime(1980, 1, 1),
         )
     ]
-    made = run_dbt(
-        tmp_path,
-        sent(tmp_path, rows, "young"),
-        "+mart_quality__source_days",
-        project,
-    )
+    made = build(sent(tmp_path, rows, "young"), "+mart_quality__source_days")
     assert made.is_green, made.said
     found = made.rows(
         "select report_date, received, accepted, is_partial"
@@ -287,7 +290,7 @@ def test_young_days_are_partial_at_their_ends(project: Path, tmp_path: Path) -> 
 
 
 def test_a_daily_source_that_stops_is_missed_and_a_rare_one_is_not(
-    project: Path, tmp_path: Path
+    build: Builder, tmp_path: Path
 ) -> None:
     """The site ends on the ninth of May; orders come on the first and twelfth alone."""
 
@@ -297,11 +300,9 @@ def test_a_daily_source_that_stops_is_missed_and_a_rare_one_is_not(
 
     site = sent(tmp_path, [view(day) for day in range(1, 10)], "site")["sources"]["own"]
     orders = sent(tmp_path, [view(1), view(12)], "orders")["sources"]["own"]
-    made = run_dbt(
-        tmp_path,
+    made = build(
         {"sources": {"site": site, "orders": orders}},
         "+mart_quality__source_days +dim_dates",
-        project,
     )
     assert made.is_green, made.said
     found = made.rows(

@@ -98,7 +98,7 @@ def test_a_second_delivery_changes_no_mart(demo: Build, doubled: Build) -> None:
 
 
 def test_a_second_delivery_completes_no_day(demo: Build, doubled: Build) -> None:
-    """Only what was received doubles; what was accepted decides which are whole."""
+    """What was received doubles; what was accepted decides which days are whole."""
     judged = (
         "select source_name, report_date, {}, accepted, has_data, is_missed, is_partial"
         " from mart_quality__source_days order by all"

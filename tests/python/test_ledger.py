@@ -19,6 +19,7 @@ from harness import (
     run_dbt,
     write_parquet,
 )
+from tiers import IS_ALL
 
 from serving.money import shown
 from serving.summary import Summary, as_text, figures
@@ -174,10 +175,13 @@ def unconverted(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Bui
         SPEND + "".join(f"2026-05-04,news,cpc,,{line}\n" for line in lines)
     )
     events = write_parquet(folder / "events.parquet", rows)
+    # In `make test` without the data tests.
+    asked = [*SUMS, "mart_attribution__credits", "mart_quality__rejected_ad_spend"]
     made = build(
         one_source(events, COLUMNS + MONEY, spend=str(spend))
         | {"reporting_currency": "EUR"},
-        runs_tests=True,
+        select=None if IS_ALL else " ".join([SUMMARY, *(f"+{mart}" for mart in asked)]),
+        runs_tests=IS_ALL,
     )
     assert made.is_green, made.said
     return made
@@ -297,7 +301,10 @@ ALL_BAD: dict[str, tuple[dict[str, object], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "ending", ["csv", pytest.param("jsonl", marks=pytest.mark.long)]
+)
 def test_text_files_of_which_nothing_is_accepted_stop_alike(
     tmp_path: Path, ending: str
 ) -> None:
@@ -322,7 +329,14 @@ def test_text_files_of_which_nothing_is_accepted_stop_alike(
     assert "for example '3.4.2026 9h'" in said
 
 
-@pytest.mark.parametrize("name", ALL_BAD)
+# The first stands for the others in `make test`.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] * (number > 0))
+        for number, name in enumerate(ALL_BAD)
+    ],
+)
 def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     tmp_path: Path, name: str
 ) -> None:
@@ -336,7 +350,8 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     left_out = event(50, **row | {"analytics_consent": "denied"})
     rows = [event(number, **row | change) for number in range(40)] + [left_out]
     settings = one_source(write_parquet(file, rows), columns)
-    made = run_dbt(tmp_path, settings, "+fct_sessions", ROOT)
+    select = "+fct_sessions +int_events__classified"
+    made = run_dbt(tmp_path, settings, select, ROOT)
     said = sentence(made)
     assert all(word in said for word in [*words, "own", "0 of 40 events"]), said
     # Which goals there are the rules say, whatever is delivered.
@@ -345,7 +360,7 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     assert "int_events__classified" not in stored
     # The map is another now, and so are the rules of whatever was stored.
     columns |= {"visitor_id": "'v'", "occurred_at": "'2026-05-04 10:00:00'"}
-    mended = run_dbt(tmp_path, one_source(file, columns), "+fct_sessions", ROOT)
+    mended = run_dbt(tmp_path, one_source(file, columns), select, ROOT)
     assert mended.is_green, mended.said
     assert mended.value("select count(*) from int_events__classified") == 41
 
@@ -364,7 +379,10 @@ def test_the_share_is_of_all_that_a_source_has_delivered(tmp_path: Path) -> None
 
     def run(rows: list[dict[str, object]], **more: object) -> Build:
         settings = one_source(write_parquet(file, rows), columns) | more
-        return run_dbt(tmp_path, settings, "+int_events__classified", ROOT)
+        is_first = not (tmp_path / "footfall.duckdb").exists()
+        return run_dbt(
+            tmp_path, settings, "+int_events__classified", ROOT, loads_seeds=is_first
+        )
 
     accepted = "select count(*) from int_events__classified"
     assert run([good]).is_green

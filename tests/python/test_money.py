@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import pytest
-from dbt.cli.main import dbtRunner
 from engines import EVERY_ENGINE, EngineBuilder
-from harness import ROOT, close_connections, copy_project, folder_of
+from harness import ROOT, Asker, close_connections, copy_project, folder_of
 from tiers import IS_ALL
 
 from parity.build import Built
@@ -304,16 +303,10 @@ def test_a_share_of_a_sum_is_exact_up_to_its_last_digit(tmp_path: Path) -> None:
     amounts += [each + MILLIONTH for each in amounts] + [-each for each in amounts]
     shares = [Decimal(chance.randrange(10**12)).scaleb(-12) for _ in amounts]
     shares[:3] = [Decimal(0), Decimal(1), Decimal("0.5")]
-    arguments = ["--quiet", "--log-level", "none", "compile", "--inline"]
-    arguments += ["{{ product_of_money('amount', 'share', 12) }}"]
-    arguments += ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-    arguments += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FOOTFALL_DUCKDB_PATH", str(tmp_path / "footfall.duckdb"))
-        result = dbtRunner().invoke(arguments)
-        close_connections()
-    assert result.success, result.exception
-    compiled: Any = result.result
+    part_of = Asker(tmp_path, {}).answer(
+        "product_of_money", amount="amount", factor="share", factor_decimals=12
+    )
+    close_connections()
     with duckdb.connect() as connection:
         connection.execute(
             "create table parts (amount numeric(28, 6), share numeric(18, 12))"
@@ -323,7 +316,7 @@ def test_a_share_of_a_sum_is_exact_up_to_its_last_digit(tmp_path: Path) -> None:
             [(str(a), str(b)) for a, b in zip(amounts, shares, strict=True)],
         )
         found = connection.execute(
-            f"select amount, share, {compiled[0].node.compiled_code} from parts"
+            f"select amount, share, {part_of} from parts"
         ).fetchall()
     with localcontext(Context(prec=60)):
         for amount, share, part in found:

@@ -277,22 +277,28 @@ def told(events_file: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any
     "settings",
     [
         {},
-        {
-            "session_timeout_is_inclusive": True,
-            "session_timeout_minutes_by_platform": {"ios": 5, "android": 45},
-            "engaged_pause_limit_seconds": 400,
-        },
-        {
-            "session_splits_at_midnight": True,
-            "reporting_timezone": "Europe/Berlin",
-            "session_limit_events": 4,
-        },
-        {"session_splits_on_campaign_change": True},
-        {
-            "session_splits_on_user_change": True,
-            "session_limit_minutes": 45,
-            "session_timeout_minutes_by_platform": {"web": 5},
-        },
+        # `make test` asks of no rule, and of all of them at once.
+        *(
+            pytest.param(settings, marks=pytest.mark.long)
+            for settings in (
+                {
+                    "session_timeout_is_inclusive": True,
+                    "session_timeout_minutes_by_platform": {"ios": 5, "android": 45},
+                    "engaged_pause_limit_seconds": 400,
+                },
+                {
+                    "session_splits_at_midnight": True,
+                    "reporting_timezone": "Europe/Berlin",
+                    "session_limit_events": 4,
+                },
+                {"session_splits_on_campaign_change": True},
+                {
+                    "session_splits_on_user_change": True,
+                    "session_limit_minutes": 45,
+                    "session_timeout_minutes_by_platform": {"web": 5},
+                },
+            )
+        ),
         {
             "session_splits_at_midnight": True,
             "session_splits_on_campaign_change": True,
@@ -302,7 +308,7 @@ def told(events_file: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any
             "session_limit_events": 6,
             "session_timeout_is_inclusive": True,
         },
-        {"split_by_app": True},
+        pytest.param({"split_by_app": True}, marks=pytest.mark.long),
         {
             "split_by_app": True,
             "session_splits_at_midnight": True,
@@ -339,12 +345,15 @@ def test_sessions_equal_a_plain_loop(
             "{{ '>=' if var('session_timeout_is_inclusive') else '>' }}",
             ">=",
             id="a gap of the timeout parts",
+            # The last one stands for the others in `make test`.
+            marks=pytest.mark.long,
         ),
         pytest.param(
             "models/intermediate/sessions/int_events__clustered.sql",
             "order by occurred_at, received_at, event_id",
             "order by occurred_at",
             id="ties fall anyhow",
+            marks=pytest.mark.long,
         ),
         pytest.param(
             "models/intermediate/sessions/int_sessions__aggregated.sql",
@@ -511,7 +520,13 @@ def hand_events(cases: set[str]) -> list[dict[str, object]]:
 
 @needs(HANDS)
 @pytest.mark.parametrize(
-    ("lookback_days", "resets"), [(90, True), (90, False), (30, True)]
+    ("lookback_days", "resets"),
+    [
+        (90, True),
+        # The first stands for the others in `make test`.
+        pytest.param(90, False, marks=pytest.mark.long),
+        pytest.param(30, True, marks=pytest.mark.long),
+    ],
 )
 def test_credits_equal_those_worked_by_hand(
     build: Builder, tmp_path: Path, lookback_days: int, resets: bool
@@ -542,7 +557,7 @@ def test_credits_equal_those_worked_by_hand(
             "attribution_lookback_days": lookback_days,
             "attribution_resets_after_conversion": resets,
         },
-        select="+mart_attribution__credits",
+        select="+mart_attribution__credits +fct_conversions",
     )
     assert made.is_green, made.said
     assert made.value("select count(*) from fct_conversions where session_id > ''") == 0

@@ -9,7 +9,7 @@ from harness import Build, Builder, one_source, write_parquet
 DAY = datetime(2024, 5, 6, 12)
 COLUMNS = ["event_id", "visitor_id", "user_id", "platform", "occurred_at"]
 COLUMNS += ["event_name", "order_id", "revenue", "currency"]
-SELECT = "+fct_sessions +fct_reversals +mart_quality__order_conflicts"
+SELECT = "+fct_sessions +fct_conversions +fct_reversals +mart_quality__order_conflicts"
 
 
 def claim(

@@ -130,6 +130,7 @@ def test_a_table_of_ones_own_is_mapped_by_its_names(tmp_path: Path) -> None:
 
 
 @needs(GA4)
+@pytest.mark.long  # `make test` asks of a file of one's own, above.
 def test_an_export_of_ga4_is_known_by_its_columns() -> None:
     """As a folder of daily files."""
     code, said = look(GA4)
@@ -138,6 +139,7 @@ def test_an_export_of_ga4_is_known_by_its_columns() -> None:
     assert "131,270 events of 8,129 visitors on 3 days" in said
 
 
+@pytest.mark.long  # `make test` asks of a file of one's own, above.
 def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     """The first ones of Segment, in a schema of their own."""
     database = tmp_path / "raw.duckdb"
@@ -154,6 +156,7 @@ def test_tables_of_a_database_are_known_by_schema(tmp_path: Path) -> None:
     assert '"preset": "segment", "events": "web.*"' in said
 
 
+@pytest.mark.long  # `make test` asks of a file, above.
 @pytest.mark.parametrize("named", ["my raw.web events", '"my raw"."web events"'])
 def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     tmp_path: Path, named: str
@@ -174,6 +177,7 @@ def test_a_name_that_sql_needs_in_quotes_is_shown_in_them(
     assert "1 event of 1 visitor" in said
 
 
+@pytest.mark.long  # `make test` asks of files that are broken from the first, below.
 def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> None:
     """The second of two files is broken: no columns tell of it."""
     write_parquet(tmp_path / "a.parquet", [{"visitor": "a", "time": "x", "event": "e"}])
@@ -185,6 +189,7 @@ def test_what_stops_reading_is_said_and_not_what_went_well(tmp_path: Path) -> No
     assert "Traceback" not in said
 
 
+@pytest.mark.long  # `make test` asks what the lines of such a log are, by its preset.
 @pytest.mark.parametrize("name", ["access.log", "access_log"])
 def test_a_folder_of_a_log_that_was_rotated_is_one_log(
     tmp_path: Path, name: str

@@ -1,6 +1,6 @@
 """GA4's export by name: a dozen rows with planted traps; the sample shop's figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +10,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from harness import SHARED, Build, Builder, needs, write_parquet
+from harness import (
+    SHARED,
+    Asker,
+    Build,
+    Builder,
+    close_connections,
+    needs,
+    write_parquet,
+)
 
 NATIVE = SHARED / "data" / "ga4_native"
 SAMPLE = SHARED / "data" / "ga4_sample" / "ga4_events_sampled.snappy.parquet"
@@ -89,6 +97,8 @@ TEN = datetime(2026, 3, 2, 10)
 NO_TIME = timedelta(0)
 
 Row = dict[str, Any]
+# What the tests look at.
+SELECT = "+fct_sessions +fct_conversions +int_events__classified"
 
 
 def event(name: str, after: timedelta = NO_TIME, **more: Any) -> Row:
@@ -200,7 +210,10 @@ def exported(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def made(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The dozen rows, built."""
-    found = build(exported(tmp_path_factory.mktemp("export")), select="+fct_sessions")
+    found = build(
+        exported(tmp_path_factory.mktemp("export")),
+        select=SELECT,
+    )
     assert found.is_green, found.said
     return found
 
@@ -251,6 +264,7 @@ def test_the_contract_names_what_the_tool_names_otherwise(made: Build) -> None:
     ) == [("page_view", "own.7"), ("search", "own.7")]
 
 
+@pytest.mark.long  # `make test` asks it of a site's own table and a shop.
 def test_an_order_of_the_tracker_and_of_the_shop_is_one(
     build: Builder, tmp_path: Path
 ) -> None:
@@ -263,7 +277,7 @@ def test_an_order_of_the_tracker_and_of_the_shop_is_one(
         "preset": "shopify_orders",
         "events": f"{tmp_path}/*.parquet",
     }
-    found = build(settings, select="+fct_sessions")
+    found = build(settings, select=SELECT)
     assert found.is_green, found.said
     assert found.rows(
         "select source_name, visitor_id, order_id, revenue, session_id is not null"
@@ -306,7 +320,7 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
     write(tmp_path / "events_20260302.parquet", DAILY, without=lacks)
     found = build(
         {"sources": {"web": {"preset": "ga4", "events": f"{tmp_path}/*.parquet"}}},
-        select="+fct_sessions",
+        select=SELECT,
     )
     assert found.is_green, found.said
     assert found.rows(
@@ -315,7 +329,10 @@ def test_what_an_old_export_lacks_is_null(build: Builder, tmp_path: Path) -> Non
     ) == [("duplicate", 1), ("missing_visitor", 2), (None, 9)]
 
 
-@pytest.mark.parametrize("kind", ["json", "varchar"])
+# Of JSON as a type `make test` asks nothing.
+@pytest.mark.parametrize(
+    "kind", ["varchar", pytest.param("json", marks=pytest.mark.long)]
+)
 def test_records_that_came_as_json_tell_the_same(
     build: Builder, made: Build, tmp_path: Path, kind: str
 ) -> None:
@@ -331,7 +348,7 @@ def test_records_that_came_as_json_tell_the_same(
         texts_path.parent.mkdir(parents=True)
         duckdb.sql(f"copy (select * replace ({texts}) from '{path}') to '{texts_path}'")
     settings["sources"]["web"]["events"] = f"{tmp_path}/texts/*/*.parquet"
-    found = build(settings, select="+fct_sessions")
+    found = build(settings, select=SELECT)
     assert found.is_green, found.said
     told = "select * exclude (event_id) from int_events__classified order by all"
     assert found.rows(told) == made.rows(told)
@@ -355,7 +372,7 @@ def native(build: Builder, days: str) -> Build:
     """Three whole days of the sample shop, by name and place alone."""
     found = build(
         {"sources": {"web": {"preset": "ga4", "events": str(NATIVE / days)}}},
-        select="+fct_sessions",
+        select=SELECT,
     )
     assert found.is_green, found.said
     return found
@@ -430,6 +447,7 @@ def test_no_page_of_the_shop_itself_is_a_referral(build: Builder) -> None:
 
 
 @needs(SAMPLE)
+@pytest.mark.long  # `make test` asks of three whole days of that shop, above.
 @pytest.mark.parametrize(
     ("columns", "orders", "without", "revenue_without"),
     [
@@ -447,7 +465,7 @@ def test_the_sampled_export_has_its_orders(
 ) -> None:
     """Of 624 purchase events; sessions are of events that were drawn one by one."""
     source = {"preset": "ga4", "events": str(SAMPLE), "columns": columns}
-    found = build({"sources": {"web": source}}, select="+fct_sessions")
+    found = build({"sources": {"web": source}}, select=SELECT)
     assert found.is_green, found.said
     assert found.rows(
         "select count(*), sum(page_view_count + collapsed_views),"
@@ -491,6 +509,14 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
     ]
 
 
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    """The checks of a build, without the build."""
+    folder = tmp_path_factory.mktemp("asked")
+    yield Asker(folder, exported(folder / "export"))
+    close_connections()
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -499,16 +525,25 @@ def test_mappings_of_a_source_come_before_those_of_the_preset(
             "says '5' in passthrough, but that must be a text, a SQL",
         ),
         ({"passthrough": {"a": None}}, "says null in passthrough"),
-        ({"columns": {"page_title": "list_entry(device)"}}, "lacks what to look for"),
         ({"event_names": {"buy": True}}, "says 'true' in event_names, but that must"),
     ],
 )
 def test_what_is_no_text_is_said_in_a_sentence(
-    build: Builder, tmp_path: Path, options: dict[str, Any], sentence: str
+    ask: Asker, options: dict[str, Any], sentence: str
 ) -> None:
     """Of lists and of mappings alike."""
+    sources = {"web": ask.settings["sources"]["web"] | options}
+    said = ask.sentence("assert_settings", {"sources": sources})
+    assert said
+    assert sentence in said
+
+
+def test_a_word_of_a_map_without_its_key_is_said_in_a_sentence(
+    build: Builder, tmp_path: Path
+) -> None:
+    """Where the map becomes SQL, and so by a build."""
     settings = exported(tmp_path)
-    settings["sources"]["web"] |= options
+    settings["sources"]["web"]["columns"] = {"page_title": "list_entry(device)"}
     found = build(settings, select="stg_ga4__events")
     assert not found.is_green
-    assert sentence in found.said
+    assert "lacks what to look for" in found.said

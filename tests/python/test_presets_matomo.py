@@ -351,7 +351,7 @@ def test_sites_that_share_a_visitor_are_sources_of_their_own(
                 "two": source | {"where": "idsite = 2"},
             }
         },
-        select="+fct_sessions +mart_quality__rejected_events",
+        select="+fct_sessions +fct_conversions +mart_quality__rejected_events",
     )
     assert made.is_green, made.said
     assert made.rows(

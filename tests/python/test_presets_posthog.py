@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import Builder
-from trackers import SELECT, Tables, placed, write_parquets
+from trackers import FORMS, SELECT, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
 SITE = "https://shop.example"
@@ -100,7 +100,7 @@ def settings(place: str, **more: object) -> dict[str, Any]:
     return {"sources": {"product": source | more}}
 
 
-@pytest.mark.parametrize("form", ["relation", "parquet", "csv"])
+@pytest.mark.parametrize("form", FORMS)
 def test_the_accepted_figures_are_met(
     form: str, build: Builder, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import Build, Builder
-from trackers import SELECT, Rows, Tables, placed, write_parquets
+from trackers import FORMS, SELECT, Rows, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
 EVENT_TABLES = ["product_viewed", "order_completed"]
@@ -85,7 +85,7 @@ def built(build: Builder, place: str, prepare: str | None, **more: object) -> Bu
     return made
 
 
-@pytest.mark.parametrize("form", ["relation", "parquet", "csv"])
+@pytest.mark.parametrize("form", FORMS)
 def test_the_accepted_figures_are_met(
     form: str, build: Builder, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import ROOT, Builder, one_source, run_dbt, write_parquet
-from trackers import SELECT, Tables, placed, write_parquets
+from trackers import FORMS, SELECT, Tables, placed, write_parquets
 
 DAY = datetime(2026, 3, 2)
 ITEMS = json.dumps([{"sku": "tee-1", "price": "19.90", "quantity": 2}])
@@ -78,7 +78,7 @@ def settings(place: str, **more: object) -> dict[str, Any]:
     return {"sources": {"shop": {"preset": "shopify_orders", "events": place} | more}}
 
 
-@pytest.mark.parametrize("form", ["relation", "parquet", "csv"])
+@pytest.mark.parametrize("form", FORMS)
 def test_net_revenue_is_what_the_shop_kept(
     form: str, build: Builder, tmp_path: Path
 ) -> None:
@@ -143,8 +143,11 @@ def test_nobody_is_told_by_an_address(build: Builder, tmp_path: Path) -> None:
     "customer",
     [
         {"customer": '{"id": 77, "email": "a@b.example"}'},
-        {"customer": {"id": 77, "email": "a@b.example"}},
-        {"customer__id": 77},
+        # The first stands for the others in `make test`.
+        pytest.param(
+            {"customer": {"id": 77, "email": "a@b.example"}}, marks=pytest.mark.long
+        ),
+        pytest.param({"customer__id": 77}, marks=pytest.mark.long),
     ],
 )
 def test_other_tools_name_columns_otherwise(
@@ -226,7 +229,13 @@ def test_an_input_may_move_and_with_a_new_one_all_is_filled_anew(
         }
         built = tmp_path / "built"
         built.mkdir(exist_ok=True)
-        made = run_dbt(built, {"sources": {"shop": source}}, "+fct_events", ROOT)
+        made = run_dbt(
+            built,
+            {"sources": {"shop": source}},
+            "+fct_events",
+            ROOT,
+            loads_seeds=day == 0,
+        )
         is_filled_anew = "since the source shop is read in another way" in made.logged
         said.append((made.is_green, is_filled_anew))
     assert said == [(True, False), (True, False), (True, True)]

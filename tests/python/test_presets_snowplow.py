@@ -427,8 +427,15 @@ def staged(made: Build, columns: Iterable[str] = TOLD) -> list[Any]:
     )
 
 
+# `make test` asks of JSON in columns and of tables that know of types.
 @pytest.mark.parametrize(
-    "place", [csv_columns, csv_tables, parquet_tables, parquet_structs]
+    "place",
+    [
+        csv_columns,
+        parquet_tables,
+        pytest.param(csv_tables, marks=pytest.mark.long),
+        pytest.param(parquet_structs, marks=pytest.mark.long),
+    ],
 )
 def test_contexts_tell_the_same_wherever_a_loader_keeps_them(
     build: Builder, tmp_path: Path, place: Callable[[Path], dict[str, Any]]
@@ -535,7 +542,11 @@ def test_a_context_that_is_no_json_says_nothing(build: Builder, tmp_path: Path) 
     ]
 
 
-@pytest.fixture(scope="module", params=[csv_columns, csv_tables])
+# `make test` asks of the first.
+@pytest.fixture(
+    scope="module",
+    params=[csv_columns, pytest.param(csv_tables, marks=pytest.mark.long)],
+)
 def optioned(
     build: Builder,
     tmp_path_factory: pytest.TempPathFactory,
@@ -606,7 +617,8 @@ def test_what_is_no_visit_makes_no_session_and_an_order_is_one(
     source = {"preset": "snowplow"} | csv_columns(tmp_path)
     made = build(
         {"sources": {"web": source}},
-        select="+fct_sessions +fct_reversals +mart_quality__rejected_events",
+        select="+fct_sessions +fct_conversions +fct_reversals"
+        " +mart_quality__rejected_events",
     )
     assert made.is_green, made.said
     # view to refund without the copies; the ping's copy at another time came later.

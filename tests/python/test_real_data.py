@@ -48,7 +48,9 @@ def ga360(build: Builder) -> Build:
 
 @needs(READERS)
 @pytest.mark.parametrize(
-    ("is_inclusive", "sessions"), [(False, 22_224), (True, 22_226)]
+    ("is_inclusive", "sessions"),
+    # The loop over drawn events tells the two rules apart in `make test`.
+    [(False, 22_224), pytest.param(True, 22_226, marks=pytest.mark.long)],
 )
 def test_readers_have_the_sessions_that_two_methods_found(
     build: Builder, is_inclusive: bool, sessions: int
@@ -132,6 +134,7 @@ AGREEMENT = 0.95
 
 
 @needs(GA4)
+@pytest.mark.long  # `make test` asks the preset for this shop's engagement.
 def test_where_ga4_measured_nothing_pauses_are_engaged_time(build: Builder) -> None:
     """Most of its sessions start with two or three events of one instant.
 

@@ -1177,7 +1177,7 @@ def test_rules_are_compared_in_the_form_of_the_data(
     made = run_dbt(
         tmp_path,
         one_source(write_parquet(tmp_path / "events.parquet", rows), COLUMNS),
-        "+fct_sessions +fct_conversions +fct_reversals",
+        "+fct_sessions +fct_conversions +fct_reversals +int_events__classified",
         project,
     )
     assert made.is_green, made.said

@@ -27,6 +27,7 @@ from harness import (
     run_dbt,
     write_parquet,
 )
+from tiers import IS_ALL
 from trackers import project_with
 
 from parity.parsing import once, parsed_sources
@@ -53,16 +54,21 @@ def shop(settings: dict[str, Any], **options: object) -> dict[str, Any]:
 def plain(build: Builder, settings: dict[str, Any]) -> Build:
     """The example, built to its facts."""
     made = build(
-        settings, select="+fct_sessions +fct_events +mart_quality__rejected_events"
+        settings,
+        select="+fct_sessions +fct_events +fct_conversions"
+        " +mart_quality__rejected_events",
     )
     assert made.is_green, made.said
     return made
 
 
-def staged(made: Build) -> list[Any]:
-    """All that the marts can know of the events."""
+def staged(made: Build, source: str) -> list[Any]:
+    """All that the marts can know of a source's events."""
     assert made.is_green, made.said
-    return made.rows("select * from stg_columns__events order by all")
+    return made.rows(
+        "select * exclude (source_name) from stg_columns__events"
+        f" where source_name = '{source}' order by all"
+    )
 
 
 FORMS = {
@@ -79,33 +85,41 @@ FORMS = {
 NAMES = {"json lines": "in.jsonl", "gzipped csv": "in.csv.gz", "glob": "*.csv"}
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_every_kind_of_file_gives_the_same_events(
-    build: Builder,
-    plain: Build,
-    settings: dict[str, Any],
-    tmp_path: Path,
-    form: str,
-) -> None:
-    """What a format knows of types must not change what an event is."""
-    duckdb.execute(FORMS[form].format(folder=tmp_path))
-    name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
-    made = build(
-        shop(settings, events=str(tmp_path / name)), select="+stg_columns__events"
-    )
-    assert staged(made) == staged(plain)
+def write_forms(folder: Path) -> Path:
+    """A folder of each form."""
+    for form, sql in FORMS.items():
+        (folder / form).mkdir()
+        duckdb.execute(sql.format(folder=folder / form))
+    return folder
 
 
-def test_a_relation_gives_the_same_events(
-    build: Builder, plain: Build, settings: dict[str, Any]
-) -> None:
-    """On a warehouse the events are a table already."""
-    made = build(
-        shop(settings, events="raw_data.events"),
+@pytest.fixture(scope="module")
+def formed(build: Builder, settings: dict[str, Any], shared: Path) -> Build:
+    """The example in each of these forms, and as a table: a source of each."""
+    (source,) = settings["sources"].values()
+    sources = {"a relation": source | {"events": "raw_data.events"}}
+    folder = once(folder_of(shared, "forms of files"), write_forms)
+    for form in FORMS:
+        name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
+        sources[form] = source | {"events": str(folder / form / name)}
+    return build(
+        settings | {"sources": sources},
         select="+stg_columns__events",
         prepare=f"create schema raw_data; create table raw_data.events as from {TEXTS}",
     )
-    assert staged(made) == staged(plain)
+
+
+@pytest.mark.parametrize("form", [*FORMS, "a relation"])
+def test_every_kind_of_input_gives_the_same_events(
+    plain: Build, formed: Build, form: str
+) -> None:
+    """What a format knows of types must not change what an event is.
+
+    On a warehouse the events are a table already.
+    """
+    found = staged(formed, form)
+    assert found
+    assert found == staged(plain, "shop")
 
 
 def test_broken_rows_are_rejected_and_not_the_run(plain: Build) -> None:
@@ -204,7 +218,6 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
     build: Builder, tmp_path: Path
 ) -> None:
     """Years of four digits, to the microsecond; the rest is no time, as text or not."""
-    path = tmp_path / "in.parquet"
     times = {
         "0999-12-31 23:59:59.999999": None,
         "1000-01-01 00:00:00": datetime(1000, 1, 1),
@@ -212,18 +225,24 @@ def test_a_timestamp_is_a_time_where_its_text_would_be(
         "10000-01-01 00:00:00": None,
         "infinity": None,
     }
-    written = ", ".join(f"('{time}')" for time in times)
+    written = ", ".join(f"('{time}', {nth})" for nth, time in enumerate(times))
+    sources = {}
     for kind in ("timestamp", "varchar"):
+        path = tmp_path / f"{kind}.parquet"
         duckdb.execute(
             f"copy (select 'v' as visitor_id, 'click' as event_name, time::{kind}"
-            f" as occurred_at from (values {written})"
-            f" as times (time)) to '{path}' (format parquet)"
+            f" as occurred_at, nth as event_id from (values {written})"
+            f" as times (time, nth)) to '{path}' (format parquet)"
         )
-        made = build(
-            one_source(path, ["visitor_id", "occurred_at", "event_name"]),
-            select="+stg_columns__events",
+        columns = ["visitor_id", "occurred_at", "event_name", "event_id"]
+        sources[kind] = one_source(path, columns)["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    for kind in sources:
+        found = made.rows(
+            "select occurred_at from stg_columns__events"
+            f" where source_name = '{kind}' order by event_id"
         )
-        found = made.rows("select occurred_at from stg_columns__events")
         assert found == [(time,) for time in times.values()], kind
 
 
@@ -241,20 +260,24 @@ def test_a_typed_column_holds_the_times_that_its_texts_would(
     build: Builder, tmp_path: Path
 ) -> None:
     """A file that knows of types must not say other times than one that does not."""
-    path = tmp_path / "in.parquet"
     names = list(TYPED_TIMES)
-    # Two types in one build: when it happened, and when it arrived.
+    sources = {}
+    # Two types in one file: when it happened, and when it arrived.
     for first, second in zip(names[::2], names[1::2], strict=True):
+        path = tmp_path / f"{first}.parquet"
         duckdb.execute(
             f"copy (select 'v' as visitor_id, 'click' as event_name,"
             f" {TYPED_TIMES[first][0]} as occurred_at,"
             f" {TYPED_TIMES[second][0]} as received_at) to '{path}' (format parquet)"
         )
         columns = ["visitor_id", "event_name", "occurred_at", "received_at"]
-        made = build(one_source(path, columns), select="+stg_columns__events")
-        assert made.is_green, made.said
+        sources[first] = one_source(path, columns)["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    for first, second in zip(names[::2], names[1::2], strict=True):
         assert made.rows(
             "select occurred_at, received_at from stg_columns__events"
+            f" where source_name = '{first}'"
         ) == [
             tuple(
                 datetime(2026, 5, 4, 10) + timedelta(microseconds=TYPED_TIMES[name][1])
@@ -289,7 +312,14 @@ def test_what_is_of_another_century_stops_no_run(
         "2026-05-04,news,cpc,,EUR,5.00,1,10\n"
     )
     columns = ["visitor_id", "occurred_at", "received_at", "event_name", "page_url"]
-    made = build(one_source(events, columns, spend=str(spend)), runs_tests=True)
+    made = build(
+        one_source(events, columns, spend=str(spend)),
+        # In `make test` without the data tests.
+        select=None
+        if IS_ALL
+        else "+int_events__classified +mart_quality__rejected_ad_spend +dim_dates",
+        runs_tests=IS_ALL,
+    )
     assert made.is_green, made.said
     assert made.rows(
         "select visitor_id, rejection_reason from int_events__classified order by all"
@@ -309,7 +339,10 @@ def test_what_is_of_another_century_stops_no_run(
     ]
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "ending", ["parquet", pytest.param("csv", marks=pytest.mark.long)]
+)
 def test_ad_groups_and_keywords_of_thousandths_add_up(
     build: Builder, tmp_path: Path, ending: str
 ) -> None:
@@ -347,21 +380,25 @@ def test_ad_groups_and_keywords_of_thousandths_add_up(
     ) == [("g0 0", "duplicate")]
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_no_events_at_all_are_a_mistake(
-    build: Builder, tmp_path: Path, ending: str
-) -> None:
-    """An empty file is what a failed export leaves. For a look at every model and test
-    without a row there is a flag of dbt's.
-    """
-    path = tmp_path / f"none.{ending}"
+def nothing(folder: Path, ending: str) -> dict[str, Any]:
+    """Vars that read a file of no events."""
+    path = folder / f"none.{ending}"
     columns = ["visitor_id", "occurred_at", "event_name", "page_url", "revenue"]
     fields = ", ".join(f"null::varchar as {name}" for name in columns)
     header = ", header" if ending == "csv" else ""
     duckdb.execute(
         f"copy (select {fields} where false) to '{path}' (format {ending}{header})"
     )
-    settings = one_source(path, columns)
+    found: dict[str, Any] = one_source(path, columns)
+    return found
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_no_events_at_all_are_a_mistake(
+    build: Builder, tmp_path: Path, ending: str
+) -> None:
+    """An empty file is what a failed export leaves."""
+    settings = nothing(tmp_path, ending)
     stopped_run = build(settings, select="+fct_sessions")
     assert not stopped_run.is_green
     assert "the source own has no event yet" in stopped_run.said
@@ -369,15 +406,18 @@ def test_no_events_at_all_are_a_mistake(
     assert {"int_events__classified", "fct_sessions"}.isdisjoint(
         stopped_run.relations()
     )
-    if ending == "parquet":
-        folder = tmp_path / "empty"
-        folder.mkdir()
-        made = run_dbt(folder, settings, None, ROOT, runs_tests=True, flags=["--empty"])
-        assert made.is_green, made.said
-        # The one row that needs no event.
-        always = {"dim_channels", "dim_dates"}
-        full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
-        assert full <= always
+
+
+@pytest.mark.long  # `make lint` builds every model so, of the demo.
+def test_every_model_and_test_can_be_looked_at_without_a_row(tmp_path: Path) -> None:
+    """For that there is a flag of dbt's."""
+    settings = nothing(tmp_path, "parquet")
+    made = run_dbt(tmp_path, settings, None, ROOT, runs_tests=True, flags=["--empty"])
+    assert made.is_green, made.said
+    # The one row that needs no event.
+    always = {"dim_channels", "dim_dates"}
+    full = {m for m in made.marts() if made.rows(f"select 1 from {m} limit 1")}
+    assert full <= always
 
 
 ROW_NUMBER = "row_number() over ()"
@@ -520,19 +560,24 @@ def test_what_is_no_source_is_told_in_one_sentence(ask: Asker, mistake: str) -> 
 def test_a_wrong_setting_stops_the_run_before_it_writes(
     build: Builder, settings: dict[str, Any]
 ) -> None:
-    """Of vars and sources alike; and before a model is read, for the unions are made of
-    the sources.
-    """
-    negative = settings | {"session_timeout_minutes": -30}
-    stopped(build(negative, select="+fct_sessions"), "session_timeout_minutes")
-    nowhere = shop(settings, events="nowhere.events")
-    stopped(build(nowhere, select="+fct_sessions"), "nowhere.events")
-    stopped(build({"sources": {"shop": "demo"}}, select="+fct_sessions"), "preset")
+    """Of vars and sources alike."""
+    for change, said in (
+        (settings | {"session_timeout_minutes": -30}, "session_timeout_minutes"),
+        (shop(settings, events="nowhere.events"), "nowhere.events"),
+    ):
+        stopped(build(change, select="+fct_sessions", is_first=True), said)
+
+
+@pytest.mark.long  # `make test` asks the check itself, above.
+def test_what_is_no_source_stops_the_run_before_a_model_is_read(build: Builder) -> None:
+    """For the unions are made of the sources."""
+    none = {"sources": {"shop": "demo"}}
+    stopped(build(none, select="+fct_sessions", is_first=True), "preset")
 
 
 def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
     """Ready to be copied, with what they said."""
-    made = build(OLD, select="+fct_sessions")
+    made = build(OLD, select="+fct_sessions", is_first=True)
     stopped(made, "enabled_sources")
     told = {
         "preset": "columns",
@@ -543,15 +588,14 @@ def test_the_vars_of_before_are_told_in_the_form_of_now(build: Builder) -> None:
 
 
 @pytest.mark.parametrize("column", ["visitor_id", "occurred_at", "event_name"])
-def test_a_map_without_a_column_that_every_event_needs_stops_the_run(
-    build: Builder, settings: dict[str, Any], column: str
+def test_a_map_without_a_column_that_every_event_needs_is_a_mistake(
+    ask: Asker, settings: dict[str, Any], column: str
 ) -> None:
     """Who, when and what cannot be guessed."""
     (source,) = settings["sources"].values()
     columns = {k: v for k, v in source["columns"].items() if k != column}
-    made = build(shop(settings, columns=columns), select="+fct_sessions")
-    stopped(made, "columns")
-    assert column in made.said
+    said = ask.sentence("assert_settings", shop(settings, columns=columns))
+    assert column in one_sentence(said, "columns")
 
 
 def freshness(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
@@ -683,7 +727,13 @@ def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
             },
         },
     }
-    made = build({"sources": sources}, prepare=prepare, runs_tests=True)
+    made = build(
+        {"sources": sources},
+        # In `make test` without the data tests.
+        select=None if IS_ALL else "+fct_events +fct_sessions +fct_conversions",
+        prepare=prepare,
+        runs_tests=IS_ALL,
+    )
     assert made.is_green, made.said
     assert made.rows(
         "select source_name, visitor_id, occurred_at, event_name, page_host"
@@ -698,13 +748,12 @@ def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
     assert made.rows("select order_id from fct_conversions") == [("A-1",)]
 
 
-def test_a_preset_twice_is_two_sources(build: Builder) -> None:
+def test_a_preset_twice_is_two_sources(build: Builder, demo: Build) -> None:
     """The demo too: everything there is once for each."""
     sources = {"here": {"preset": "demo"}, "there": {"preset": "demo"}}
     made = build({"sources": sources}, select="+fct_sessions +fct_ad_spend")
-    once = build(select="+fct_sessions")
     assert made.is_green, made.said
-    each = once.value("select count(*) from fct_sessions")
+    each = demo.value("select count(*) from fct_sessions")
     assert made.rows(
         "select source_name, count(*) from fct_sessions group by 1 order by 1"
     ) == [("here", each), ("there", each)]
@@ -755,43 +804,24 @@ def test_a_model_of_ones_own_is_a_source_with_its_lineage(
     assert {"model.footfall.tidied", "source.footfall.tracker.hits"} <= set(read)
 
 
-def staged_times(
-    build: Builder, path: Path, times: dict[str, object], **options: str
-) -> None:
-    """Each text is the time beside it, null where that is."""
-    rows: list[dict[str, object]] = [
-        {"visitor_id": "v", "event_name": "click", "occurred_at": time, "event_id": n}
-        for n, time in enumerate(times)
-    ]
-    settings = one_source(write_parquet(path, rows), list(rows[0]), **options)
-    made = build(settings, select="+stg_columns__events")
-    assert made.is_green, made.said
-    found = made.rows("select event_id, occurred_at from stg_columns__events")
-    texts = list(times)
-    assert {texts[int(n)]: time for n, time in found} == times
-
-
-def test_a_time_format_says_which_is_the_day(build: Builder, tmp_path: Path) -> None:
-    """What is of it is read so; what needs no guess is read as ever."""
-    path = tmp_path / "in.parquet"
-    half_past_nine = datetime(2026, 5, 4, 9, 30)
-    staged_times(
-        build,
-        path,
+HALF_PAST_NINE = datetime(2026, 5, 4, 9, 30)
+BERLIN = "on clocks of Berlin"
+# Options of a source -> texts of it, and the time that each is, if any.
+TOLD_TIMES: dict[str, tuple[dict[str, str], dict[str, datetime | None]]] = {
+    "day first": (
+        {"time_format": "%d.%m.%Y %H:%M"},
         {
-            "04.05.2026 09:30": half_past_nine,
-            " 4.5.2026  9:30 ": half_past_nine,
-            "2026-05-04T09:30:00Z": half_past_nine,
-            "1777887000": half_past_nine,
+            "04.05.2026 09:30": HALF_PAST_NINE,
+            " 4.5.2026  9:30 ": HALF_PAST_NINE,
+            "2026-05-04T09:30:00Z": HALF_PAST_NINE,
+            "1777887000": HALF_PAST_NINE,
             "31.02.2026 09:30": None,
             "04.05.2026": None,
             "05/04/2026 09:30": None,
         },
-        time_format="%d.%m.%Y %H:%M",
-    )
-    staged_times(
-        build,
-        path,
+    ),
+    "month first": (
+        {"time_format": "%m/%d/%Y %I:%M:%S %p"},
         {
             "5/4/2026 9:30:15 AM": datetime(2026, 5, 4, 9, 30, 15),
             "5/4/2026 9:30:15 pm": datetime(2026, 5, 4, 21, 30, 15),
@@ -799,27 +829,17 @@ def test_a_time_format_says_which_is_the_day(build: Builder, tmp_path: Path) -> 
             "05/04/2026 12:00:01 PM": datetime(2026, 5, 4, 12, 0, 1),
             "5/4/2026 9:30:15": None,
         },
-        time_format="%m/%d/%Y %I:%M:%S %p",
-    )
-    staged_times(
-        build,
-        path,
+    ),
+    "of a log": (
+        {"time_format": "%d/%b/%Y:%H:%M:%S %z"},
         {
             "04/May/2026:09:30:00 +0200": datetime(2026, 5, 4, 7, 30),
-            "04/may/2026:09:30:00 +00:00": half_past_nine,
+            "04/may/2026:09:30:00 +00:00": HALF_PAST_NINE,
             "04/Mai/2026:09:30:00 +0200": None,
         },
-        time_format="%d/%b/%Y:%H:%M:%S %z",
-    )
-
-
-def test_a_time_without_an_offset_is_of_the_sources_clocks(
-    build: Builder, tmp_path: Path
-) -> None:
-    """What has one, or counts from 1970, is not; midnight of a day is theirs too."""
-    staged_times(
-        build,
-        tmp_path / "in.parquet",
+    ),
+    BERLIN: (
+        {"timezone": "Europe/Berlin"},
         {
             "2026-01-15 12:00:00.5": datetime(2026, 1, 15, 11, 0, 0, 500_000),
             "2026-07-15T12:00": datetime(2026, 7, 15, 10),
@@ -829,8 +849,47 @@ def test_a_time_without_an_offset_is_of_the_sources_clocks(
             "1784116800": datetime(2026, 7, 15, 12),
             "no time": None,
         },
-        timezone="Europe/Berlin",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def timed(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A source of each of these."""
+    sources = {}
+    for name, (options, times) in TOLD_TIMES.items():
+        rows: list[dict[str, object]] = [
+            {"visitor_id": "v", "event_name": "click", "occurred_at": time}
+            | {"event_id": number}
+            for number, time in enumerate(times)
+        ]
+        path = tmp_path_factory.mktemp("timed") / "in.parquet"
+        found = one_source(write_parquet(path, rows), list(rows[0]), **options)
+        sources[name] = found["sources"]["own"]
+    made = build({"sources": sources}, select="+stg_columns__events")
+    assert made.is_green, made.said
+    return made
+
+
+def staged_times(timed: Build, name: str) -> dict[str, datetime | None]:
+    """The times of a source, by their texts."""
+    texts = list(TOLD_TIMES[name][1])
+    found = timed.rows(
+        "select event_id, occurred_at from stg_columns__events"
+        f" where source_name = '{name}'"
     )
+    return {texts[int(number)]: time for number, time in found}
+
+
+@pytest.mark.parametrize("name", [name for name in TOLD_TIMES if name != BERLIN])
+def test_a_time_format_says_which_is_the_day(timed: Build, name: str) -> None:
+    """What is of it is read so; what needs no guess is read as ever."""
+    assert staged_times(timed, name) == TOLD_TIMES[name][1]
+
+
+def test_a_time_without_an_offset_is_of_the_sources_clocks(timed: Build) -> None:
+    """What has one, or counts from 1970, is not; midnight of a day is theirs too."""
+    assert staged_times(timed, BERLIN) == TOLD_TIMES[BERLIN][1]
 
 
 TIMES_ELSEWHERE = {
@@ -845,22 +904,28 @@ TIMES_ELSEWHERE = {
 
 @pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_format_and_clocks_are_those_of_the_source_on_every_engine(
-    engine_build: EngineBuilder, shared: Path, engine: str
+    engine_build: EngineBuilder, shared: Path, tmp_path: Path, engine: str
 ) -> None:
     """Whatever an engine has for time zones, and however it writes patterns."""
     texts = list(TIMES_ELSEWHERE)
+    rows = [
+        {"id": number, "who": "v", "happened": text, "what": "view"}
+        for number, text in enumerate(texts)
+    ]
 
     def write(folder: Path) -> Path:
         copy_project(folder)
         union = " union all ".join(
-            f"select '{number}' as id, 'v' as who, '{text}' as happened, 'view' as what"
-            for number, text in enumerate(texts)
+            "select " + ", ".join(f"'{value}' as {name}" for name, value in row.items())
+            for row in rows
         )
         (folder / "models" / "told.sql").write_text(f"select * from ({union}) as told")
         return folder
 
+    # On DuckDB a file, which needs no project of its own.
+    is_file = engine == "duckdb"
     settings = one_source(
-        "ref('told')",
+        write_parquet(tmp_path / "in.parquet", rows) if is_file else "ref('told')",
         {
             "event_id": "id",
             "visitor_id": "who",
@@ -873,7 +938,7 @@ def test_format_and_clocks_are_those_of_the_source_on_every_engine(
     made = engine_build(
         engine,
         settings,
-        project=once(folder_of(shared, "times elsewhere"), write),
+        project=ROOT if is_file else once(folder_of(shared, "times elsewhere"), write),
         runs_tests=False,
         select="+fct_events",
     )

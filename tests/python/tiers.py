@@ -51,6 +51,8 @@ class Trials:
     """Drawn questions to which report, dashboard, metrics and SQL say one number."""
     hosts: int
     """Drawn hosts whose registrable domain is compared with a package's."""
+    pairs: int
+    """Sets of values, of those that hold every pair, by which events are built."""
     share_of_visitors: int
     """Of the demo's visitors one in so many is there where builds are broken off."""
 
@@ -73,6 +75,7 @@ QUICK = Trials(
     urls=400,
     agreements=12,
     hosts=3_000,
+    pairs=1,
     share_of_visitors=9,
 )
 ALL = Trials(
@@ -93,6 +96,7 @@ ALL = Trials(
     urls=20_000,
     agreements=60,
     hosts=20_000,
+    pairs=99,
     share_of_visitors=1,
 )
 IS_ALL = os.environ.get("FOOTFALL_TESTS", "quick") == "all"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from harness import ROOT, copy_project
 
 Rows = Sequence[Mapping[str, object]]
@@ -21,8 +22,15 @@ TYPES: dict[type, str] = {
     int: "bigint",
     bool: "boolean",
 }
+# Where tables are; `make test` asks of files of types alone.
+FORMS = [
+    "parquet",
+    pytest.param("relation", marks=pytest.mark.long),
+    pytest.param("csv", marks=pytest.mark.long),
+]
 # What a build has to make for the tests to look at.
-SELECT = "+fct_sessions +fct_reversals +fct_page_views +mart_quality__event_ledger"
+SELECT = "+fct_sessions +fct_conversions +fct_reversals +fct_page_views"
+SELECT += " +mart_quality__event_ledger"
 
 
 def columns_of(rows: Rows) -> dict[str, type]:
