@@ -220,7 +220,7 @@ def test_every_part_of_the_project_counts(manifest: dict[str, Any]) -> None:
     keys[0]["column_names"] = ["page_path"]
     nodes["model.footfall.dim_persons"]["config"]["access"] = "protected"
     # What is not public may change.
-    nodes["model.footfall.int_events__rejected"]["columns"] = {}
+    nodes["model.footfall.int_events__flagged"]["columns"] = {}
     nodes["seed.footfall.raw_events"]["config"]["column_types"] = {}
     (events,) = new["disabled"]["model.footfall.stg_columns__events"]
     del events["columns"]["currency"]

@@ -255,7 +255,7 @@ def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
 def test_half_a_full_refresh_is_gone_on_with(site: Site) -> None:
     """What it did not reach is filled anew by the next run, which is a plain one."""
     site.build("kept", *TO_SESSIONS)
-    site.build("kept", "--full-refresh", "--select", "+int_events__rejected")
+    site.build("kept", "--full-refresh", "--select", "+int_events__flagged")
     site.build("kept", *TO_SESSIONS)
     site.build("whole", *TO_SESSIONS)
     assert site.contents("kept") == site.contents("whole")

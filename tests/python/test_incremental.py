@@ -824,7 +824,7 @@ MUTANTS = [
         id="marts are left alone whatever changed",
     ),
     pytest.param(
-        "models/intermediate/events/int_events__rejected.sql",
+        "models/intermediate/events/int_events__flagged.sql",
         "    from {{ ref('int_events__standing') }}\n),\n",
         "    from {{ ref('int_events__standing') }}\n"
         "    where {{ in_scope('event') }}\n),\n",
@@ -1036,7 +1036,7 @@ NEEDS_NO_CHANNEL = {
     "int_hosts__registered",
     "int_visitors__consented",
     "int_visitors__paced",
-    "int_events__rejected",
+    "int_events__flagged",
     "int_events__sessionized",
     "int_events__sourced",
     "int_sessions__aggregated",
@@ -1054,7 +1054,7 @@ NEEDS_NO_SESSION = {
     "int_hosts__registered",
     "int_visitors__consented",
     "int_visitors__paced",
-    "int_events__rejected",
+    "int_events__flagged",
     "int_visitors__identified",
 }
 OWN_RULE = "10,our_news,Display,,,^news$,,,,,,,,,,source {source} is ours\n"
@@ -1352,7 +1352,7 @@ COURSE_SETTINGS: list[dict[str, object]] = [
     {"bot_limit_events": 4},
 ]
 PARTS = [
-    "+int_events__rejected",
+    "+int_events__flagged",
     "+int_sessions__aggregated",
     "+fct_sessions",
     "+int_journeys__pathed",

@@ -4,20 +4,20 @@ with events as (
     select * from {{ ref('int_events__standing') }}
 ),
 
-rejected as (
-    select * from {{ ref('int_events__rejected') }}
+flags as (
+    select * from {{ ref('int_events__flagged') }}
 ),
 
 classified as (
     select
         events.{{ logged_columns() | join(',\n        events.') }},
-        coalesce(rejected.copy_number, 1) as copy_number,
-        rejected.bot_reason,
-        coalesce(rejected.is_consent_denied, false) as is_consent_denied,
-        rejected.rejection_reason
+        coalesce(flags.copy_number, 1) as copy_number,
+        flags.bot_reason,
+        coalesce(flags.is_consent_denied, false) as is_consent_denied,
+        flags.rejection_reason
     from events
-    left join rejected
-        on events.log_number = rejected.log_number
+    left join flags
+        on events.log_number = flags.log_number
 )
 
 select * from classified

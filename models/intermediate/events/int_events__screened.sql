@@ -5,7 +5,8 @@ with events as (
 ),
 
 rejected as (
-    select log_number from {{ ref('int_events__rejected') }}
+    select log_number from {{ ref('int_events__flagged') }}
+    where rejection_reason is not null
 ),
 
 screened as (

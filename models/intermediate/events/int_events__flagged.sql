@@ -1,4 +1,5 @@
--- grain: one row per event that is in no session, with the first reason that applies.
+-- grain: one row per event that is in no session, with the first reason that applies,
+-- and per event of a bot that is let in, with none.
 
 with events as (
     select
@@ -125,9 +126,9 @@ judged as (
     from named
 ),
 
-rejected as (
+flagged as (
     select * from judged
-    where rejection_reason is not null
+    where rejection_reason is not null or bot_reason is not null
 )
 
-select * from rejected
+select * from flagged
