@@ -79,6 +79,7 @@ SETTINGS = EACH if IS_ALL else HALVES
 # Every setting that does not say where input is, at a value that is not the default.
 OTHERS: dict[str, object] = {
     "unread_share_limit": 0.5,
+    "source_rewrite_days": None,
     "event_earliest_date": "2000-01-01",
     "event_latest_date": "2100-01-01",
     "future_tolerance_minutes": 5,
@@ -576,6 +577,7 @@ PAIRS = all_pairs(FACTORS)
 # All numbers at once at either bound, so that no sum of them is too large.
 LEAST: dict[str, Any] = {
     "unread_share_limit": 0,
+    "source_rewrite_days": 0,
     "future_tolerance_minutes": 0,
     "event_age_limit_days": 1,
     "bot_limit_events": 1,
@@ -596,6 +598,7 @@ LEAST: dict[str, Any] = {
 }
 MOST: dict[str, Any] = {
     "unread_share_limit": 1,
+    "source_rewrite_days": 36500,
     "future_tolerance_minutes": 525600,
     "event_age_limit_days": 36500,
     "bot_limit_events": 1000000,

@@ -457,6 +457,10 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "two hosts in one": ("own_hosts", {"own_hosts": ["shop.example, a.example"]}),
     "no text for a host": ("own_hosts", {"own_hosts": [None]}),
     "hosts that are no list": ("own_hosts", {"own_hosts": "shop.example"}),
+    "a word of its own for rows that go": (
+        "stop, remove, keep",
+        {"when_rows_go": "delete"},
+    ),
     "a word for a flag": ("must be true or false", {"split_by_app": "yes"}),
     "no such time zone": ("Europe/Atlantis", {"timezone": "Europe/Atlantis"}),
     "a time format without a year": ("time_format", {"time_format": "%d.%m. %H:%M"}),
