@@ -941,18 +941,21 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
 
 
 def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> None:
-    """Tables made of no rows are not taken for those of all, be there rows or not."""
+    """Tables made of no rows are not taken for those of all; those of rows stay."""
     rows = visitor_events(random.Random(1), 1, 2)
+    models_of = "from int_attribution_models__resolved order by all"
     for name in ("full", "held"):
         (tmp_path / name).mkdir()
     select = "+int_attribution_models__resolved +int_sessions__aggregated"
     built_of = partial(run, project=ROOT, select=select)
     expected = contents(built_of(tmp_path / "full", rows, is_first=True))
+    held, stays = tmp_path / "held", []
     for delivered in (arrived(rows, 0), rows):
-        held = tmp_path / "held"
         empty = built_of(held, delivered, is_first=True, flags=["--empty"])
-        assert empty.rows("from int_attribution_models__resolved") == []
+        assert empty.rows(models_of) == stays
         built = built_of(held, delivered, is_first=True)
+        stays = built.rows(models_of)
+        assert stays
     assert unlike(built, expected) == []
 
 
@@ -1055,6 +1058,7 @@ NEEDS_NO_SESSION = {
     "int_visitors__consented",
     "int_visitors__paced",
     "int_events__flagged",
+    "int_events__sourced",
     "int_visitors__identified",
 }
 OWN_RULE = "10,our_news,Display,,,^news$,,,,,,,,,,source {source} is ours\n"
@@ -1299,9 +1303,9 @@ def test_relations_that_somebody_dropped_are_made_again(
             " int_views__repeated int_views__kept",
             {"session_timeout_minutes": 45},
             {},
-            "int_views__repeated reads int_events__sessionized, which has to be filled"
-            " anew since var session_timeout_minutes changed and is not selected:"
-            " select +int_views__repeated, or run dbt build.",
+            "int_sessions__aggregated reads int_events__sessionized, which has to be"
+            " filled anew since var session_timeout_minutes changed and is not selected:"
+            " select +int_sessions__aggregated, or run dbt build.",
             id="rows that are kept",
         ),
         pytest.param(
@@ -1418,7 +1422,7 @@ def test_whatever_happened_between_runs_the_last_equals_a_full_refresh(
     [
         ("int_persons__changed", "int_visitors__changed"),
         ("int_sessions__aggregated", "int_visitors__changed"),
-        ("int_conversions__explained", "int_persons__changed"),
+        ("int_conversions__explained", "int_conversions__staged"),
     ],
 )
 def test_a_model_without_what_its_run_looks_at_stops_the_run(
