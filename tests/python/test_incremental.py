@@ -1304,8 +1304,8 @@ def test_relations_that_somebody_dropped_are_made_again(
             {"session_timeout_minutes": 45},
             {},
             "int_sessions__aggregated reads int_events__sessionized, which has to be"
-            " filled anew since var session_timeout_minutes changed and is not selected:"
-            " select +int_sessions__aggregated, or run dbt build.",
+            " filled anew since var session_timeout_minutes changed and is not"
+            " selected: select +int_sessions__aggregated, or run dbt build.",
             id="rows that are kept",
         ),
         pytest.param(
