@@ -1,7 +1,6 @@
 {#- Stops a run that would compute a model from what another run looked at. A passing
-    relation holds what the batch of its own run touched, and its SQL what was stored
-    then, so whoever reads it is run with it. `dbt retry` is exempt: the failed run
-    already built the parents. -#}
+    relation holds what changed when it was made, so whoever reads it is run with it.
+    `dbt retry` is exempt: the failed run made the parents, of what is still to be done. -#}
 {% macro assert_whole_selection() -%}
     {%- set selected = selected_resources
         if execute and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}

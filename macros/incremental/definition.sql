@@ -21,7 +21,8 @@
         | reject('in', preset_meta(options.preset, 'options')) | list
     ) -%}
     {%- set said = [] -%}
-    {%- for option, value in options.items() -%}
+    {#- What to do with rows that go changes no row that is there. -#}
+    {%- for option, value in options.items() if option != 'when_rows_go' -%}
         {%- do said.append(
             option ~ '=' ~ ((value is not none) if option in places
                 else tojson(value, sort_keys=true))
@@ -62,7 +63,7 @@
     {%- endfor -%}
     {%- for parent_name in node.depends_on.nodes -%}
         {%- set parent = graph.nodes.get(parent_name) -%}
-        {%- if parent and 'rules' in parent.tags -%}
+        {%- if parent and is_rule_seed(parent) -%}
             {%- do found.append('rules ' ~ parent.name) -%}
             {%- do plan.parts.update({
                 'rules ' ~ parent.name: seed_hash(parent, plan)
@@ -78,7 +79,8 @@
     {%- set name = part.split(' ')[1] -%}
     {%- if part.startswith('var ') -%}
         {#- JSON knows no date, and YAML makes one of what has no quotes. -#}
-        {%- set value = var(name) -%}
+        {#- A preset of one's own may read a var that has a value where it is read alone. -#}
+        {%- set value = var(name, none) -%}
         {%- do plan.parts.update({
             part: tojson(value, sort_keys=true)
                 if value is mapping or value is sequence and value is not string
@@ -86,7 +88,10 @@
         }) -%}
     {%- else -%}
         {%- set text = without_comments(context['footfall'][name].macro.macro_sql) -%}
-        {%- do plan.parts.update({part: local_md5(text)}) -%}
+        {#- What is own is what any source says is. -#}
+        {%- do plan.parts.update({
+            part: local_md5(text ~ (tojson(own_hosts()) if name == 'own_hosts' else ''))
+        }) -%}
         {%- set called = called_in(text) + vars_in(text) -%}
         {%- for dialect in [adapter.type(), 'default']
             if 'adapter.dispatch(' in text
@@ -122,12 +127,12 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- A text without the comments of Jinja and whole lines of comment of SQL, and with one
-    space wherever there is any. -#}
+{#- A text without the comments of Jinja, whole lines of comment of SQL, empty lines, and
+    white space where a line begins or ends. -#}
 {% macro without_comments(text) -%}
     {%- set code = modules.re.sub('(?s)[{]#.*?#[}]', '', text) -%}
     {%- set code = modules.re.sub('(?m)^\\s*--.*$', '', code) -%}
-    {{ return(modules.re.sub('\\s+', ' ', code) | trim) }}
+    {{ return(modules.re.sub('\\s*\n\\s*', '\n', code) | trim) }}
 {%- endmacro %}
 
 {#- What the table of a rule seed holds: what its file says where this run loads it,
@@ -184,5 +189,14 @@
     {{ return(
         words[:3] | join(', ') ~ (' and others' if words | length > 3 else '')
         ~ ' changed' if words else 'what it is made of changed'
+    ) }}
+{%- endmacro %}
+
+{#- Whether a seed is one of the rule files, be it a host project's in the place of ours.
+    Rates are data: a test says which rows are of other ones. -#}
+{% macro is_rule_seed(node) -%}
+    {{ return(
+        node.resource_type == 'seed' and node.name in described_rules()
+        and node.name != 'currency_rates'
     ) }}
 {%- endmacro %}

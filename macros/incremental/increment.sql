@@ -60,7 +60,7 @@
                 and parent.package_name == 'footfall' -%}
                 {%- do plan_model(parent_name, plan) -%}
                 {%- do parents.append(parent_name) -%}
-            {%- elif 'rules' not in parent.tags -%}
+            {%- elif not is_rule_seed(parent) -%}
                 {%- do planned.update({'is_outside': true}) -%}
             {%- endif -%}
         {%- endif -%}
@@ -139,7 +139,7 @@
                 {{ return(source.refill_reason) }}
             {%- elif plan.states.get(source.name, {}).filled_number
                 | default(0) > state.filled_number -%}
-                {{ return('the last run ended before it was filled') }}
+                {{ return('it is older than what it is made of') }}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
@@ -159,11 +159,19 @@
 {%- endmacro %}
 
 {#- Says what is filled anew and why, but not that a first run is one; and stops a run
-    that would read what should have been filled anew and is not part of it. -#}
+    that would read what should have been filled anew and is not part of it. A retry goes
+    on with what the failed run looked at, which is too little for that. -#}
 {% macro tell_refills(plan) -%}
     {%- set reasons = {} -%}
     {%- for name, planned in plan.nodes.items() if planned.refill_reason -%}
-        {%- if is_selected(name) -%}
+        {%- if flags.WHICH == 'retry' and is_selected(name) and not flags.FULL_REFRESH
+            and plan.states.get(planned.name) -%}
+            {%- do stop_run(
+                planned.name ~ ' has to be filled anew since ' ~ planned.refill_reason
+                ~ ', and dbt retry would fill it from what the last run looked at: run'
+                ~ ' dbt build.'
+            ) -%}
+        {%- elif is_selected(name) -%}
             {%- do reasons.setdefault(planned.refill_reason, []).append(planned.name) -%}
         {%- elif flags.WHICH in ['run', 'build'] and plan.states.get(planned.name) -%}
             {%- for reader_name, reader in plan.nodes.items()

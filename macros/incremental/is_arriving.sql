@@ -8,14 +8,19 @@
 {% macro is_arriving() -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set delivered = ref('int_events__unioned') -%}
-    {%- if not execute or is_whole() -%} {{ return('true') }} {%- endif -%}
+    {%- if not execute -%} {{ return('true') }} {%- endif -%}
+    {%- if is_whole() -%}
+        {%- do assert_nothing_lost(delivered) -%}
+        {{ return('true') }}
+    {%- endif -%}
     {%- if reads_a_part() -%} {{ return('false') }} {%- endif -%}
     {%- set conditions = [] -%}
     {%- set compared = compared_days() -%}
     {%- for source, start in compared.items() -%}
         {%- do conditions.append(
             'source_name = ' ~ sql_literal(source)
-            ~ (' and received_at >= timestamp ' ~ sql_literal(start) if start else '')
+            ~ (' and (received_at >= timestamp ' ~ sql_literal(start)
+                ~ ' or received_at is null)' if start else '')
         ) -%}
     {%- endfor -%}
     {%- for range in changed_ranges(delivered) -%}
@@ -40,13 +45,15 @@
     ) }}
 {%- endmacro %}
 
-{#- Of each source that the log holds, from when on its rows are compared: its last days;
-    all, where a file of it was exchanged for another, or the var says so. -#}
+{#- Of each source that the log holds, from when on its rows are compared: its last days,
+    but those that have not come yet, which a wrong clock may tell of; all, where a file of it was exchanged for another, or the var says so. -#}
 {% macro compared_days() -%}
     {%- set found = {} -%}
     {%- set days = var('source_rewrite_days') -%}
     {%- set rows = run_query(
-        'select source_name, max(received_at) as last_received_at from ' ~ this
+        'select source_name, max(case when received_at <= timestamp '
+        ~ sql_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'))
+        ~ ' then received_at end) as last_received_at from ' ~ this
         ~ ' group by source_name order by source_name'
     ).rows if days is none or days > 0 or exchanged_files() else [] -%}
     {%- for source, last_received_at in rows if source in sources() -%}
@@ -90,7 +97,13 @@
     {%- set ranges = [] -%}
     {%- for source, hour, delivered_count, held_count in changed_hours(delivered) -%}
         {%- set when_gone = sources().get(source, {}).when_rows_go or 'stop' -%}
-        {%- if delivered_count < held_count and when_gone == 'stop' -%}
+        {%- if source not in sources() -%}
+            {%- do stop_run(
+                'the log holds events of the source ' ~ source ~ ', which the var sources'
+                ~ ' no longer names: name it again, or run dbt build --full-refresh to go'
+                ~ ' on without it.'
+            ) -%}
+        {%- elif delivered_count < held_count and when_gone == 'stop' -%}
             {%- do stop_run(
                 'the source ' ~ source ~ ' now has ' ~ delivered_count ~ ' events that'
                 ~ ' arrived in the hour of ' ~ hour ~ ', where ' ~ held_count
@@ -108,6 +121,35 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(ranges) }}
+{%- endmacro %}
+
+{#- Stops a run that would fill the log anew, since it is defined otherwise, from a source
+    that no longer has all that the log holds: what is gone there would be gone here. Who
+    asks for a full refresh means that. -#}
+{% macro assert_nothing_lost(delivered) -%}
+    {%- set plan = increment() -%}
+    {%- set is_held = plan.states.get(model.name) and load_cached_relation(this)
+        and not flags.FULL_REFRESH and not reads_a_part() -%}
+    {%- set counts = {} -%}
+    {%- for source, _, delivered_count, held_count
+        in (changed_hours(delivered) if is_held else []) -%}
+        {%- set found = counts.setdefault(source, {'delivered': 0, 'held': 0}) -%}
+        {%- do found.update({
+            'delivered': found.delivered + delivered_count,
+            'held': found.held + held_count,
+        }) -%}
+    {%- endfor -%}
+    {%- for source, found in counts.items()
+        if found.delivered < found.held
+        and sources().get(source, {}).when_rows_go != 'remove' -%}
+        {%- do stop_run(
+            'all events have to be read anew since '
+            ~ plan.nodes[model.unique_id].refill_reason ~ ', but the source ' ~ source
+            ~ ' has ' ~ (found.held - found.delivered) ~ ' fewer than were taken in:'
+            ~ ' bring them back, or run dbt build --full-refresh to go on with what there'
+            ~ ' is.'
+        ) -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Source, hour, number of events delivered and held, of each hour of arrival of which

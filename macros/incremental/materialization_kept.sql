@@ -24,7 +24,7 @@
             {{- create_table_as(False, made, compiled_code, 'python') -}}
         {%- endcall -%}
         {{ return(put_in_place(made, held)) }}
-    {%- elif scope in ['all', 'run'] or is_whole() -%}
+    {%- elif not is_filled_in_place(held) -%}
         {%- set table = context.get(
             'materialization_table_' ~ adapter.type(),
             context['materialization_table_default']
@@ -58,12 +58,31 @@
     {{ return(materialization_table_spark()) }}
 {%- endmaterialization %}
 
+{#- Whether rows go from and come into the table that is there. A table that is made anew
+    as a whole is put in the place of the old one, but for Postgres, where views would go
+    with that until their own turn. -#}
+{% macro is_filled_in_place(held) -%}
+    {%- set plan = increment() -%}
+    {%- set planned = plan.nodes[model.unique_id] -%}
+    {%- if planned.scope == 'all' -%}
+        {{ return(
+            drops_views_of_tables() and held is not none and held.is_table
+            and not flags.FULL_REFRESH and not reads_a_part()
+            and plan.states.get(model.name, {}).definition == planned.definition
+        ) }}
+    {%- endif -%}
+    {{ return(planned.scope != 'run' and not is_whole()) }}
+{%- endmacro %}
+
 {#- The statements that put computed rows in the place of those of changed keys. -#}
 {% macro replacement(target_relation, computed) -%}
     {%- set scope = model.config.meta.scope -%}
     {%- set names = adapter.get_columns_in_relation(target_relation)
         | map(attribute='quoted') | join(', ') -%}
-    {%- if scope == 'own' -%}
+    {%- if scope == 'all' -%}
+        {%- set keys = '1' -%}
+        {%- set changed = 'select 1' -%}
+    {%- elif scope == 'own' -%}
         {%- set keys = model.config.meta.key | join(', ') -%}
         {%- set changed = 'select ' ~ keys ~ ' from ' ~ computed -%}
     {%- elif scope != 'log' -%}
