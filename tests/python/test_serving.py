@@ -89,8 +89,9 @@ class Scratch:
         """
         run_id = f"{number:08}-played"
         with duckdb.connect(str(self.folder / "footfall.duckdb")) as connection:
-            for mart in ("fct_conversions", "fct_page_views"):
-                connection.execute(f"update {mart} set visitor_id = '{number}'")
+            # The marts are views of these.
+            for model in ("int_conversions__valued", "int_page_views__numbered"):
+                connection.execute(f"update {model} set visitor_id = '{number}'")
             connection.execute(
                 f"update footfall_states set definition = '{run_id}'"
                 " where relation_name = 'last run'"
