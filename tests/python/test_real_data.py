@@ -200,8 +200,10 @@ def test_bots_in_an_access_log_are_rejected(build: Builder, tmp_path: Path) -> N
     assert len(bots) >= 5
     assert all(bot_reason for _, bot_reason, _ in bots)
     people, unknown = made.rows(
-        "select count(*), count(case when coalesce(device_category, os_name,"
-        " browser_name) is null then 1 end) from int_events__classified"
+        "select count(*), count(case when coalesce(agents.device_category,"
+        " agents.os_name, agents.browser_name) is null then 1 end)"
+        " from int_events__classified"
+        " left join int_user_agents__classified as agents using (user_agent)"
         " where rejection_reason is null"
     )[0]
     assert unknown / people < 0.01
