@@ -12,9 +12,7 @@ from test_incremental import Event, contents
 from tiers import IS_ALL
 
 # From the log to a mart that counts what was received and one that sums it.
-SELECT = (
-    None if IS_ALL else "+fct_sessions +fct_conversions +mart_quality__event_ledger"
-)
+SELECT = None if IS_ALL else "+fct_events +fct_conversions +mart_quality__event_ledger"
 ARRIVED = datetime(2026, 5, 4, 12)
 NAMES = ["page_view", "click", "purchase"]
 
@@ -180,3 +178,56 @@ def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> Non
         rows_now: list[Event] = [*more, *day, *rows[24:]]
         built = told(folder, rows_now, "remove")
     assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
+
+
+def test_what_to_do_with_rows_that_go_may_be_said_once_they_are_gone(
+    tmp_path: Path,
+) -> None:
+    """As the sentence says: no word of it fills anything anew."""
+    rows = [event(number) for number in range(40)]
+    assert told(tmp_path, rows, is_first=True).is_green
+    assert not told(tmp_path, rows[:20]).is_green
+    built = told(tmp_path, rows[:20], "keep")
+    assert built.is_green, built.said
+    assert built.value("select count(*) from fct_events") == 40
+
+
+@pytest.mark.parametrize("when_rows_go", ["stop", "keep"])
+def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
+    tmp_path: Path, when_rows_go: str
+) -> None:
+    """All has to be read anew, and not all is there: the run stops, unless asked to."""
+    rows = [event(number) for number in range(40)]
+    assert told(tmp_path, rows, when_rows_go, is_first=True).is_green
+    other = {"future_tolerance_minutes": 61}
+    built = told(tmp_path, rows[:20], when_rows_go, **other)
+    assert not built.is_green
+    assert "20 fewer than were taken in" in built.said
+    assert built.value("select count(*) from int_events__logged") == 40
+    built = told(tmp_path, rows, when_rows_go, **other)
+    assert built.is_green, built.said
+
+
+def test_a_clock_far_ahead_hides_no_correction(tmp_path: Path) -> None:
+    """The last days are those before today."""
+    rows = [event(number) for number in range(30)]
+    rows.append(event(30, occurred_at=datetime(2126, 1, 1)))
+    rows[-1]["received_at"] = datetime(2126, 1, 1)
+    assert told(tmp_path, rows, is_first=True).is_green
+    rows[2] |= {"revenue": "20.00"}
+    built = told(tmp_path, rows)
+    asked = "select revenue from fct_conversions where order_id = 'o2'"
+    assert built.value(asked) == 20
+
+
+def test_a_source_that_is_no_longer_named_stops_the_run(tmp_path: Path) -> None:
+    """With the two ways out of it."""
+    rows = [event(number) for number in range(10)]
+    path = write_parquet(tmp_path / "events.parquet", rows)
+    named = one_source(path, COLUMNS)
+    other = {"sources": {"other": named["sources"]["own"]}}
+    first = run_dbt(tmp_path, named, "+fct_events", ROOT)
+    assert first.is_green, first.said
+    built = run_dbt(tmp_path, other, "+fct_events", ROOT, loads_seeds=False)
+    assert not built.is_green
+    assert "the source own, which the var sources no longer names" in built.said
