@@ -199,12 +199,11 @@ def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
     """All has to be read anew, and not all is there: the run stops, unless asked to."""
     rows = [event(number) for number in range(40)]
     assert told(tmp_path, rows, when_rows_go, is_first=True).is_green
-    other = {"future_tolerance_minutes": 61}
-    built = told(tmp_path, rows[:20], when_rows_go, **other)
+    built = told(tmp_path, rows[:20], when_rows_go, future_tolerance_minutes=61)
     assert not built.is_green
     assert "20 fewer than were taken in" in built.said
     assert built.value("select count(*) from int_events__logged") == 40
-    built = told(tmp_path, rows, when_rows_go, **other)
+    built = told(tmp_path, rows, when_rows_go, future_tolerance_minutes=61)
     assert built.is_green, built.said
 
 

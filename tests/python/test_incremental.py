@@ -949,7 +949,8 @@ def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> Non
     select = "+int_attribution_models__resolved +int_sessions__aggregated"
     built_of = partial(run, project=ROOT, select=select)
     expected = contents(built_of(tmp_path / "full", rows, is_first=True))
-    held, stays = tmp_path / "held", []
+    held = tmp_path / "held"
+    stays: list[Row] = []
     for delivered in (arrived(rows, 0), rows):
         empty = built_of(held, delivered, is_first=True, flags=["--empty"])
         assert empty.rows(models_of) == stays
