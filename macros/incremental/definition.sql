@@ -80,7 +80,7 @@
     {%- if part.startswith('var ') -%}
         {#- JSON knows no date, and YAML makes one of what has no quotes. -#}
         {#- A preset of one's own may read a var that has a value where it is read alone. -#}
-        {%- set value = var(name, none) -%}
+        {%- set value = var(name) if var.has_var(name) else none -%}
         {%- do plan.parts.update({
             part: tojson(value, sort_keys=true)
                 if value is mapping or value is sequence and value is not string
@@ -90,7 +90,9 @@
         {%- set text = without_comments(context['footfall'][name].macro.macro_sql) -%}
         {#- What is own is what any source says is. -#}
         {%- do plan.parts.update({
-            part: local_md5(text ~ (tojson(own_hosts()) if name == 'own_hosts' else ''))
+            part: local_md5(
+                text ~ (tojson(context['footfall'][name]()) if name == 'own_hosts' else '')
+            )
         }) -%}
         {%- set called = called_in(text) + vars_in(text) -%}
         {%- for dialect in [adapter.type(), 'default']
