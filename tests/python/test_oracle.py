@@ -357,8 +357,8 @@ def test_sessions_equal_a_plain_loop(
         ),
         pytest.param(
             "models/intermediate/sessions/int_sessions__aggregated.sql",
-            "and events.occurred_at > events.session_started_at",
-            "and events.event_number > 1",
+            "and occurred_at > session_started_at",
+            "and event_number > 1",
             id="no time is known before a start, and counts",
         ),
     ],
@@ -557,7 +557,7 @@ def test_credits_equal_those_worked_by_hand(
             "attribution_lookback_days": lookback_days,
             "attribution_resets_after_conversion": resets,
         },
-        select="+mart_attribution__credits +fct_conversions",
+        select="+mart_attribution__credits +fct_conversions +fct_sessions",
     )
     assert made.is_green, made.said
     assert made.value("select count(*) from fct_conversions where session_id > ''") == 0
