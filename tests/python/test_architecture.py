@@ -649,6 +649,12 @@ def test_every_unit_test_pins_the_vars_that_its_model_reads(demo: Build) -> None
     assert wrong_pins(demo.manifest()) == {}
 
 
+def test_the_name_of_a_unit_test_fits_into_a_name_of_postgres(demo: Build) -> None:
+    """It is that of a relation there, of 63 characters at most."""
+    names = [test["name"] for test in demo.manifest()["unit_tests"].values()]
+    assert [name for name in names if len(name) > 63] == []
+
+
 def test_a_var_that_is_not_pinned_is_found(demo: Build) -> None:
     """One that the model names, and one that a macro of a macro does."""
     manifest = demo.manifest()
