@@ -67,6 +67,8 @@ class Listener:
         self.figures: Figures | None = None
         self.findings: Findings | None = None
         self.built: list[str] = []
+        self.notes: list[str] = []
+        """What macros tell: what is filled anew and why, what a source took back."""
 
     def __call__(self, event: Any) -> None:
         """Take in one of dbt's events."""
@@ -75,6 +77,8 @@ class Listener:
         elif event.info.name == "ConcurrencyLine":
             self.bar.total = event.data.node_count
             self.bar.set_description("building")
+        elif event.info.name == "JinjaLogInfo":
+            self.notes.append(event.data.msg)
         elif event.info.name == "NodeFinished":
             self.bar.update()
             if event.data.run_result.status == "success":
@@ -134,6 +138,9 @@ def run(dbt_arguments: Sequence[str], is_json: bool) -> int:
     summary = summarise(listener, results, [name for name, _ in failed], seconds)
     for message, names in by_message(failed).items():
         say(is_json, "error", f"{shortened(names)} failed: {message}")
+    if not is_json:
+        for note in listener.notes:
+            tell(note, sys.stdout)
     tell(as_json(summary) if is_json else as_text(summary), sys.stdout)
     if not summary.is_green:
         say(is_json, "error", "Not published: readers have what they had.")

@@ -44,7 +44,7 @@ CLOSE = 1e-9
 WAYS = ["direct", "stepped"]
 # Of models that weigh a journey by itself, and of those that go by all journeys.
 CREDITS = (
-    "(from int_credits__weighted union all by name from int_credits__markov_weighted)"
+    "(from int_credits__weighted union all by name from int_markov_credits__weighted)"
 )
 # `make test` solves drawn chains both ways, and these the one way.
 ONE_WAY = ["direct", pytest.param("stepped", marks=pytest.mark.long)]
@@ -229,7 +229,7 @@ def build_chain(build: Builder, project: Path, cases: Mapping[str, Case]) -> Bui
         " int_conversions__explained int_transitions__counted int_chains__counted"
         " path:models/intermediate/attribution/direct"
         " path:models/intermediate/attribution/stepped"
-        " int_removal_effects__computed int_credits__markov_weighted"
+        " int_removal_effects__computed int_markov_credits__weighted"
         " int_touches__placed int_attribution_models__resolved"
         " int_touches__weighted int_credits__weighted"
         " mart_attribution__removal_effects mart_attribution__transitions",
@@ -354,7 +354,7 @@ def test_ledger_rows_by_journey_spread_each_conversion_by_the_effects(
     """Over its own touches alone: another grain than the totals, under its own name."""
     built = chain.rows(
         "select conversion_id, attribution_model, touch_number, credit"
-        " from int_credits__markov_weighted order by all"
+        " from int_markov_credits__weighted order by all"
     )
     effects = {
         (name, order): removal_effects(paths, order)

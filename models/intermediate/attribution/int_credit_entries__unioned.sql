@@ -7,7 +7,7 @@ with shared as (
 ),
 
 spread as (
-    select * from {{ ref('int_credits__markov_weighted') }}
+    select * from {{ ref('int_markov_credits__weighted') }}
 ),
 
 reversed as (

@@ -6,7 +6,7 @@ with shared as (
 ),
 
 spread as (
-    select * from {{ ref('int_credits__markov_weighted') }}
+    select * from {{ ref('int_markov_credits__weighted') }}
 ),
 
 reversals as (

@@ -113,7 +113,7 @@ all_credits as (
     select * from uncredited
 ),
 
-markov_weighted as (
+credited_revenue as (
     select
         conversions.person_id,
         all_credits.conversion_id,
@@ -133,4 +133,4 @@ markov_weighted as (
         on all_credits.conversion_id = conversions.conversion_id
 )
 
-select * from markov_weighted
+select * from credited_revenue
