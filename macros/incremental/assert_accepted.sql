@@ -42,7 +42,8 @@
         {%- set example = example_value(source, column, reason) -%}
         {{ return(
             accepted ~ ' of ' ~ judged ~ ' events of the source ' ~ source
-            ~ ' are whole, refused consent left out: ' ~ counts[reason] ~ ' are ' ~ reason ~ ' by ' ~ column
+            ~ ' are whole, refused consent left out: ' ~ counts[reason] ~ ' are '
+            ~ reason ~ ' by ' ~ column
             ~ " (mapped from '" ~ column_map(sources()[source])[column] ~ "')"
             ~ (", for example '" ~ example ~ "'" if example
                 else ', which is empty' if example is not none else '')

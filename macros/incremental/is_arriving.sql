@@ -46,18 +46,20 @@
 {%- endmacro %}
 
 {#- Of each source that the log holds, from when on its rows are compared: its last days,
-    but those that have not come yet, which a wrong clock may tell of; all, where a file of it was exchanged for another, or the var says so. -#}
+    but those that have not come yet, which a wrong clock may tell of; all, where a file
+    of it was exchanged for another, or the var says so. -#}
 {% macro compared_days() -%}
     {%- set found = {} -%}
     {%- set days = var('source_rewrite_days') -%}
+    {%- set exchanged = exchanged_files() -%}
     {%- set rows = run_query(
         'select source_name, max(case when received_at <= timestamp '
         ~ sql_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'))
         ~ ' then received_at end) as last_received_at from ' ~ this
         ~ ' group by source_name order by source_name'
-    ).rows if days is none or days > 0 or exchanged_files() else [] -%}
+    ).rows if days is none or days > 0 or exchanged else [] -%}
     {%- for source, last_received_at in rows if source in sources() -%}
-        {%- if days is none or source in exchanged_files() or last_received_at is none -%}
+        {%- if days is none or source in exchanged or last_received_at is none -%}
             {%- do found.update({source: none}) -%}
         {%- elif days > 0 -%}
             {%- do found.update({

@@ -153,11 +153,10 @@
         {{ return(true) }}
     {%- elif planned.scope == 'log' -%}
         {{ return(not planned.refill_reason and not plan.get('is_arriving', true)) }}
-    {%- elif planned.scope == 'run' -%}
-        {{ return(not is_whole() and not has_news()) }}
-    {%- elif planned.scope == 'own' -%}
-        {{ return(not planned.is_outside and not is_whole() and not has_news()) }}
-    {%- elif planned.is_kept -%}
+    {#- What adds rows of its own may find some outside of the log. -#}
+    {%- elif planned.scope == 'own' and planned.is_outside -%}
+        {{ return(false) }}
+    {%- elif planned.scope == 'run' or planned.is_kept -%}
         {{ return(not is_whole() and not has_news()) }}
     {%- elif planned.is_outside or not state or state.definition != planned.definition
         or state.taken_number != taken_number(planned) -%}
