@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {#- Plans a model, after those that it is made of. What stands outside of the log (a file,
-    spend, a rate) has no run's number: whatever reads it is never left alone. -#}
+    spend, a rate) has no run's number: whatever reads it is computed in each run. -#}
 {% macro plan_model(name, plan) -%}
     {%- if name in plan.nodes -%} {{ return('') }} {%- endif -%}
     {%- set node = graph.nodes[name] -%}
@@ -76,7 +76,10 @@
             ) -%}
         {%- endif -%}
         {%- if parent.is_of_log -%} {%- do planned.update({'is_of_log': true}) -%} {%- endif -%}
-        {%- if parent.is_outside and not parent.is_kept -%}
+        {#- A table that is made anew as a whole says itself whether it changed; what only
+            adds rows has no mark of its own for that. -#}
+        {%- if parent.is_outside and not parent.is_kept
+            and (parent.scope != 'all' or scope == 'own') -%}
             {%- do planned.update({'is_outside': true}) -%}
         {%- endif -%}
     {%- endfor -%}

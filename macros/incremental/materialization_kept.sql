@@ -44,6 +44,12 @@
             {{ return(leave_alone(held)) }}
         {%- endif -%}
         {%- do tell_retractions(computed) -%}
+    {%- elif scope == 'all' and is_same(target_relation, computed) -%}
+        {%- do run_query('drop table ' ~ computed) -%}
+        {%- do increment().nodes[model.unique_id].update({'is_same': true}) -%}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+        {%- do adapter.commit() -%}
+        {{ return(leave_alone(held)) }}
     {%- endif -%}
     {%- call statement('main') -%} {{ replacement(target_relation, computed) }} {%- endcall -%}
     {%- do run_query('drop table ' ~ computed) -%}
@@ -59,19 +65,37 @@
 {%- endmaterialization %}
 
 {#- Whether rows go from and come into the table that is there. A table that is made anew
-    as a whole is put in the place of the old one, but for Postgres, where views would go
-    with that until their own turn. -#}
+    as a whole is put in the place of the old one, but where it may turn out to hold the
+    same, and on Postgres, where views would go with that until their own turn. -#}
 {% macro is_filled_in_place(held) -%}
     {%- set plan = increment() -%}
     {%- set planned = plan.nodes[model.unique_id] -%}
     {%- if planned.scope == 'all' -%}
         {{ return(
-            drops_views_of_tables() and held is not none and held.is_table
+            (planned.is_outside or drops_views_of_tables())
+            and held is not none and held.is_table
             and not flags.FULL_REFRESH and not reads_a_part()
             and plan.states.get(model.name, {}).definition == planned.definition
         ) }}
     {%- endif -%}
     {{ return(planned.scope != 'run' and not is_whole()) }}
+{%- endmacro %}
+
+{#- Whether a table holds what was computed for it, row by row: then nothing that is made of
+    it changes. Asked of what stands outside of the log alone, which is small. -#}
+{% macro is_same(held, computed) -%}
+    {%- if not increment().nodes[model.unique_id].is_outside -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set names = adapter.get_columns_in_relation(held)
+        | map(attribute='quoted') | join(', ') -%}
+    {%- set sides = [
+        'select ' ~ names ~ ' from ' ~ held, 'select ' ~ names ~ ' from ' ~ computed
+    ] -%}
+    {{ return(not run_query(
+        'select 1 from ((' ~ sides | join(' except all ') ~ ') union all ('
+        ~ sides | reverse | join(' except all ') ~ ')) as changed limit 1'
+    ).rows) }}
 {%- endmacro %}
 
 {#- The statements that put computed rows in the place of those of changed keys. -#}

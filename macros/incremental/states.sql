@@ -81,17 +81,13 @@
     {%- set scope = scope_of(model) -%}
     {%- set plan = increment() -%}
     {%- set planned = plan.nodes.get(model.unique_id) -%}
-    {%- if model.config.materialized == 'view' and planned -%}
-        {#- It has no rows of another definition, but may be of one itself. -#}
-        {%- set definition = '' if reads_a_part() else planned.definition -%}
-        {%- if plan.states.get(model.name, {}).definition != definition -%}
-            {{ state_rows({model.name: definition}) }}
-        {%- endif -%}
+    {%- if model.config.materialized == 'kept_view' -%}
+        {{ state_rows(view_definitions()) }}
     {%- elif scope and scope != 'run' -%}
         {%- set state = {
             'definition': '' if reads_a_part() else planned.definition,
             'filled_number': plan.number
-                if scope == 'all' or planned.refill_reason
+                if scope == 'all' and not planned.is_same or planned.refill_reason
                 else plan.states[model.name].filled_number,
             'taken_number': plan.number if scope == 'log' else taken_number(planned),
         } -%}

@@ -5,6 +5,7 @@ import random
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -902,7 +903,7 @@ def test_models_run_by_themselves_leave_nothing_to_repair(
 
 
 def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
-    """All but those that read ad spend or lines of files, which no batch numbers.
+    """All of them, tables and views.
 
     What a build that was killed had not yet thrown away goes all the same.
     """
@@ -916,34 +917,58 @@ def test_a_run_without_news_leaves_the_marts_alone(tmp_path: Path) -> None:
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())
     last_run = "select definition from footfall_states where relation_name = 'last run'"
     assert built.value(last_run) == results["metadata"]["invocation_id"]
-    left_alone = {
+    assert set(built.marts()) - left_alone(tmp_path) == set()
+
+
+def left_alone(folder: Path) -> set[str]:
+    """The models of which the last run in a folder found that nothing has changed."""
+    results = json.loads((folder / "target" / "run_results.json").read_text())
+    return {
         result["unique_id"].split(".")[-1]
         for result in results["results"]
         if result["message"] == "UNCHANGED"
     }
-    stored = {
-        node["name"]
-        for node in built.manifest()["nodes"].values()
-        if node["config"]["materialized"] == "kept"
-    }
-    assert stored & set(built.marts()) - left_alone == {
-        "dim_dates",
-        "fct_ad_spend",
-        "mart_attribution__campaigns",
-        "mart_attribution__channels",
-        "mart_attribution__model_comparison",
-        "mart_channel__campaigns_daily",
-        "mart_channel__daily",
-        "mart_channel__targets_monthly",
-        "mart_quality__rejected_ad_spend",
-        "mart_quality__unread_lines",
-    }
+
+
+def test_spend_that_changes_by_itself_reaches_the_marts(tmp_path: Path) -> None:
+    """No event came: what spend makes is made anew, the rest is left alone.
+
+    A new host of spend is known, and a row that went is gone. A third run has no news.
+    """
+    ad = dict.fromkeys(("campaign", "clicks", "impressions"), "1")
+    ad |= {"spend_date": "2026-05-04", "medium": "cpc", "currency": "EUR"}
+    kept = ad | {"source": "news.example", "cost": "1.50"}
+    gone = ad | {"source": "gone.example", "cost": "2.00"}
+    later = ad | {"source": "later.example", "cost": "4.00"}
+    rows = visitor_events(random.Random(1), 1, 1)
+    spend = tmp_path / "spend.parquet"
+    settings = one_source(tmp_path / "events.parquet", COLUMNS, spend=str(spend))
+    built_of = partial(
+        run, tmp_path, rows, ROOT, settings=settings, select="+mart_channel__daily"
+    )
+    spent = "select source, spend from fct_ad_spend order by source"
+    hosts = "select host_name from int_hosts__registered order by 1"
+    write_parquet(spend, [kept, gone])
+    built_of(is_first=True)
+    write_parquet(spend, [kept, later])
+    built = built_of(is_first=False)
+    assert built.rows(spent) == [
+        ("later.example", Decimal("4.00")),
+        ("news.example", Decimal("1.50")),
+    ]
+    assert ("later.example",) in built.rows(hosts)
+    assert built.value("select sum(spend) from mart_channel__daily") == Decimal("5.50")
+    assert "fct_sessions" in left_alone(tmp_path)
+    assert "fct_ad_spend" not in left_alone(tmp_path)
+    built_of(is_first=False)
+    assert {"fct_ad_spend", "mart_channel__daily"} <= left_alone(tmp_path)
 
 
 def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> None:
-    """Tables made of no rows are not taken for those of all; those of rows stay."""
+    """What is made of no rows is not taken for that of all; tables and views stay."""
     rows = visitor_events(random.Random(1), 1, 2)
     models_of = "from int_attribution_models__resolved order by all"
+    visible = "select count(*) from int_events__screened"
     for name in ("full", "held"):
         (tmp_path / name).mkdir()
     select = "+int_attribution_models__resolved +int_sessions__aggregated"
@@ -954,6 +979,7 @@ def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> Non
     for delivered in (arrived(rows, 0), rows):
         empty = built_of(held, delivered, is_first=True, flags=["--empty"])
         assert empty.rows(models_of) == stays
+        assert (empty.value(visible) > 0) == bool(stays)
         built = built_of(held, delivered, is_first=True)
         stays = built.rows(models_of)
         assert stays
