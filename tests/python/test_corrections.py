@@ -106,6 +106,20 @@ def test_a_row_that_is_corrected_in_place_is_corrected(
     assert contents(again) == contents(built)
 
 
+# `make test` asks what is hashed of unit tests.
+@pytest.mark.long
+def test_a_column_that_an_export_gains_changes_no_id(tmp_path: Path) -> None:
+    """An id that is a hash is one of what is mapped, so no event comes twice."""
+    rows = [event(number, event_id=None) for number in range(12)]
+    ids = "select event_id from fct_events order by event_id"
+    before = told(tmp_path, rows, is_first=True).rows(ids)
+    assert len(set(before)) == 12
+    gained = [row | {"content_group": "spring"} for row in rows]
+    again = told(tmp_path, gained)
+    assert again.rows(ids) == before
+    assert again.value("select count(*) from int_events__logged") == 12
+
+
 # `make test` asks it of the last days.
 @pytest.mark.long
 def test_what_arrived_longer_ago_is_compared_on_request(tmp_path: Path) -> None:
