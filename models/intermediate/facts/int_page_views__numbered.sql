@@ -14,7 +14,7 @@ collapsed as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 -- Any event may tell how far its page is scrolled, and few do.
@@ -26,7 +26,7 @@ all_sessionized as (
 ),
 
 scroll_events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
     where scroll_percent is not null
 ),
 
@@ -47,10 +47,8 @@ kept as (
     select sessionized.*
     from sessionized
     left join collapsed
-        on
-            sessionized.source_name = collapsed.source_name
-            and sessionized.event_id = collapsed.event_id
-    where collapsed.event_id is null
+        on sessionized.log_number = collapsed.log_number
+    where collapsed.log_number is null
 ),
 
 -- Which view follows in the session, and is there one before?
@@ -59,7 +57,7 @@ ordered as (
         source_name,
         visitor_id,
         session_app,
-        event_id,
+        log_number,
         session_started_at,
         occurred_at,
         event_number,
@@ -84,15 +82,12 @@ scrolls as (
         scroll_events.scroll_percent
     from all_sessionized
     inner join scroll_events
-        on
-            all_sessionized.source_name = scroll_events.source_name
-            and all_sessionized.event_id = scroll_events.event_id
+        on all_sessionized.log_number = scroll_events.log_number
 ),
 
 scrolled as (
     select
-        ordered.source_name,
-        ordered.event_id,
+        ordered.log_number,
         max(scrolls.scroll_percent) as scroll_percent
     from ordered
     inner join scrolls
@@ -106,12 +101,12 @@ scrolled as (
                 ordered.next_event_number is null
                 or ordered.next_event_number > scrolls.event_number
             )
-    group by ordered.source_name, ordered.event_id
+    group by ordered.log_number
 ),
 
 numbered as (
     select
-        ordered.event_id,
+        events.event_id,
         ordered.source_name,
         sessions.session_id,
         ordered.visitor_id,
@@ -134,9 +129,7 @@ numbered as (
         events.page_load_ms
     from ordered
     inner join events
-        on
-            ordered.source_name = events.source_name
-            and ordered.event_id = events.event_id
+        on ordered.log_number = events.log_number
     inner join sessions
         on
             ordered.source_name = sessions.source_name
@@ -151,9 +144,7 @@ numbered as (
     inner join traffic_channels
         on session_sources.traffic_source_id = traffic_channels.traffic_source_id
     left join scrolled
-        on
-            ordered.source_name = scrolled.source_name
-            and ordered.event_id = scrolled.event_id
+        on ordered.log_number = scrolled.log_number
 )
 
 select * from numbered

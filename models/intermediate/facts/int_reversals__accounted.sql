@@ -46,9 +46,7 @@ reported as (
     inner join reversal_definitions
         on events.event_name = reversal_definitions.event_name
     left join sessionized
-        on
-            events.source_name = sessionized.source_name
-            and events.event_id = sessionized.event_id
+        on events.log_number = sessionized.log_number
     left join sessions
         on
             sessionized.source_name = sessions.source_name

@@ -14,8 +14,7 @@ sessionized as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ in_scope('visitor') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 user_agents as (
@@ -90,9 +89,7 @@ first_events as (
         events.region
     from sessionized
     inner join events
-        on
-            sessionized.source_name = events.source_name
-            and sessionized.event_id = events.event_id
+        on sessionized.log_number = events.log_number
     left join user_agents
         on events.user_agent = user_agents.user_agent
 ),

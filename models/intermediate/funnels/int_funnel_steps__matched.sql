@@ -45,7 +45,7 @@ stepped as (
         funnels.window_minutes,
         funnel_steps.step_number,
         events.source_name,
-        events.event_id
+        events.log_number
     from events
     inner join funnel_steps
         on
@@ -66,10 +66,10 @@ ordered as (
     select
         *,
         min(step_number) over (
-            partition by funnel_name, source_name, event_id
+            partition by funnel_name, log_number
         ) as first_step_number,
         max(step_number) over (
-            partition by funnel_name, source_name, event_id
+            partition by funnel_name, log_number
         ) as last_step_number
     from stepped
 ),
@@ -104,9 +104,7 @@ placed as (
         end as entity_id
     from ordered
     inner join sessionized
-        on
-            ordered.source_name = sessionized.source_name
-            and ordered.event_id = sessionized.event_id
+        on ordered.log_number = sessionized.log_number
     left join sessions
         on
             sessionized.source_name = sessions.source_name

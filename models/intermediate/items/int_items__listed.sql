@@ -2,6 +2,7 @@
 
 with events as (
     select
+        log_number,
         source_name,
         event_id,
         visitor_id,
@@ -38,6 +39,7 @@ plain as (
 
 named as (
     select
+        log_number,
         source_name,
         event_id,
         visitor_id,
@@ -55,6 +57,7 @@ named as (
 -- Who says no quantity means one, and who says a dozen means nobody knows how many.
 listed as (
     select
+        log_number,
         source_name,
         event_id,
         visitor_id,

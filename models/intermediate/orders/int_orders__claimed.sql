@@ -33,6 +33,7 @@ conversion_definitions as (
 defined as (
     select distinct
         conversion_definitions.conversion_name,
+        events.log_number,
         events.source_name,
         events.event_id,
         events.visitor_id,
@@ -70,9 +71,7 @@ identified as (
         case when defined.revenue is null then 1 else 0 end as amount_rank
     from defined
     left join sessionized
-        on
-            defined.source_name = sessionized.source_name
-            and defined.event_id = sessionized.event_id
+        on defined.log_number = sessionized.log_number
     inner join visitors
         on
             defined.source_name = visitors.source_name

@@ -5,6 +5,7 @@ with events as (
     select
         source_name,
         visitor_id,
+        log_number,
         event_id,
         occurred_at,
         received_at,
@@ -26,6 +27,7 @@ relevant as (
         events.source_name,
         events.visitor_id,
         events.session_app,
+        events.log_number,
         events.event_id,
         events.occurred_at,
         events.received_at,
@@ -84,7 +86,7 @@ carried as (
     from bounded
     window visitor_history as (
         partition by source_name, visitor_id, session_app
-        order by occurred_at, received_at, event_id
+        order by visitor_event_number
         rows between unbounded preceding and current row
     )
 ),
@@ -96,11 +98,10 @@ clustered as (
         source_name,
         visitor_id,
         session_app,
+        log_number,
         event_id,
         occurred_at,
         received_at,
-        event_name,
-        platform,
         is_session_relevant,
         is_page_view,
         engagement_ms,

@@ -15,6 +15,7 @@ hinted as (
     select
         source_name,
         visitor_id,
+        log_number,
         event_id,
         page_host,
         click_id_type,
@@ -57,6 +58,7 @@ judged as (
     select
         source_name,
         visitor_id,
+        log_number,
         event_id,
         click_id_type,
         case when not is_internal_tag then utm_source end as utm_source,
@@ -70,6 +72,7 @@ sourced as (
     select
         judged.source_name,
         judged.visitor_id,
+        judged.log_number,
         judged.event_id,
         judged.utm_source,
         judged.utm_medium,

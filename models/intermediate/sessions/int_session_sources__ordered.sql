@@ -40,9 +40,7 @@ telling as (
         events.traffic_source_id
     from events
     inner join sessionized
-        on
-            events.source_name = sessionized.source_name
-            and events.event_id = sessionized.event_id
+        on events.log_number = sessionized.log_number
     inner join traffic_sources
         on events.traffic_source_id = traffic_sources.traffic_source_id
     where traffic_sources.is_telling

@@ -7,7 +7,7 @@ with timeline as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 -- Is it another day than at the event before?
@@ -31,8 +31,7 @@ dated as (
 -- Does a campaign bring the visitor, and is it not the one that brought them last?
 tagged as (
     select
-        source_name,
-        event_id,
+        log_number,
         {{ campaign_tag('utm_source') }} as utm_source,
         {{ campaign_tag('utm_medium') }} as utm_medium,
         {{ campaign_tag('utm_campaign') }} as utm_campaign,
@@ -55,9 +54,7 @@ campaigned as (
         ]) }} as campaign_key
     from timeline
     inner join tagged
-        on
-            timeline.source_name = tagged.source_name
-            and timeline.event_id = tagged.event_id
+        on timeline.log_number = tagged.log_number
     where
         coalesce(
             tagged.utm_source, tagged.utm_medium, tagged.utm_campaign, tagged.click_id
@@ -94,9 +91,7 @@ users as (
         ) as previous_user_id
     from timeline
     inner join events
-        on
-            timeline.source_name = events.source_name
-            and timeline.event_id = events.event_id
+        on timeline.log_number = events.log_number
     where
         {{ var('session_splits_on_user_change') }}
         and events.user_id is not null
@@ -121,9 +116,7 @@ ended as (
         ) as previous_event_name
     from timeline
     inner join events
-        on
-            timeline.source_name = events.source_name
-            and timeline.event_id = events.event_id
+        on timeline.log_number = events.log_number
     where {{ has_end_events() }}
 ),
 

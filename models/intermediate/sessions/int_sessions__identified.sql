@@ -13,8 +13,7 @@ sessions as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
-    where {{ in_scope('visitor') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 visitors as (
@@ -39,9 +38,7 @@ users as (
         ) as user_rank
     from events
     inner join sessionized
-        on
-            events.source_name = sessionized.source_name
-            and events.event_id = sessionized.event_id
+        on events.log_number = sessionized.log_number
     where events.user_id is not null
 ),
 

@@ -27,7 +27,7 @@ kept as (
         views.visitor_id,
         views.session_app,
         views.session_started_at,
-        views.event_id,
+        views.log_number,
         views.page_host,
         views.page_name,
         views.view_number,

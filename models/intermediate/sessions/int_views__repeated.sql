@@ -11,7 +11,7 @@ with sessionized as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 -- When were the views before and after it? Few are close, so only those read a page.
@@ -20,7 +20,7 @@ neighboured as (
         source_name,
         visitor_id,
         session_app,
-        event_id,
+        log_number,
         session_started_at,
         occurred_at,
         event_number,
@@ -39,7 +39,7 @@ close_views as (
         neighboured.source_name,
         neighboured.visitor_id,
         neighboured.session_app,
-        neighboured.event_id,
+        neighboured.log_number,
         neighboured.session_started_at,
         neighboured.occurred_at,
         neighboured.event_number,
@@ -47,9 +47,7 @@ close_views as (
         coalesce(events.page_path, events.page_title) as page_name
     from neighboured
     inner join events
-        on
-            neighboured.source_name = events.source_name
-            and neighboured.event_id = events.event_id
+        on neighboured.log_number = events.log_number
     where
         (
             neighboured.occurred_at
@@ -85,7 +83,7 @@ repeated as (
         visitor_id,
         session_app,
         session_started_at,
-        event_id,
+        log_number,
         page_host,
         page_name,
         view_number,

@@ -15,7 +15,7 @@ visitors as (
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
     where user_id is not null
 ),
 
@@ -38,7 +38,7 @@ lone_events as (
     select
         source_name,
         visitor_id,
-        event_id,
+        log_number,
         occurred_at
     from sessionized
     where session_started_at is null
@@ -73,9 +73,7 @@ spans as (
             lone_events.source_name = visitors.source_name
             and lone_events.visitor_id = visitors.visitor_id
     left join events
-        on
-            lone_events.source_name = events.source_name
-            and lone_events.event_id = events.event_id
+        on lone_events.log_number = events.log_number
 ),
 
 spanned as (

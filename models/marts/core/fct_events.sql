@@ -1,12 +1,12 @@
 -- grain: one row per accepted event. A view: the map says to which session the event
--- belongs, the screened event says everything else, and neither is stored twice.
+-- belongs, the log says everything else, and neither is stored twice.
 
 with sessionized as (
     select * from {{ ref('int_events__sessionized') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('int_events__logged') }}
 ),
 
 user_agents as (
@@ -83,9 +83,7 @@ final as (
         events.marketing_consent
     from events
     inner join sessionized
-        on
-            events.source_name = sessionized.source_name
-            and events.event_id = sessionized.event_id
+        on events.log_number = sessionized.log_number
     inner join visitors
         on
             events.source_name = visitors.source_name

@@ -48,9 +48,7 @@ counted as (
             listed.source_name = visitors.source_name
             and listed.visitor_id = visitors.visitor_id
     inner join sessionized
-        on
-            listed.source_name = sessionized.source_name
-            and listed.event_id = sessionized.event_id
+        on listed.log_number = sessionized.log_number
     left join sessions
         on
             sessionized.source_name = sessions.source_name
