@@ -29,7 +29,7 @@ TOUCHES_EACH = 10
 # Persons who never convert, with three sessions each.
 OTHERS_PER_CONVERSION = 1
 SESSIONS = """
-create or replace table fct_sessions as
+create or replace table int_sessions__described as
 with visits as (
     select
         person_number,
@@ -51,8 +51,7 @@ select
     'source-' || (draw % 40) as source,
     'medium' as medium,
     'campaign-' || (draw % 200) as campaign,
-    'unknown' as marketing_consent,
-    1 as batch_number
+    'unknown' as marketing_consent
 from visits
 inner join
     (select channel, row_number() over (order by channel) - 1 as n from channels)
@@ -60,7 +59,7 @@ inner join
     on visits.draw % 20 = channels.n
 """
 CONVERSIONS = """
-create or replace table fct_conversions as
+create or replace table int_conversions__valued as
 select
     md5('c' || person_number) as conversion_id,
     'purchase' as conversion_name,
@@ -69,13 +68,16 @@ select
         as converted_at,
     cast(converted_at as date) as converted_date,
     'unknown' as marketing_consent,
-    cast(20 + person_number % 400 / 4 as numeric(28, 6)) as revenue,
-    1 as batch_number
+    cast(20 + person_number % 400 / 4 as numeric(28, 6)) as revenue
 from range({conversions}) as persons (person_number)
 """
-# A conversion in fifty is taken back whole.
+# A conversion in fifty is taken back whole. A log without rows says that nothing came.
 REST = """
-create or replace table fct_reversals as
+create or replace table int_events__logged as
+select
+    '' as source_name, '' as event_id, '' as visitor_id, '' as user_id, '' as order_id
+where false;
+create or replace table int_reversals__accounted as
 select
     md5('r' || conversion_id) as reversal_id,
     conversion_id,
@@ -85,34 +87,33 @@ select
     cast(0 as numeric(18, 12)) as share_before,
     cast(1 as numeric(18, 12)) as share_after,
     revenue as reversed_revenue
-from fct_conversions
+from int_conversions__valued
 where hash(conversion_id) % 50 = 0;
-create or replace table int_events__sourced as select 1 as batch_number;
-create or replace table int_events__classified as select 1 as batch_number;
-create or replace table int_persons__touched as
-select person_id, 1 as batch_number from fct_sessions limit 1;
 create or replace table int_session_sources__ordered as
 select
     session_id, 1 as session_source_number, started_at as arrived_at,
-    channel as traffic_source_id, 1 as batch_number
-from fct_sessions
+    channel as traffic_source_id
+from int_sessions__described
 limit 0;
 create or replace table int_traffic_sources__named as
 select distinct channel as traffic_source_id, source, medium, campaign
-from fct_sessions
+from int_sessions__described
 limit 0;
 create or replace table int_traffic_sources__channelled as
 select distinct channel as traffic_source_id, channel, true as is_in_force
-from fct_sessions
+from int_sessions__described
 limit 0;
 create or replace table fct_ad_spend as
 select
     started_date as spend_date, channel, source, medium, campaign,
     cast(1 as numeric(28, 6)) as spend
-from fct_sessions
+from int_sessions__described
 group by all
 """
-ALL = "path:models/intermediate/attribution path:models/marts/attribution"
+ALL = (
+    "path:models/intermediate/changes path:models/intermediate/attribution"
+    " path:models/marts/attribution"
+)
 RUNS = {
     "`linear` alone": (ALL, "attribution_model = 'linear'"),
     "every model": (ALL, "kind <> 'custom'"),
@@ -171,7 +172,7 @@ def run(conversions: int, rounds: int) -> str:
         with duckdb.connect(str(database)) as connection:
             touches, rows = connection.execute(
                 "select (select count(*) from int_journeys__pathed where is_converted),"
-                " (select count(*) from int_credits__booked)"
+                " (select count(*) from int_credit_entries__unioned)"
             ).fetchall()[0]
     return render(touches, conversions, rows, rounds, walls, peaks)
 

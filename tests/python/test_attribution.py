@@ -45,6 +45,8 @@ WAYS = ["direct", "stepped"]
 # Of models that weigh a journey by itself, and of those that go by all journeys.
 CREDITS = (
     "(from int_credits__weighted union all by name from int_markov_credits__weighted)"
+    " join (select journey_id as conversion_id, touch_number, channel"
+    " from int_journeys__pathed) using (conversion_id, touch_number)"
 )
 # `make test` solves drawn chains both ways, and these the one way.
 ONE_WAY = ["direct", pytest.param("stepped", marks=pytest.mark.long)]

@@ -70,6 +70,12 @@ resolved as (
         applied.lead_share,
         applied.opportunity_share,
         applied.last_share,
+        row_number() over (
+            order by
+                {{ byte_order('chosen.attribution_model') }},
+                chosen.has_lead,
+                chosen.has_opportunity
+        ) as model_number,
         coalesce(applied.half_life_days, {{ var('attribution_half_life_days') }})
             as half_life_days
     from chosen

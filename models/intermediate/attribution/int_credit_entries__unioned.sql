@@ -15,7 +15,7 @@ reversed as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('int_conversions__explained') }}
 ),
 
 touches as (
@@ -40,7 +40,6 @@ entries as (
         'conversion' as entry_type,
         attribution_model,
         fallback_model,
-        channel,
         touch_number,
         cast(null as date) as reversed_date,
         credit,
@@ -55,7 +54,6 @@ entries as (
         'reversal' as entry_type,
         attribution_model,
         fallback_model,
-        channel,
         touch_number,
         reversed_date,
         credit,
@@ -63,6 +61,7 @@ entries as (
     from reversed
 ),
 
+-- A conversion without a touch has its reason where others have a channel.
 unioned as (
     select
         entries.entry_id,
@@ -75,7 +74,6 @@ unioned as (
         conversions.converted_date,
         touches.touched_at,
         entries.entry_type,
-        entries.channel,
         touches.source,
         touches.medium,
         touches.campaign,
@@ -84,6 +82,7 @@ unioned as (
         touches.touch_count,
         entries.credit,
         entries.attributed_revenue,
+        coalesce(touches.channel, conversions.unattributed_reason) as channel,
         coalesce(entries.reversed_date, conversions.converted_date) as entry_date
     from entries
     inner join conversions

@@ -54,7 +54,6 @@ reversed as (
         summed.conversion_id,
         summed.attribution_model,
         summed.fallback_model,
-        summed.channel,
         summed.touch_number,
         cast(
             {{ allocated_part(

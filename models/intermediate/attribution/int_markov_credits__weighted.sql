@@ -9,7 +9,11 @@ with touches as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select
+        *,
+        row_number() over (order by {{ byte_order('conversion_id') }})
+            as conversion_number
+    from {{ ref('int_conversions__explained') }}
 ),
 
 effects as (
@@ -17,7 +21,11 @@ effects as (
 ),
 
 attribution_models as (
-    select * from {{ ref('attribution_models') }}
+    select
+        *,
+        row_number() over (order by {{ byte_order('attribution_model') }})
+            as model_number
+    from {{ ref('attribution_models') }}
     where
         is_enabled
         and kind = 'markov_by_journey'
@@ -27,13 +35,14 @@ attribution_models as (
 -- effects are not computed all touches weigh alike, which is the model linear.
 weighted as (
     select
-        touches.journey_id as conversion_id,
-        touches.channel,
+        conversions.conversion_number,
+        attribution_models.model_number,
         touches.touch_number,
-        attribution_models.attribution_model,
-        case when effects.removal_effect is null then 'linear' end as fallback_model,
+        effects.removal_effect is null as is_linear,
         greatest(coalesce(effects.removal_effect, 1), 0.000000000001) as touch_weight
     from touches
+    inner join conversions
+        on touches.journey_id = conversions.conversion_id
     cross join attribution_models
     inner join effects
         on
@@ -46,7 +55,7 @@ summed as (
     select
         *,
         sum(touch_weight) over (
-            partition by conversion_id, attribution_model
+            partition by conversion_number, model_number
         ) as conversion_weight
     from weighted
 ),
@@ -58,51 +67,64 @@ rounded as (
     from summed
 ),
 
-preceded as (
+running as (
     select
         *,
-        coalesce(
-            sum(rounded_credit) over (
-                partition by conversion_id, attribution_model
-                order by touch_number
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as credit_before,
+        sum(rounded_credit) over (
+            partition by conversion_number, model_number
+            order by touch_number
+            rows between unbounded preceding and current row
+        ) as rounded_credit_so_far,
         max(case when rounded_credit > 0 then touch_number end) over (
-            partition by conversion_id, attribution_model
+            partition by conversion_number, model_number
         ) as last_credited_number
     from rounded
 ),
 
 -- What rounding leaves over goes to the last touch that earns anything.
-credited as (
+ended as (
     select
-        conversion_id,
-        attribution_model,
-        fallback_model,
-        channel,
+        conversion_number,
+        model_number,
         touch_number,
-        case
-            when touch_number = last_credited_number then 1 - credit_before
-            else rounded_credit
-        end as credit,
-        cast(credit_before as numeric(18, 12)) as credit_before
-    from preceded
+        is_linear,
+        cast(
+            case
+                when touch_number >= last_credited_number then 1
+                else rounded_credit_so_far
+            end as numeric(18, 12)
+        ) as credit_so_far
+    from running
 ),
 
-uncredited as (
+-- The sum so far is rounded, not each part: so no cent is left over.
+valued as (
     select
+        ended.*,
+        conversions.person_id,
         conversions.conversion_id,
-        attribution_models.attribution_model,
-        cast(null as {{ dbt.type_string() }}) as fallback_model,
-        conversions.unattributed_reason as channel,
-        cast(null as bigint) as touch_number,
-        1 as credit,
-        cast(0 as numeric(18, 12)) as credit_before
-    from conversions
-    cross join attribution_models
-    where conversions.unattributed_reason is not null
+        {{ product_of_money('conversions.revenue', 'ended.credit_so_far', 12) }}
+            as revenue_so_far
+    from ended
+    inner join conversions
+        on ended.conversion_number = conversions.conversion_number
+),
+
+credited as (
+    select
+        person_id,
+        conversion_id,
+        model_number,
+        case when is_linear then 'linear' end as fallback_model,
+        touch_number,
+        credit_so_far - coalesce(lag(credit_so_far) over model_path, 0) as credit,
+        revenue_so_far - coalesce(lag(revenue_so_far) over model_path, 0)
+            as attributed_revenue
+    from valued
+    window model_path as (
+        partition by conversion_number, model_number
+        order by touch_number
+    )
 ),
 
 all_credits as (
@@ -110,27 +132,31 @@ all_credits as (
 
     union all
 
-    select * from uncredited
+    select
+        conversions.person_id,
+        conversions.conversion_id,
+        attribution_models.model_number,
+        cast(null as {{ dbt.type_string() }}) as fallback_model,
+        cast(null as bigint) as touch_number,
+        1 as credit,
+        conversions.revenue as attributed_revenue
+    from conversions
+    cross join attribution_models
+    where conversions.unattributed_reason is not null
 ),
 
 credited_revenue as (
     select
-        conversions.person_id,
+        all_credits.person_id,
         all_credits.conversion_id,
-        all_credits.attribution_model,
+        attribution_models.attribution_model,
         all_credits.fallback_model,
-        all_credits.channel,
         all_credits.touch_number,
         cast(all_credits.credit as numeric(18, 12)) as credit,
-        {{ allocated_part(
-            'conversions.revenue',
-            'all_credits.credit_before',
-            'all_credits.credit_before + all_credits.credit',
-            6
-        ) }} as attributed_revenue
+        cast(all_credits.attributed_revenue as numeric(28, 6)) as attributed_revenue
     from all_credits
-    inner join conversions
-        on all_credits.conversion_id = conversions.conversion_id
+    inner join attribution_models
+        on all_credits.model_number = attribution_models.model_number
 )
 
 select * from credited_revenue

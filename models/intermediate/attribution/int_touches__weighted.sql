@@ -16,15 +16,14 @@ attribution_weights as (
 -- Of the touches, which may this model credit, and where are its first and its last?
 aimed as (
     select
-        touches.conversion_id,
         touches.conversion_number,
-        touches.channel,
         touches.touch_number,
         touches.touch_count,
         touches.channel_count,
         touches.visit_number,
         touches.visit_count,
         touches.seconds_before_last,
+        attribution_models.model_number,
         attribution_models.attribution_model,
         attribution_models.applied_model,
         attribution_models.kind,
@@ -94,13 +93,11 @@ counted as (
 
 weighted as (
     select
-        counted.conversion_id,
         counted.conversion_number,
-        counted.channel,
+        counted.model_number,
+        counted.attribution_model,
         counted.touch_number,
         counted.touch_count,
-        counted.attribution_model,
-        counted.applied_model,
         case
             when not counted.is_credited then {{ dbt.cast('0', 'double precision') }}
             when counted.kind = 'first'

@@ -51,12 +51,14 @@ def expected_visits(steps: Numbers) -> Numbers:
         targets = np.flatnonzero((steps[state] > 0) & is_left)
         stays = 1 / (1 - steps[state, state])
         comes, goes = steps[sources, state] * stays, steps[state, targets] * stays
-        steps[np.ix_(sources, targets)] += np.outer(comes, goes / stays)
-        before[targets] = ((steps[:, targets] > 0) & is_left[:, None]).sum(axis=0)
-        after[sources] = ((steps[sources] > 0) & is_left).sum(axis=1)
+        block = np.ix_(sources, targets)
+        is_new = steps[block] == 0
+        steps[block] += np.outer(comes, goes / stays)
+        before[targets] += is_new.sum(axis=0) - 1
+        after[sources] += is_new.sum(axis=1) - 1
         taken.append((state, sources, targets, comes, goes, stays))
     core = np.ix_(is_left, is_left)
-    visits = np.zeros_like(steps)
+    visits = steps
     visits[core] = np.linalg.inv(np.eye(is_left.sum()) - steps[core])
     for state, sources, targets, comes, goes, stays in reversed(taken):
         visits[state] = goes @ visits[targets]
@@ -65,19 +67,38 @@ def expected_visits(steps: Numbers) -> Numbers:
     return visits
 
 
+def first_visits(visits: Numbers, from_start: Numbers) -> Numbers:
+    """Of some states the chance that each is the first: first @ visits = from_start.
+
+    By elimination without exchanges, which visits never need. For so few states the
+    threads of numpy's solver wait for each other, busily, longer than this takes.
+    """
+    visits, first = visits.copy(), from_start.copy()
+    for nth in range(len(first)):
+        later = slice(nth + 1, None)
+        factors = visits[nth, later] / visits[nth, nth]
+        visits[later, later] -= np.outer(visits[later, nth], factors)
+        first[later] -= factors * first[nth]
+    for nth in reversed(range(len(first))):
+        first[nth] -= (visits[nth + 1 :, nth] * first[nth + 1 :]).sum()
+        first[nth] /= visits[nth, nth]
+    return first
+
+
 def effects(
     steps: Numbers, conversion: Numbers, members: Mapping[str, Places], start: int
 ) -> Mapping[str, float]:
     """Of each channel the share of conversions that is lost if its states lead nowhere.
 
-    `steps` are the shares that go from state to state, `conversion` those that convert.
+    `steps` are the shares that go from state to state, `conversion` those that convert,
+    `members` the states of a channel in which a journey may meet it first.
     """
     visits = expected_visits(steps)
     chance = visits @ conversion
     lost = {}
     for channel, states in members.items():
-        # How likely is each of the channel's states the first of them to be visited?
-        first = np.linalg.solve(visits[np.ix_(states, states)].T, visits[start, states])
+        # How likely is each of these states the one in which a journey meets it?
+        first = first_visits(visits[np.ix_(states, states)], visits[start, states])
         lost[channel] = float(first @ chance[states] / chance[start])
     return lost
 
@@ -93,9 +114,10 @@ def solve(transitions: Iterable[Transition]) -> Mapping[str, float | None]:
             conversion[place[before]] += count / total
         elif after != "(null)":
             steps[place[before], place[after]] += count / total
-        for channel in channels:
-            if channel is not None:
-                states[channel].add(place[before])
+        channel, *remembered = channels
+        # A state that remembers the channel from before comes after one of these.
+        if channel is not None and channel not in remembered:
+            states[channel].add(place[before])
     if not all_reach_an_end(steps, conversion):
         return dict.fromkeys(states)
     members = {name: np.array(sorted(each)) for name, each in states.items()}
