@@ -1247,6 +1247,44 @@ def test_what_is_said_otherwise_is_not_filled_anew(
     assert unlike(built, contents(stored)) == []
 
 
+# `make test` asks it of rules and vars.
+@pytest.mark.long
+def test_own_hosts_of_a_new_source_count_for_all(
+    tmp_path: Path, rows_of_mutants: list[Event]
+) -> None:
+    """What tells where visits came from is filled anew; the log is only added to."""
+    rows = arrived(rows_of_mutants, 0)
+    more = write_parquet(
+        tmp_path / "more.parquet",
+        [
+            {
+                "event_id": "more-1",
+                "visitor_id": "more",
+                "occurred_at": START,
+                "event_name": "page_view",
+            }
+        ],
+    )
+
+    def built_of(name: str, *, is_first: bool, has_more: bool) -> Build:
+        (tmp_path / name).mkdir(exist_ok=True)
+        given = one_source(tmp_path / name / "events.parquet", COLUMNS)
+        if has_more:
+            columns = ["event_id", "visitor_id", "occurred_at", "event_name"]
+            other = one_source(more, columns, own_hosts=["www.google.com"])
+            given["sources"]["more"] = other["sources"]["own"]
+        return run(tmp_path / name, rows, ROOT, is_first=is_first, settings=given)
+
+    from_google = "select count(*) from fct_sessions where source = 'google'"
+    before = built_of("kept", is_first=True, has_more=False)
+    assert before.value(from_google) > 0
+    logged = filled(before)["int_events__logged"]
+    built = built_of("kept", is_first=False, has_more=True)
+    assert built.value(from_google) == 0
+    assert filled(built)["int_events__logged"] == logged
+    assert unlike(built, contents(built_of("full", is_first=True, has_more=True))) == []
+
+
 def test_rules_count_once_they_are_loaded(
     tmp_path: Path, rows_of_mutants: list[Event], stored: Build
 ) -> None:
