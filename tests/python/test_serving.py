@@ -670,7 +670,6 @@ def test_an_unknown_argument_is_2(
     assert "No such option" in capsys.readouterr().err
 
 
-@pytest.mark.long  # `make test` asks it of the publish of such a run, above.
 def test_a_selection_is_3_and_stays_unpublished(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
