@@ -14,14 +14,13 @@ from parity.parsing import once
 EngineBuilder = Callable[..., Built]
 
 # `make test` asks the demo of every engine, by the comparison of all marts, and other
-# inputs of DuckDB alone; of Postgres one with quotes in all that somebody may name.
+# inputs of DuckDB alone.
 OTHER_ENGINES = [
     pytest.param("postgres", marks=pytest.mark.long),
     pytest.param("sail", marks=pytest.mark.long),
     pytest.param("spark", marks=pytest.mark.long),
 ]
 EVERY_ENGINE = ["duckdb", *OTHER_ENGINES]
-POSTGRES_TOO = ["duckdb", "postgres", *OTHER_ENGINES[1:]]
 
 needs_postgres = pytest.mark.skipif(
     postgres_missing() is not None, reason=str(postgres_missing())

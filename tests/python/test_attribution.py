@@ -41,15 +41,14 @@ from benchmarks.intervals import (
 HANDS = SHARED / "oracles" / "attribution_hand"
 ORDERS = (1, 2, 3)
 CLOSE = 1e-9
-WAYS = ["direct", "stepped"]
 # Of models that weigh a journey by itself, and of those that go by all journeys.
 CREDITS = (
     "(from int_credits__weighted union all by name from int_markov_credits__weighted)"
     " join (select journey_id as conversion_id, touch_number, channel"
     " from int_journeys__pathed) using (conversion_id, touch_number)"
 )
-# `make test` solves drawn chains both ways, and these the one way.
-ONE_WAY = ["direct", pytest.param("stepped", marks=pytest.mark.long)]
+# In steps `make test` solves the demo's chains, on the engines that run no Python.
+WAYS = ["direct", pytest.param("stepped", marks=pytest.mark.long)]
 
 
 @dataclass(frozen=True)
@@ -439,7 +438,8 @@ def effects_in(made: Build) -> list[Row]:
     )
 
 
-@pytest.mark.parametrize("way", ONE_WAY)
+@pytest.mark.long  # `make test` asks of those worked by hand, and of drawn ones, above.
+@pytest.mark.parametrize("way", WAYS)
 def test_the_published_example_gives_its_published_numbers(
     build: Builder, tmp_path: Path, way: str
 ) -> None:
@@ -459,7 +459,7 @@ def test_the_published_example_gives_its_published_numbers(
     ]
 
 
-@pytest.mark.parametrize("way", ONE_WAY)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_chain_in_which_nobody_converts_says_so(
     build: Builder, tmp_path: Path, way: str
 ) -> None:
@@ -492,7 +492,7 @@ def transition(before: str, after: str, count: int, total: int) -> dict[str, obj
     }
 
 
-@pytest.mark.parametrize("way", ONE_WAY)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_circle_that_nobody_leaves_stops_nothing(
     build: Builder, tmp_path: Path, way: str
 ) -> None:
@@ -902,6 +902,7 @@ def converted(
     )
 
 
+@pytest.mark.long  # `make test` asks it of large amounts (test_money).
 def test_currencies_are_converted_at_the_rate_of_the_day(
     build: Builder, tmp_path: Path, priced: Path
 ) -> None:

@@ -253,6 +253,7 @@ PODCAST = {
 }
 
 
+@pytest.mark.long  # `make test` asks of rules of one's own under footfall's preset.
 def test_own_rules_come_first_whatever_the_preset(
     project: Path, tmp_path: Path
 ) -> None:

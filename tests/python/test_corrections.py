@@ -82,7 +82,10 @@ def unlike_a_refresh(folder: Path, built: Build, rows: Sequence[Event]) -> list[
     ]
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
+# Of text files `make test` asks that a changed one is read again.
+@pytest.mark.parametrize(
+    "ending", ["parquet", pytest.param("csv", marks=pytest.mark.long)]
+)
 def test_a_row_that_is_corrected_in_place_is_corrected(
     tmp_path: Path, ending: str
 ) -> None:
@@ -147,11 +150,14 @@ def test_rows_that_go_are_gone_where_the_source_says_so(tmp_path: Path) -> None:
     fewer = [row for row in fewer if row != event(7)]
     built = told(folder, fewer, "remove")
     assert unlike_a_refresh(tmp_path / "full", built, fewer) == []
-    # And come back.
-    built = told(folder, rows, "remove")
-    assert unlike_a_refresh(tmp_path / "all", built, rows) == []
+    # And come back. Of that `make test` asks nothing.
+    if IS_ALL:
+        built = told(folder, rows, "remove")
+        assert unlike_a_refresh(tmp_path / "all", built, rows) == []
 
 
+# `make test` asks that what is gone is kept, and of corrections by themselves.
+@pytest.mark.long
 def test_a_source_that_forgets_does_not_shrink_history(tmp_path: Path) -> None:
     """It holds two days; what it corrects in them is corrected all the same."""
     rows = [event(number) for number in range(96)]
@@ -165,6 +171,7 @@ def test_a_source_that_forgets_does_not_shrink_history(tmp_path: Path) -> None:
     assert unlike_a_refresh(tmp_path / "full", built, everything) == []
 
 
+@pytest.mark.long  # `make test` asks it on the way to what may be said then, below.
 def test_rows_that_go_stop_the_run_where_nothing_is_said(tmp_path: Path) -> None:
     """With what to say."""
     rows = [event(number) for number in range(30)]
@@ -200,13 +207,18 @@ def test_what_to_do_with_rows_that_go_may_be_said_once_they_are_gone(
     """As the sentence says: no word of it fills anything anew."""
     rows = [event(number) for number in range(40)]
     assert told(tmp_path, rows, is_first=True).is_green
-    assert not told(tmp_path, rows[:20]).is_green
+    stopped = told(tmp_path, rows[:20])
+    assert not stopped.is_green
+    assert "give the source when_rows_go: remove" in stopped.said
     built = told(tmp_path, rows[:20], "keep")
     assert built.is_green, built.said
     assert built.value("select count(*) from fct_events") == 40
 
 
-@pytest.mark.parametrize("when_rows_go", ["stop", "keep"])
+# The last stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "when_rows_go", [pytest.param("stop", marks=pytest.mark.long), "keep"]
+)
 def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
     tmp_path: Path, when_rows_go: str
 ) -> None:
@@ -221,6 +233,7 @@ def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
     assert built.is_green, built.said
 
 
+@pytest.mark.long  # `make test` asks of corrections where all clocks are right.
 def test_a_clock_far_ahead_hides_no_correction(tmp_path: Path) -> None:
     """The last days are those before today."""
     rows = [event(number) for number in range(30)]

@@ -217,6 +217,7 @@ def test_batches_and_killed_builds_equal_one_full_refresh(site: Site) -> None:
     assert site.contents("kept") == expected
 
 
+@pytest.mark.long  # `make test` asks of a build whose database another process holds.
 def test_a_second_build_at_once_stops(site: Site) -> None:
     """It says so, and the first goes on."""
     with site.start_and_see_begun("kept") as first:
@@ -231,6 +232,8 @@ def test_a_second_build_at_once_stops(site: Site) -> None:
 
 
 # A part of the visitors may find room within the file.
+# `make test` asks of killed builds, above, and of a publish and a full disk.
+@pytest.mark.long
 @pytest.mark.longest
 @pytest.mark.parametrize("site", ["duckdb, all visitors"], indirect=True)
 def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
@@ -252,6 +255,8 @@ def test_a_full_disk_ends_the_build_and_loses_nothing(site: Site) -> None:
     assert site.contents("kept") == site.contents("whole")
 
 
+# `make test` asks of drawn runs of parts, and of a run that ended on the way.
+@pytest.mark.long
 @pytest.mark.parametrize("site", ["duckdb"], indirect=True)
 def test_half_a_full_refresh_is_gone_on_with(site: Site) -> None:
     """What it did not reach is filled anew by the next run, which is a plain one."""

@@ -348,6 +348,8 @@ def rows_of_two_apps() -> list[Event]:
     ]
 
 
+# `make test` asks it where no source is split by app, above, and of apps in one run.
+@pytest.mark.long
 def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
     """Where sessions are cut per app: two of one start, only one of them touched."""
     chance = random.Random(2)
@@ -372,10 +374,7 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
             )
         )
 
-    some_marts = "+fct_sessions +fct_events +fct_items +mart_funnel__entries"
-    some_marts += " +dim_persons"
-    select = None if IS_ALL else some_marts
-    assert differences(tmp_path, rows, 3, look, select=select, splits_by_app=True) == []
+    assert differences(tmp_path, rows, 3, look, splits_by_app=True) == []
     # One of each event, be there two sessions of one start.
     assert items == [2, 3, 7]
     before, first, second, last = (
@@ -392,6 +391,7 @@ def test_every_batch_of_apps_equals_a_full_refresh(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long  # `make test` asks it where no source is split by app.
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
@@ -608,6 +608,7 @@ def test_an_earlier_first_event_reaches_visitors_without_news(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.long  # `make test` asks of them in one run, by the preset of a shop.
 def test_orders_without_any_session_can_be_added_to(tmp_path: Path) -> None:
     """As a shop's books alone are: the next batch is no full refresh that died."""
     rows: list[Event] = [
@@ -635,6 +636,7 @@ def test_orders_without_any_session_can_be_added_to(tmp_path: Path) -> None:
     assert counted == [1, 2]
 
 
+@pytest.mark.long  # `make test` asks of such words in drawn batches, above.
 def test_a_first_visit_told_late_reaches_the_first_session(tmp_path: Path) -> None:
     """Of its own visitor, and in an event that is in no session too."""
     word = {"first_seen_at": START - timedelta(days=9), "batch": 1}
@@ -891,6 +893,7 @@ def test_the_comparison_bites(
     assert contents(built)[relation] != whole[relation]
 
 
+@pytest.mark.long  # `make test` asks of runs of parts, in drawn order, below.
 def test_models_run_by_themselves_leave_nothing_to_repair(
     tmp_path: Path, rows_of_mutants: list[Event], whole: dict[str, list[Row]]
 ) -> None:
@@ -964,6 +967,7 @@ def test_spend_that_changes_by_itself_reaches_the_marts(tmp_path: Path) -> None:
     assert {"fct_ad_spend", "mart_channel__daily"} <= left_alone(tmp_path)
 
 
+@pytest.mark.long  # `make test` asks what such a run leaves of text files.
 def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> None:
     """What is made of no rows is not taken for that of all; tables and views stay."""
     rows = visitor_events(random.Random(1), 1, 2)
@@ -986,12 +990,13 @@ def test_a_run_that_read_nothing_is_made_good_by_the_next(tmp_path: Path) -> Non
     assert unlike(built, expected) == []
 
 
+# `make test` asks of settings that are drawn anew between runs, but of no chain.
+@pytest.mark.long
 @pytest.mark.longest
 def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     tmp_path: Path, rows_of_mutants: list[Event]
 ) -> None:
     """What is made by it is made anew without news, and equals a full refresh."""
-    rows = rows_of_mutants if IS_ALL else rows_of_mutants[::8]
     chosen = {"attribution_counts_non_converting": False}
     for name in ("full", "kept"):
         (tmp_path / name).mkdir()
@@ -1002,7 +1007,7 @@ def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
         """About the chain, so it is part of the build."""
         return run(
             tmp_path / name,
-            rows,
+            rows_of_mutants,
             ROOT,
             is_first=is_first,
             exclude=None,
@@ -1018,6 +1023,8 @@ def test_a_var_that_no_stored_row_goes_by_needs_no_full_refresh(
     assert found == []
 
 
+# `make test` asks of drawn bursts, of which copies arrive later, above.
+@pytest.mark.long
 def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
     """By a late event, and by an earlier copy of it; all its other events follow."""
     first = {"visitor_id": "v", "event_name": "page_view", "batch": 0}
@@ -1045,10 +1052,7 @@ def test_a_visitor_becomes_a_bot_and_a_person_again(tmp_path: Path) -> None:
         )
         assert bots == [("more than 3 acts in 2 seconds",)] * (batch == 1)
 
-    select = (
-        None if IS_ALL else "+fct_sessions +fct_events +mart_quality__rejected_events"
-    )
-    assert differences(tmp_path, rows, 3, look, select=select) == []
+    assert differences(tmp_path, rows, 3, look) == []
     assert accepted == [4, 0, 5]
 
 
@@ -1345,7 +1349,7 @@ def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
             ["int_sessions__aggregated"],
             ["int_events__logged"],
         ],
-        TRIALS.changes - 1,
+        TRIALS.changes,
     ),
 )
 def test_relations_that_somebody_dropped_are_made_again(

@@ -329,14 +329,9 @@ def test_text_files_of_which_nothing_is_accepted_stop_alike(
     assert "for example '3.4.2026 9h'" in said
 
 
-# The first stands for the others in `make test`.
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.long] * (number > 0))
-        for number, name in enumerate(ALL_BAD)
-    ],
-)
+# `make test` asks of a text file, above, and below what is held of a run that stopped.
+@pytest.mark.long
+@pytest.mark.parametrize("name", ALL_BAD)
 def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     tmp_path: Path, name: str
 ) -> None:
@@ -416,6 +411,7 @@ def test_what_is_left_out_on_purpose_is_green(build: Builder, tmp_path: Path) ->
     assert "none of the 4 events of own counts" in said_of(found)
 
 
+@pytest.mark.long  # `make test` asks it of a unit test.
 def test_a_refusal_without_a_visitor_is_a_refusal(
     build: Builder, tmp_path: Path
 ) -> None:

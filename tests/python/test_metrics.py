@@ -622,8 +622,17 @@ def counted_alike() -> list[Counted]:
     ]
 
 
+# Of credits `make test` asks the report, below, and SQL over the marts, above.
 @pytest.mark.parametrize(
-    "counted", counted_alike(), ids=lambda each: " ".join(each.names)
+    "counted",
+    [
+        pytest.param(
+            each,
+            id=" ".join(each.names),
+            marks=[pytest.mark.long] * ("net_attributed_revenue" in each.names),
+        )
+        for each in counted_alike()
+    ],
 )
 def test_the_sql_made_of_a_metric_counts_what_is_asked_for(
     asked: Asker, counted: Counted
@@ -674,6 +683,7 @@ def counting(rows: Rows, groups: int) -> Rows:
     return [row for row in rows if any(each is not None for each in row[groups:])]
 
 
+@pytest.mark.long  # `make test` asks it of five metrics, under drawn filters.
 def test_the_dashboard_counts_what_is_asked_for(
     marts: Path, asked: Asker, tmp_path: Path
 ) -> None:

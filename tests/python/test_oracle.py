@@ -276,11 +276,11 @@ def told(events_file: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any
 @pytest.mark.parametrize(
     "settings",
     [
-        {},
-        # `make test` asks of no rule, and of all of them at once.
+        # `make test` asks of all rules at once, in apps, and of none in real data.
         *(
             pytest.param(settings, marks=pytest.mark.long)
             for settings in (
+                {},
                 {
                     "session_timeout_is_inclusive": True,
                     "session_timeout_minutes_by_platform": {"ios": 5, "android": 45},
@@ -299,15 +299,18 @@ def told(events_file: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any
                 },
             )
         ),
-        {
-            "session_splits_at_midnight": True,
-            "session_splits_on_campaign_change": True,
-            "session_splits_on_user_change": True,
-            "session_end_events": ["logout"],
-            "session_limit_minutes": 60,
-            "session_limit_events": 6,
-            "session_timeout_is_inclusive": True,
-        },
+        pytest.param(
+            {
+                "session_splits_at_midnight": True,
+                "session_splits_on_campaign_change": True,
+                "session_splits_on_user_change": True,
+                "session_end_events": ["logout"],
+                "session_limit_minutes": 60,
+                "session_limit_events": 6,
+                "session_timeout_is_inclusive": True,
+            },
+            marks=pytest.mark.long,
+        ),
         pytest.param({"split_by_app": True}, marks=pytest.mark.long),
         {
             "split_by_app": True,
@@ -337,6 +340,7 @@ def test_sessions_equal_a_plain_loop(
     assert misjudged(made, events, settings) == set()
 
 
+@pytest.mark.long  # `make test` asks that a comparison bites of batches and refreshes.
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
@@ -345,15 +349,12 @@ def test_sessions_equal_a_plain_loop(
             "{{ '>=' if var('session_timeout_is_inclusive') else '>' }}",
             ">=",
             id="a gap of the timeout parts",
-            # The last one stands for the others in `make test`.
-            marks=pytest.mark.long,
         ),
         pytest.param(
             "models/intermediate/sessions/int_events__clustered.sql",
             "order by occurred_at, received_at, event_id",
             "order by occurred_at",
             id="ties fall anyhow",
-            marks=pytest.mark.long,
         ),
         pytest.param(
             "models/intermediate/sessions/int_sessions__aggregated.sql",

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from harness import Build, Builder, one_source, write_parquet
 
 DAY = datetime(2024, 5, 6, 12)
@@ -70,6 +71,8 @@ CLAIMS = [
 ]
 
 
+# `make test` asks it of unit tests, and of one order that two sources tell of.
+@pytest.mark.long
 def test_orders_are_told_from_copies(build: Builder, tmp_path: Path) -> None:
     """By person and amount, in whichever row the order comes."""
     made = built(build, tmp_path, CLAIMS)
@@ -101,6 +104,7 @@ def test_orders_are_told_from_copies(build: Builder, tmp_path: Path) -> None:
     assert made.value(sold) == Decimal("45.00")
 
 
+@pytest.mark.long  # `make test` asks it of a site and a shop's own books.
 def test_an_order_of_two_sources_is_one(build: Builder, tmp_path: Path) -> None:
     """The shop's own books know what was paid, the tracker who came and when."""
     sold = "select order_id, event_id, revenue from fct_conversions"

@@ -47,6 +47,8 @@ def test_a_sentence_names_three_of_many(tmp_path: Path) -> None:
     ) in made.said
 
 
+# `make test` asks of empty databases by all builds, and of no other names.
+@pytest.mark.long
 def test_other_names_and_an_empty_database_are_no_obstacle(tmp_path: Path) -> None:
     """Tables of one's own may stand beside footfall's, in that run and the next."""
     made = seeded(tmp_path, "create table customers as select 1 as answer")

@@ -54,6 +54,7 @@ def test_sentences_are_read_with_gaps_for_what_is_filled_in() -> None:
     assert list(in_python(text)) == ["… is no … of …."]
 
 
+@pytest.mark.long  # `make test` asks that no page is stale, above.
 def test_a_stale_page_is_told_in_one_sentence(
     demo: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:

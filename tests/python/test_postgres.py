@@ -23,6 +23,7 @@ def test_the_demo_builds_with_all_its_tests(engine_build: EngineBuilder) -> None
     assert set(built.results.values()) <= {"success", "pass", "no-op"}
 
 
+@pytest.mark.long  # `make test` asks nothing of files on Postgres.
 def test_a_file_as_input_is_refused_in_a_sentence(engine_build: EngineBuilder) -> None:
     """The server could not see it."""
     columns = ["visitor_id", "occurred_at", "event_name"]
@@ -32,6 +33,7 @@ def test_a_file_as_input_is_refused_in_a_sentence(engine_build: EngineBuilder) -
     assert "files are read on DuckDB alone" in built.said
 
 
+@pytest.mark.long  # `make test` asks nothing of how the server plans.
 @needs_postgres
 def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> None:
     """Else it reads page views once for each of them, and a million never end."""

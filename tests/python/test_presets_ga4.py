@@ -538,6 +538,7 @@ def test_what_is_no_text_is_said_in_a_sentence(
     assert sentence in said
 
 
+@pytest.mark.long  # `make test` asks the check for other sentences about maps.
 def test_a_word_of_a_map_without_its_key_is_said_in_a_sentence(
     build: Builder, tmp_path: Path
 ) -> None:

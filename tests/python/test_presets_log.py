@@ -139,6 +139,7 @@ def test_a_visitor_is_forgotten_daily_and_salted(
     assert not visitors & others
 
 
+@pytest.mark.long  # `make test` asks that a salt counts, above.
 def test_a_salt_may_stand_in_the_environment(
     build: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,6 +222,7 @@ def test_a_merge_makes_two_ids_one_user(build: Builder, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.long  # `make test` asks of the usual name alone.
 def test_properties_may_be_called_otherwise(build: Builder, tmp_path: Path) -> None:
     """Orders and experiments, by the site's own names and PostHog's."""
     events = [

@@ -427,12 +427,12 @@ def staged(made: Build, columns: Iterable[str] = TOLD) -> list[Any]:
     )
 
 
-# `make test` asks of JSON in columns and of tables that know of types.
+# `make test` asks of tables that know of types, and of JSON in columns elsewhere here.
 @pytest.mark.parametrize(
     "place",
     [
-        csv_columns,
         parquet_tables,
+        pytest.param(csv_columns, marks=pytest.mark.long),
         pytest.param(csv_tables, marks=pytest.mark.long),
         pytest.param(parquet_structs, marks=pytest.mark.long),
     ],
@@ -764,6 +764,7 @@ def test_decisions_of_real_events_are_those_of_their_context(real: Build) -> Non
     ) == {"duplicate": 3, "no_consent": 33}
 
 
+@pytest.mark.long  # `make test` asks it of events that were made up, above.
 @needs(EVENTS)
 def test_real_contexts_in_tables_tell_what_they_do_in_columns(
     build: Builder, real: Build, tmp_path: Path

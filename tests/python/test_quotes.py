@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import POSTGRES_TOO, EngineBuilder
+from engines import EVERY_ENGINE, EngineBuilder
 from harness import ROOT, copy_project, folder_of
 
 from parity.build import Built
@@ -108,7 +108,7 @@ def write(path: Path, rows: list[Row], keeps: bool) -> None:
         csv.DictWriter(file, header).writerows(rows)
 
 
-@pytest.mark.parametrize("engine", POSTGRES_TOO)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_quotes_in_settings_and_rules_are_data(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:
@@ -147,7 +147,7 @@ def test_quotes_in_settings_and_rules_are_data(
             "the schema o's has a quote in its name, which dbt cannot work with",
             marks=pytest.mark.long,
         ),
-        # `make test` asks the engines of the names of files, below.
+        # `make test` asks of quotes in settings and rules alone, above.
         pytest.param(
             "sail",
             "FOOTFALL_SPARK_SCHEMA",
@@ -177,17 +177,17 @@ def test_a_schema_of_an_odd_name_is_one_or_is_refused(
 RENAMED = "by the name of its file: give the file of FOOTFALL_DUCKDB_PATH another name"
 
 
+@pytest.mark.long  # `make test` asks of quotes in settings and rules alone, above.
 @pytest.mark.parametrize(
     ("file", "said"),
     [
         ("main.duckdb", RENAMED),
-        # `make test` asks what DuckDB does with one such name, and of one quote above.
-        pytest.param("A-b {c}.d.duckdb", None, marks=pytest.mark.long),
-        pytest.param("temp.duckdb", RENAMED, marks=pytest.mark.long),
-        pytest.param("memory.duckdb", RENAMED, marks=pytest.mark.long),
-        pytest.param("system.duckdb", RENAMED, marks=pytest.mark.long),
-        pytest.param(".duckdb", None, marks=pytest.mark.long),
-        pytest.param("o's.duckdb", "has a quote in its name", marks=pytest.mark.long),
+        ("A-b {c}.d.duckdb", None),
+        ("temp.duckdb", RENAMED),
+        ("memory.duckdb", RENAMED),
+        ("system.duckdb", RENAMED),
+        (".duckdb", None),
+        ("o's.duckdb", "has a quote in its name"),
     ],
 )
 def test_a_file_of_an_odd_name_is_a_database_or_is_refused(

@@ -65,6 +65,7 @@ def test_readers_have_the_sessions_that_two_methods_found(
     assert made.value("select count(*) from int_sessions__aggregated") == sessions
 
 
+@pytest.mark.long  # `make test` asks of the readers' sessions and of GA4's shop.
 @needs(GA360)
 def test_a_day_of_ga360_has_the_sessions_that_two_methods_found(ga360: Build) -> None:
     """Many hits share one timestamp; none is lost to it, nor to a rejection."""
@@ -76,6 +77,7 @@ def test_a_day_of_ga360_has_the_sessions_that_two_methods_found(ga360: Build) ->
     ) == [(13_233, 13_233)]
 
 
+@pytest.mark.long  # `make test` asks of the readers' sessions and of GA4's shop.
 @needs(GA360)
 def test_every_ga360_order_and_dollar_is_attributed_once(ga360: Build) -> None:
     """Two orders were sent again with another amount: the first one stands."""
@@ -104,6 +106,7 @@ def test_every_ga360_order_and_dollar_is_attributed_once(ga360: Build) -> None:
         assert {total[1:] for total in totals} == {(orders, revenue)}
 
 
+@pytest.mark.long  # `make test` asks of the readers' sessions and of GA4's shop.
 @needs(GA360)
 def test_a_direct_ga360_session_takes_its_channel_from_the_referrer(
     ga360: Build,
@@ -116,6 +119,7 @@ def test_a_direct_ga360_session_takes_its_channel_from_the_referrer(
     assert found > 1_200
 
 
+@pytest.mark.long  # `make test` asks of the readers' sessions and of GA4's shop.
 @needs(GA360)
 def test_channels_agree_with_ga360_where_anything_tells_them(
     ga360: Build, comparison: ModuleType
@@ -161,6 +165,8 @@ def test_where_ga4_measured_nothing_pauses_are_engaged_time(build: Builder) -> N
     assert (measured, seconds) == (9_712 - 2_063, 907_194)
 
 
+# `make test` asks the rules of that log's user agents, and the preset of its lines.
+@pytest.mark.long
 @needs(ACCESS_LOG)
 def test_bots_in_an_access_log_are_rejected(build: Builder, tmp_path: Path) -> None:
     """A quarter of the requests name a crawler; people stay."""

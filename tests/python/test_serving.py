@@ -633,6 +633,8 @@ def test_a_failed_test_is_1_and_is_named(
     assert said.out.startswith("Build not green in ")
 
 
+# `make test` asks the check for the sentence, and 2 of a database in use, below.
+@pytest.mark.long
 def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str]
 ) -> None:

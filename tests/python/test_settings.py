@@ -67,15 +67,6 @@ EACH: dict[str, dict[str, object]] = {
     "no direct": {"attribution_direct": "excluded"},
     "no unknown consent": {"accept_unknown_consent": False},
 }
-# What is right follows from the settings, so that two builds can ask for all of them.
-HALVES = {
-    name: {key: value for each in half for key, value in each.items()}
-    for name, half in (
-        ("preset, Los Angeles, no direct", list(EACH.values())[::2]),
-        ("timeout, Auckland, no unknown consent", list(EACH.values())[1::2]),
-    )
-}
-SETTINGS = EACH if IS_ALL else HALVES
 # Every setting that does not say where input is, at a value that is not the default.
 OTHERS: dict[str, object] = {
     "unread_share_limit": 0.5,
@@ -288,14 +279,9 @@ EXAMPLES: dict[str, tuple[dict[str, list[dict[str, object]]], list[Row]]] = {
 }
 
 
-# The first stands for the others in `make test`.
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.long] * (number > 0))
-        for number, name in enumerate(EXAMPLES)
-    ],
-)
+# `make test` builds the first of them where other input than the demo is asked of.
+@pytest.mark.long
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_publishes_as_it_is_shipped(
     publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -332,12 +318,14 @@ def sessions_by_loop(made: Published) -> list[tuple[str, datetime, int]]:
     return found
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+# `make test` asks of sessions, days and consent where no var has its default, below.
+@pytest.mark.long
+@pytest.mark.parametrize("name", EACH)
 def test_a_build_of_any_setting_is_published_and_right(
     publish: Publish, name: str
 ) -> None:
     """Who is counted, in which sessions, on which day, by which channel and credit."""
-    made = publish(SETTINGS[name])
+    made = publish(EACH[name])
     assert made.kinds() >= {"seed", "model", "test"}
     assert "unit_test" not in made.kinds()
 
@@ -407,16 +395,9 @@ def rows_of(visits: dict[str, list[tuple[str, str, str, str]]]) -> list[dict[str
     ]
 
 
-# In `make test` on DuckDB alone: other tests ask these macros of every engine.
-@pytest.mark.parametrize(
-    "engine",
-    [
-        "duckdb",
-        pytest.param("postgres", marks=pytest.mark.long),
-        pytest.param("sail", marks=pytest.mark.long),
-        pytest.param("spark", marks=pytest.mark.long),
-    ],
-)
+# `make test` asks of a platform and of events below, and of one of quotes elsewhere.
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["duckdb", "postgres", "sail", "spark"])
 def test_names_in_settings_may_be_written_as_the_tracker_has_them(
     engine_build: EngineBuilder, shared: Path, engine: str
 ) -> None:
@@ -618,11 +599,15 @@ MOST: dict[str, Any] = {
     "event_earliest_date": "1000-01-01",
     "event_latest_date": "9999-12-31",
 }
+# What has most values that are no default comes first: of defaults much else is built.
+BOLDEST = sorted(
+    PAIRS, key=lambda row: sum(value == PAIRS[0][name] for name, value in row.items())
+)
 TRIED = {
     **({"at least": LEAST} if IS_ALL else {}),
     # In `make test` no build has all numbers at a bound; each var is asked of both.
     **({"at most": MOST} if IS_ALL else {}),
-    **{f"pairs {PAIRS.index(row)}": row for row in some(PAIRS, TRIALS.pairs)},
+    **{f"pairs {PAIRS.index(row)}": row for row in some(BOLDEST, TRIALS.pairs)},
 }
 
 
@@ -729,6 +714,7 @@ def test_unit_tests_run_where_types_are_chosen_that_hold_them(
     assert runner.types([]) == []
 
 
+@pytest.mark.long  # `make test` runs them under no settings, with the demo on Postgres.
 def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     """All of them, under none and under all that a user may set."""
     assert set(OTHERS) == set(defaults()) - INPUT
@@ -743,8 +729,7 @@ def test_unit_tests_hold_whatever_the_settings(tmp_path: Path) -> None:
     # A unit test asks its model's inputs for their columns.
     made = run_dbt(tmp_path, source, None, ROOT, flags=["--empty"])
     assert made.is_green, made.said
-    # Under none, `make test` runs them with the demo on Postgres.
-    for settings in ({}, OTHERS) if IS_ALL else (OTHERS,):
+    for settings in ({}, OTHERS):
         tested = run_dbt(
             tmp_path,
             source | settings,

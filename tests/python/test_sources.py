@@ -82,14 +82,17 @@ FORMS = {
     f"copy (select columns(c -> c <> 'login'), login from {TEXTS} offset 4)"
     " to '{folder}/2.csv'",
 }
+# One with types, one without, and several files: what else there is, drawn files ask.
+SOME_FORMS = ["typed json", "typed parquet", "glob"]
+TRIED = list(FORMS) if IS_ALL else SOME_FORMS
 NAMES = {"json lines": "in.jsonl", "gzipped csv": "in.csv.gz", "glob": "*.csv"}
 
 
 def write_forms(folder: Path) -> Path:
     """A folder of each form."""
-    for form, sql in FORMS.items():
+    for form in TRIED:
         (folder / form).mkdir()
-        duckdb.execute(sql.format(folder=folder / form))
+        duckdb.execute(FORMS[form].format(folder=folder / form))
     return folder
 
 
@@ -99,7 +102,7 @@ def formed(build: Builder, settings: dict[str, Any], shared: Path) -> Build:
     (source,) = settings["sources"].values()
     sources = {"a relation": source | {"events": "raw_data.events"}}
     folder = once(folder_of(shared, "forms of files"), write_forms)
-    for form in FORMS:
+    for form in TRIED:
         name = NAMES.get(form, f"in.{form.rsplit(maxsplit=1)[-1]}")
         sources[form] = source | {"events": str(folder / form / name)}
     return build(
@@ -109,7 +112,7 @@ def formed(build: Builder, settings: dict[str, Any], shared: Path) -> Build:
     )
 
 
-@pytest.mark.parametrize("form", [*FORMS, "a relation"])
+@pytest.mark.parametrize("form", [*TRIED, "a relation"])
 def test_every_kind_of_input_gives_the_same_events(
     plain: Build, formed: Build, form: str
 ) -> None:
@@ -393,7 +396,10 @@ def nothing(folder: Path, ending: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize(
+    "ending", ["parquet", pytest.param("csv", marks=pytest.mark.long)]
+)
 def test_no_events_at_all_are_a_mistake(
     build: Builder, tmp_path: Path, ending: str
 ) -> None:
@@ -564,11 +570,12 @@ def test_what_is_no_source_is_told_in_one_sentence(ask: Asker, mistake: str) -> 
 def test_a_wrong_setting_stops_the_run_before_it_writes(
     build: Builder, settings: dict[str, Any]
 ) -> None:
-    """Of vars and sources alike."""
-    for change, said in (
-        (settings | {"session_timeout_minutes": -30}, "session_timeout_minutes"),
+    """Of vars and sources alike, in `make test` of a source."""
+    changes = [
         (shop(settings, events="nowhere.events"), "nowhere.events"),
-    ):
+        (settings | {"session_timeout_minutes": -30}, "session_timeout_minutes"),
+    ]
+    for change, said in changes if IS_ALL else changes[:1]:
         stopped(build(change, select="+fct_sessions", is_first=True), said)
 
 
@@ -624,7 +631,13 @@ def freshness(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-FRESHNESS = [(1, "pass"), (30, "warn"), (60, "error"), (None, "error")]
+FRESHNESS = [
+    (30, "warn"),
+    # The first stands for the others in `make test`; below is a file that is late.
+    pytest.param(None, "error", marks=pytest.mark.long),
+    pytest.param(1, "pass", marks=pytest.mark.long),
+    pytest.param(60, "error", marks=pytest.mark.long),
+]
 
 
 @pytest.mark.parametrize(("hours", "status"), FRESHNESS)
@@ -752,6 +765,7 @@ def test_three_tables_of_three_shapes_are_three_sources(build: Builder) -> None:
     assert made.rows("select order_id from fct_conversions") == [("A-1",)]
 
 
+@pytest.mark.long  # `make test` asks of two sources of one preset, above.
 def test_a_preset_twice_is_two_sources(build: Builder, demo: Build) -> None:
     """The demo too: everything there is once for each."""
     sources = {"here": {"preset": "demo"}, "there": {"preset": "demo"}}
@@ -906,6 +920,7 @@ TIMES_ELSEWHERE = {
 }
 
 
+@pytest.mark.long  # `make test` asks of formats and of clocks on DuckDB alone, above.
 @pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_format_and_clocks_are_those_of_the_source_on_every_engine(
     engine_build: EngineBuilder, shared: Path, tmp_path: Path, engine: str
@@ -986,6 +1001,8 @@ def test_what_cannot_be_computed_stops_other_engines_too_before_they_write(
         assert engines_own not in made.said
 
 
+# `make test` asks such words of tables, and of drawn files functions in maps.
+@pytest.mark.long
 def test_words_of_maps_read_fields_of_json_files(
     build: Builder, tmp_path: Path
 ) -> None:
@@ -1064,6 +1081,8 @@ def test_an_expression_that_fails_in_a_row_is_null_there(
     ) == [("a", Decimal(10)), ("b", None)]
 
 
+# `make test` asks of such hosts as they are copied, with other settings.
+@pytest.mark.long
 def test_a_sources_own_hosts_are_no_source_of_visits(
     build: Builder, tmp_path: Path
 ) -> None:

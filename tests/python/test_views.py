@@ -177,6 +177,7 @@ def test_views_of_any_pace_are_those_of_a_loop(
     ) == len(rows)
 
 
+@pytest.mark.long  # `make test` asks it of unit tests.
 def test_steps_of_one_instant_come_in_any_order(build: Builder, tmp_path: Path) -> None:
     """A clock of seconds says nothing of what came first; one event is one step."""
     steps = ["purchase", "begin_checkout", "add_to_cart", "view_item"]

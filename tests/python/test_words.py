@@ -219,7 +219,8 @@ def test_orders_without_a_number_are_one_each(nobodies: Build) -> None:
         ) == [(count, count * Decimal("10.00"))], word
 
 
-@pytest.mark.parametrize("accepts", [False, True])
+# The first stands for the other in `make test`.
+@pytest.mark.parametrize("accepts", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_an_event_is_a_bots_by_the_verdict_of_its_source(
     build: Builder, tmp_path: Path, accepts: bool
 ) -> None:
@@ -270,6 +271,8 @@ def test_no_credit_flows_between_guests(build: Builder, tmp_path: Path) -> None:
     ) == [("Direct", Decimal("50.00"))]
 
 
+# `make test` asks of these words in one run, and of drawn batches with denials.
+@pytest.mark.long
 def test_words_are_read_the_same_batch_by_batch(tmp_path: Path) -> None:
     """What was stored is judged anew with copies and with a later decision."""
     early = [
