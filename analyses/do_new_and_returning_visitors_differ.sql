@@ -2,7 +2,7 @@
 -- Do new and returning visitors behave differently?
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 answer as (

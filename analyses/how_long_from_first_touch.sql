@@ -5,7 +5,7 @@ with first_touches as (
     select
         *,
         seconds_to_conversion / 86400 as days_to_conversion
-    from {{ ref('mart_attribution__touchpoints') }}
+    from {{ ref('footfall', 'mart_attribution__touchpoints') }}
     where
         conversion_name = 'purchase'
         and touch_number = 1

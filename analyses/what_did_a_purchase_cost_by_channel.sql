@@ -2,7 +2,7 @@
 -- What did a purchase cost in each paid channel, credit shared by position?
 
 with channel_days as (
-    select * from {{ ref('mart_attribution__channels') }}
+    select * from {{ ref('footfall', 'mart_attribution__channels') }}
     where
         conversion_name = 'purchase'
         and attribution_model = 'position_based'

@@ -2,7 +2,7 @@
 -- How many purchases, and what return, does each attribution model give Paid Search?
 
 with channel_days as (
-    select * from {{ ref('mart_attribution__channels') }}
+    select * from {{ ref('footfall', 'mart_attribution__channels') }}
     where conversion_name = 'purchase'
 ),
 

@@ -3,21 +3,21 @@
 -- pair of presets, put other names of the seed channel_rules in place of these two.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 arrivals as (
-    select * from {{ ref('int_session_sources__ordered') }}
+    select * from {{ ref('footfall', 'int_session_sources__ordered') }}
     where session_source_number = 1
 ),
 
 here as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where preset = 'footfall'
 ),
 
 there as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where preset = 'ga4_2026'
 ),
 

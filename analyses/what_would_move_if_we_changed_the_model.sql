@@ -2,7 +2,7 @@
 -- What would move if we changed from last touch to another model?
 
 with channel_totals as (
-    select * from {{ ref('mart_attribution__model_comparison') }}
+    select * from {{ ref('footfall', 'mart_attribution__model_comparison') }}
     where conversion_name = 'purchase'
 ),
 

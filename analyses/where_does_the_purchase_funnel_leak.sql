@@ -2,7 +2,7 @@
 -- Where does the purchase funnel leak?
 
 with funnel_days as (
-    select * from {{ ref('mart_funnel__steps_daily') }}
+    select * from {{ ref('footfall', 'mart_funnel__steps_daily') }}
     where funnel_name = 'purchase'
 ),
 

@@ -2,7 +2,7 @@
 -- Which channels bring buyers, and not just visitors?
 
 with channel_days as (
-    select * from {{ ref('mart_channel__daily') }}
+    select * from {{ ref('footfall', 'mart_channel__daily') }}
 ),
 
 -- What converts is the main goal, here a purchase. A rate of a longer time is a sum

@@ -2,7 +2,7 @@
 -- Which channels close journeys, and which are there without ever closing them?
 
 with channel_totals as (
-    select * from {{ ref('mart_attribution__model_comparison') }}
+    select * from {{ ref('footfall', 'mart_attribution__model_comparison') }}
     where
         conversion_name = 'purchase'
         and channel not like '(%'

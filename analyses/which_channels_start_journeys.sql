@@ -2,7 +2,7 @@
 -- Which channels start journeys, and how often does the same channel close them?
 
 with touchpoints as (
-    select * from {{ ref('mart_attribution__touchpoints') }}
+    select * from {{ ref('footfall', 'mart_attribution__touchpoints') }}
     where conversion_name = 'purchase'
 ),
 

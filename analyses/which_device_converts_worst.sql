@@ -2,7 +2,7 @@
 -- Which kind of device converts worst, and what does that cost beside the best?
 
 with device_days as (
-    select * from {{ ref('mart_device__daily') }}
+    select * from {{ ref('footfall', 'mart_device__daily') }}
 ),
 
 totals as (

@@ -2,7 +2,7 @@
 -- Which events were rejected, and why?
 
 with rejected_events as (
-    select * from {{ ref('mart_quality__rejected_events') }}
+    select * from {{ ref('footfall', 'mart_quality__rejected_events') }}
 ),
 
 counted as (

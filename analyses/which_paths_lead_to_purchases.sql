@@ -2,7 +2,7 @@
 -- Which paths of channels lead to purchases, and how often do they lead nowhere?
 
 with paths as (
-    select * from {{ ref('mart_attribution__paths') }}
+    select * from {{ ref('footfall', 'mart_attribution__paths') }}
     where
         conversion_name = 'purchase'
         and path not like '(%'

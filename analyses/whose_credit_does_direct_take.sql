@@ -2,7 +2,7 @@
 -- Whose credit does Direct take: which channels had brought the direct visitors before?
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
     where channel = 'Direct'
 ),
 

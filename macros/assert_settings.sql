@@ -1,12 +1,22 @@
 {#- Stops a run with one sentence that names the var to mend, before it writes. -#}
 {% macro assert_settings() -%}
-    {%- if execute -%}
+    {%- if concerns_footfall() -%}
         {%- do assert_names() -%}
         {%- do assert_vars() -%}
         {%- do assert_event_names() -%}
         {%- do assert_files() -%}
         {%- do assert_sources() -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a run has to do with this project's nodes. As a package it is one of several:
+    a run of a host's own models is none of its business. -#}
+{% macro concerns_footfall() -%}
+    {%- if not execute -%} {{ return(false) }} {%- endif -%}
+    {%- for unique_id in selected_resources -%}
+        {%- if unique_id.split('.')[1] == 'footfall' -%} {{ return(true) }} {%- endif -%}
+    {%- endfor -%}
+    {{ return(not selected_resources) }}
 {%- endmacro %}
 
 {% macro stop_run(message) -%}
@@ -33,7 +43,9 @@
             {%- do names.append(name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for name in names if name not in known -%}
+    {#- In a project of somebody else's it may be one of theirs, unless it looks like ours. -#}
+    {%- for name in names if name not in known
+        and (project_name == 'footfall' or nearest_name(name, known)) -%}
         {%- do stop_run(
             'there is no var ' ~ name ~ '; ' ~ or_nearest(name, known, 'var')
         ) -%}

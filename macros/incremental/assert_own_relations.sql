@@ -3,7 +3,7 @@
     into where it kept no states, as on Spark: its rows say by which definition they were
     made. Relations of other names may stand beside ours. -#}
 {% macro assert_own_relations() -%}
-    {%- if not execute or load_relation(states_relation()) -%}
+    {%- if not concerns_footfall() or load_relation(states_relation()) -%}
         {{ return('') }}
     {%- endif -%}
     {%- set found = [] -%}

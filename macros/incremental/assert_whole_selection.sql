@@ -3,7 +3,7 @@
     `dbt retry` is exempt: the failed run made the parents, of what is still to be done. -#}
 {% macro assert_whole_selection() -%}
     {%- set selected = selected_resources
-        if execute and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}
+        if concerns_footfall() and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}
     {%- for parent in (graph.nodes.values() if selected else [])
         if 'passing' in parent.tags and parent.unique_id not in selected -%}
         {%- for node in graph.nodes.values()

@@ -7,7 +7,7 @@
     takes only what differs. -#}
 {% macro is_arriving() -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
-    {%- set delivered = ref('int_events__unioned') -%}
+    {%- set delivered = ref('footfall', 'int_events__unioned') -%}
     {%- if not execute -%} {{ return('true') }} {%- endif -%}
     {%- if is_whole() -%}
         {%- do assert_nothing_lost(delivered) -%}

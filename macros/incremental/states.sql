@@ -14,8 +14,10 @@
     publish knows the run's limit. One of an earlier version is made anew, and with it
     all that it says of. -#}
 {% macro prepare_states() -%}
-    {%- if execute -%}
+    {%- if concerns_footfall() -%}
         {%- set held = load_relation(states_relation()) -%}
+        {#- dbt makes the schemas of models, which may be others than the target's. -#}
+        {%- do adapter.create_schema(states_relation().without_identifier()) -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
         {%- if held and 'taken_number' not in adapter.get_columns_in_relation(held)
             | map(attribute='name') -%}

@@ -175,5 +175,5 @@
 {#- Hook of every model that has no model above it: no model is made before the gate has
     looked at the rules. -#}
 {% macro wait_for_rules() -%}
-    {%- do ref('int_rules__checked') -%}
+    {%- do ref('footfall', 'int_rules__checked') -%}
 {%- endmacro %}

@@ -64,7 +64,7 @@
         {{ ref(*called[1:]) if called[0] == 'ref' else source(*called[1:]) }}
     {%- elif called -%} {{ project_node(place).relation_name }}
     {%- elif is_text_file(place) -%}
-        {%- set lines = ref('stg_files__lines') if is_in_model
+        {%- set lines = ref('footfall', 'stg_files__lines') if is_in_model
             else stored_lines() -%}
         ({{ text_rows(name, input, lines or no_lines()) }})
     {%- elif is_path(place) -%} {{ parquet_rows(place, names_files=true) }}

@@ -3,7 +3,7 @@
 
 with gone as (
     select distinct conversion_id
-    from {{ ref('fct_reversals') }}
+    from {{ ref('footfall', 'fct_reversals') }}
     where share_after = 1
 ),
 
@@ -14,7 +14,7 @@ left_over as (
         credits.touch_number,
         sum(credits.credit) as credit,
         sum(credits.attributed_revenue) as attributed_revenue
-    from {{ ref('mart_attribution__credits') }} as credits
+    from {{ ref('footfall', 'mart_attribution__credits') }} as credits
     inner join gone
         on credits.conversion_id = gone.conversion_id
     group by

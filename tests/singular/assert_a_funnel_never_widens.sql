@@ -9,7 +9,7 @@ with widened as (
         reached_previous,
         reached,
         dropped
-    from {{ ref('mart_funnel__steps_daily') }}
+    from {{ ref('footfall', 'mart_funnel__steps_daily') }}
     where
         reached > reached_previous
         or reached_previous > entered

@@ -5,8 +5,8 @@ with reversals as (
         reversals.reversal_id,
         reversals.reported_currency,
         conversions.delivered_currency
-    from {{ ref('fct_reversals') }} as reversals
-    inner join {{ ref('fct_conversions') }} as conversions
+    from {{ ref('footfall', 'fct_reversals') }} as reversals
+    inner join {{ ref('footfall', 'fct_conversions') }} as conversions
         on reversals.conversion_id = conversions.conversion_id
 )
 

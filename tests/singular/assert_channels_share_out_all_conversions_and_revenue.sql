@@ -14,7 +14,7 @@ entries as (
         revenue,
         cast(0 as numeric(18, 12)) as reversed_conversions,
         cast(0 as numeric(28, 6)) as reversed_revenue
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
 
     union all
 
@@ -25,7 +25,7 @@ entries as (
         cast(0 as numeric(28, 6)) as revenue,
         share_before - share_after as reversed_conversions,
         0 - reversed_revenue as reversed_revenue
-    from {{ ref('fct_reversals') }}
+    from {{ ref('footfall', 'fct_reversals') }}
     where conversion_id is not null
 ),
 
@@ -55,7 +55,7 @@ attributed as (
         sum(attributed_revenue) as revenue,
         sum(reversed_conversions) as reversed_conversions,
         sum(reversed_revenue) as reversed_revenue
-    from {{ ref('mart_attribution__channels') }}
+    from {{ ref('footfall', 'mart_attribution__channels') }}
     group by report_date, conversion_name, attribution_model
 ),
 

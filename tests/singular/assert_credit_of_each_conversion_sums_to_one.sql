@@ -13,7 +13,7 @@ entries as (
         conversion_id as entry_id,
         cast(1 as numeric(18, 12)) as credit,
         revenue
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
 
     union all
 
@@ -21,7 +21,7 @@ entries as (
         reversal_id as entry_id,
         share_before - share_after as credit,
         0 - reversed_revenue as revenue
-    from {{ ref('fct_reversals') }}
+    from {{ ref('footfall', 'fct_reversals') }}
     where conversion_id is not null
 ),
 
@@ -31,7 +31,7 @@ credits as (
         attribution_model,
         sum(credit) as credit,
         sum(attributed_revenue) as attributed_revenue
-    from {{ ref('mart_attribution__credits') }}
+    from {{ ref('footfall', 'mart_attribution__credits') }}
     group by entry_id, attribution_model
 ),
 

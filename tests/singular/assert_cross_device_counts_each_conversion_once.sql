@@ -4,14 +4,14 @@ with conversions as (
     select
         count(*) as conversion_count,
         coalesce(sum(revenue), 0) as revenue
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 cross_device as (
     select
         coalesce(sum(conversions), 0) as conversion_count,
         coalesce(sum(revenue), 0) as revenue
-    from {{ ref('mart_device__cross_device') }}
+    from {{ ref('footfall', 'mart_device__cross_device') }}
 ),
 
 compared as (

@@ -5,7 +5,7 @@ with sessions as (
         started_date as report_date,
         count(*) as sessions,
         sum(revenue) as revenue
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
     group by started_date
 ),
 
@@ -15,7 +15,7 @@ marts as (
         sessions,
         revenue,
         'channel' as mart
-    from {{ ref('mart_channel__daily') }}
+    from {{ ref('footfall', 'mart_channel__daily') }}
 
     union all
 
@@ -24,7 +24,7 @@ marts as (
         sessions,
         revenue,
         'campaign' as mart
-    from {{ ref('mart_channel__campaigns_daily') }}
+    from {{ ref('footfall', 'mart_channel__campaigns_daily') }}
 
     union all
 
@@ -33,7 +33,7 @@ marts as (
         sessions,
         revenue,
         'device' as mart
-    from {{ ref('mart_device__daily') }}
+    from {{ ref('footfall', 'mart_device__daily') }}
 
     union all
 
@@ -42,7 +42,7 @@ marts as (
         sessions,
         revenue,
         'landing page' as mart
-    from {{ ref('mart_channel__landing_pages') }}
+    from {{ ref('footfall', 'mart_channel__landing_pages') }}
 ),
 
 mart_totals as (

@@ -7,7 +7,7 @@ with sessions as (
         engaged_time_method,
         engaged_seconds,
         duration_seconds
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 )
 
 select * from sessions

@@ -10,7 +10,7 @@ with events as (
         count(distinct event_number) as number_count,
         min(event_number) as first_number,
         max(event_number) as last_number
-    from {{ ref('int_events__sessionized') }}
+    from {{ ref('footfall', 'int_events__sessionized') }}
     where session_started_at is not null
     group by source_name, visitor_id, session_app, session_started_at
 )

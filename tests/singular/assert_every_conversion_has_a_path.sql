@@ -5,7 +5,7 @@ with conversions as (
         conversion_name,
         count(*) as conversions,
         sum(revenue) as revenue
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
     group by conversion_name
 ),
 
@@ -14,7 +14,7 @@ paths as (
         conversion_name,
         sum(conversions) as conversions,
         sum(revenue) as revenue
-    from {{ ref('mart_attribution__paths') }}
+    from {{ ref('footfall', 'mart_attribution__paths') }}
     group by conversion_name
 ),
 

@@ -7,7 +7,7 @@ with used as (
         delivered_currency as currency,
         converted_date as report_date,
         currency_rate
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
     where delivered_currency <> currency
 
     union
@@ -16,7 +16,7 @@ with used as (
         delivered_currency as currency,
         occurred_date as report_date,
         currency_rate
-    from {{ ref('fct_items') }}
+    from {{ ref('footfall', 'fct_items') }}
     where
         delivered_currency <> currency
         and delivered_revenue is not null
@@ -27,7 +27,7 @@ with used as (
         delivered_currency as currency,
         spend_date as report_date,
         currency_rate
-    from {{ ref('int_ad_spend__classified') }}
+    from {{ ref('footfall', 'int_ad_spend__classified') }}
     where
         delivered_currency <> currency
         and rejection_reason is null

@@ -1,7 +1,7 @@
 -- grain: one row per source and day of arrival whose events are not all accounted for.
 
 with ledger as (
-    select * from {{ ref('mart_quality__event_ledger') }}
+    select * from {{ ref('footfall', 'mart_quality__event_ledger') }}
 ),
 
 accounted as (

@@ -3,12 +3,12 @@
 
 with counted as (
     select
-        (select count(*) from {{ ref('int_ad_spend__unioned') }}) as delivered_count,
+        (select count(*) from {{ ref('footfall', 'int_ad_spend__unioned') }}) as delivered_count,
         (
-            select count(*) from {{ ref('int_ad_spend__classified') }}
+            select count(*) from {{ ref('footfall', 'int_ad_spend__classified') }}
             where rejection_reason is null
         ) as counted_count,
-        (select count(*) from {{ ref('mart_quality__rejected_ad_spend') }})
+        (select count(*) from {{ ref('footfall', 'mart_quality__rejected_ad_spend') }})
             as rejected_count
 )
 

@@ -5,21 +5,21 @@ with claims as (
     select distinct
         source_name,
         event_id
-    from {{ ref('int_orders__claimed') }}
+    from {{ ref('footfall', 'int_orders__claimed') }}
 ),
 
 conversions as (
     select distinct
         source_name,
         event_id
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 counted as (
     select distinct
         source_name,
         event_id
-    from {{ ref('fct_items') }}
+    from {{ ref('footfall', 'fct_items') }}
 ),
 
 told_again as (

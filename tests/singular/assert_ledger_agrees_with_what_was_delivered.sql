@@ -2,22 +2,22 @@
 -- counted in the relations that hold them.
 
 with delivered as (
-    select count(*) as event_count from {{ ref('int_events__unioned') }}
+    select count(*) as event_count from {{ ref('footfall', 'int_events__unioned') }}
 ),
 
 accepted as (
-    select count(*) as event_count from {{ ref('fct_events') }}
+    select count(*) as event_count from {{ ref('footfall', 'fct_events') }}
 ),
 
 rejected as (
-    select count(*) as event_count from {{ ref('mart_quality__rejected_events') }}
+    select count(*) as event_count from {{ ref('footfall', 'mart_quality__rejected_events') }}
 ),
 
 ledger as (
     select
         coalesce(sum(received), 0) as received,
         coalesce(sum(accepted), 0) as accepted
-    from {{ ref('mart_quality__event_ledger') }}
+    from {{ ref('footfall', 'mart_quality__event_ledger') }}
 ),
 
 compared as (

@@ -1,7 +1,7 @@
 -- grain: one row per visitor who denied analytics and still shows in a mart.
 
 with visitors as (
-    select * from {{ ref('int_visitors__consented') }}
+    select * from {{ ref('footfall', 'int_visitors__consented') }}
     where analytics_consent = 'denied'
 ),
 
@@ -9,28 +9,28 @@ sightings as (
     select
         source_name,
         visitor_id
-    from {{ ref('fct_events') }}
+    from {{ ref('footfall', 'fct_events') }}
 
     union
 
     select
         source_name,
         visitor_id
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 
     union
 
     select
         source_name,
         visitor_id
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
 
     union
 
     select
         source_name,
         visitor_id
-    from {{ ref('mart_quality__rejected_events') }}
+    from {{ ref('footfall', 'mart_quality__rejected_events') }}
 ),
 
 leaked as (

@@ -12,7 +12,7 @@ with items as (
         coalesce(sum(case when event_name = 'purchase' then quantity end), 0)
             as purchased_quantity,
         coalesce(sum(revenue), 0) as item_revenue
-    from {{ ref('fct_items') }}
+    from {{ ref('footfall', 'fct_items') }}
 ),
 
 days as (
@@ -25,7 +25,7 @@ days as (
         coalesce(sum(purchases), 0) as purchases,
         coalesce(sum(purchased_quantity), 0) as purchased_quantity,
         coalesce(sum(item_revenue), 0) as item_revenue
-    from {{ ref('mart_product__daily') }}
+    from {{ ref('footfall', 'mart_product__daily') }}
 ),
 
 compared as (

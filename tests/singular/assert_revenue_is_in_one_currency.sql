@@ -4,13 +4,13 @@
 
 with currencies as (
     select currency
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
     where currency is not null
 
     union
 
     select currency
-    from {{ ref('fct_items') }}
+    from {{ ref('footfall', 'fct_items') }}
     where
         currency is not null
         and revenue is not null
@@ -18,7 +18,7 @@ with currencies as (
     union
 
     select currency
-    from {{ ref('int_ad_spend__classified') }}
+    from {{ ref('footfall', 'int_ad_spend__classified') }}
     where currency is not null
 ),
 

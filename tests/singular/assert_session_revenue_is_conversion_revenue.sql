@@ -4,7 +4,7 @@ with conversions as (
     select
         count(*) as conversion_count,
         coalesce(sum(revenue), 0) as revenue
-    from {{ ref('fct_conversions') }}
+    from {{ ref('footfall', 'fct_conversions') }}
     where session_id is not null
 ),
 
@@ -12,7 +12,7 @@ sessions as (
     select
         coalesce(sum(conversion_count), 0) as conversion_count,
         coalesce(sum(revenue), 0) as revenue
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 compared as (

@@ -4,7 +4,7 @@ with delivered as (
     select
         spend_date as report_date,
         sum(spend) as spend
-    from {{ ref('int_ad_spend__classified') }}
+    from {{ ref('footfall', 'int_ad_spend__classified') }}
     where rejection_reason is null
     group by spend_date
 ),
@@ -13,7 +13,7 @@ by_channel as (
     select
         report_date,
         sum(spend) as spend
-    from {{ ref('mart_channel__daily') }}
+    from {{ ref('footfall', 'mart_channel__daily') }}
     group by report_date
 ),
 
@@ -21,7 +21,7 @@ by_campaign as (
     select
         report_date,
         sum(spend) as spend
-    from {{ ref('mart_channel__campaigns_daily') }}
+    from {{ ref('footfall', 'mart_channel__campaigns_daily') }}
     group by report_date
 ),
 
@@ -37,7 +37,7 @@ by_model as (
             conversion_name,
             attribution_model,
             sum(spend) as spend
-        from {{ ref('mart_attribution__channels') }}
+        from {{ ref('footfall', 'mart_attribution__channels') }}
         where channel not like '(%'
         group by report_date, conversion_name, attribution_model
     ) as model_days

@@ -2,7 +2,7 @@
 -- journeys, and is there a reason not to solve it?
 
 with transitions as (
-    select * from {{ ref('int_transitions__counted') }}
+    select * from {{ ref('footfall', 'int_transitions__counted') }}
 ),
 
 counted as (

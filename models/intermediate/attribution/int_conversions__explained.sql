@@ -4,16 +4,16 @@
 {% set known = held() %}
 
 with conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
     where {{ in_scope('person') }}
 ),
 
 stages as (
-    select * from {{ ref('int_conversions__staged') }}
+    select * from {{ ref('footfall', 'int_conversions__staged') }}
 ),
 
 journeys as (
-    select * from {{ ref('int_journeys__joined') }}
+    select * from {{ ref('footfall', 'int_journeys__joined') }}
     where is_converted
 ),
 

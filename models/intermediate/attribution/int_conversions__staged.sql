@@ -2,7 +2,7 @@
 -- opportunity before it, as its definition names the two.
 
 with conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
     where {{ in_scope('person') }}
 ),
 

@@ -2,7 +2,7 @@
 -- of the ledger: what was booked on the day, and what went back.
 
 with credits as (
-    select * from {{ ref('int_credit_entries__unioned') }}
+    select * from {{ ref('footfall', 'int_credit_entries__unioned') }}
 ),
 
 aggregated as (

@@ -3,23 +3,23 @@
 -- share that went back, below zero.
 
 with shared as (
-    select * from {{ ref('int_credits__weighted') }}
+    select * from {{ ref('footfall', 'int_credits__weighted') }}
 ),
 
 spread as (
-    select * from {{ ref('int_markov_credits__weighted') }}
+    select * from {{ ref('footfall', 'int_markov_credits__weighted') }}
 ),
 
 reversed as (
-    select * from {{ ref('int_credits__reversed') }}
+    select * from {{ ref('footfall', 'int_credits__reversed') }}
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
 ),
 
 touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where
         is_converted
         and touch_number is not null

@@ -2,15 +2,15 @@
 -- day of the reversal, below zero. Reversals that find nothing left have no rows.
 
 with shared as (
-    select * from {{ ref('int_credits__weighted') }}
+    select * from {{ ref('footfall', 'int_credits__weighted') }}
 ),
 
 spread as (
-    select * from {{ ref('int_markov_credits__weighted') }}
+    select * from {{ ref('footfall', 'int_markov_credits__weighted') }}
 ),
 
 reversals as (
-    select * from {{ ref('int_reversals__accounted') }}
+    select * from {{ ref('footfall', 'int_reversals__accounted') }}
     where share_after > share_before or reversed_revenue > 0
 ),
 

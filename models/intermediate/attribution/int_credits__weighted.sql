@@ -2,20 +2,20 @@
 -- by itself; a conversion without a touch is one row per model, with no touch.
 
 with touches as (
-    select * from {{ ref('int_touches__weighted') }}
+    select * from {{ ref('footfall', 'int_touches__weighted') }}
 ),
 
 placed_touches as (
-    select * from {{ ref('int_touches__placed') }}
+    select * from {{ ref('footfall', 'int_touches__placed') }}
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
     where {{ in_scope('conversion') }}
 ),
 
 attribution_models as (
-    select * from {{ ref('int_attribution_models__resolved') }}
+    select * from {{ ref('footfall', 'int_attribution_models__resolved') }}
 ),
 
 -- Touches times models are many rows, so numbers stand for names until the end.

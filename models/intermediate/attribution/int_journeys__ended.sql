@@ -2,12 +2,12 @@
 -- had a conversion of the name, up to their last touch. Without consent, no journey.
 
 with conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
     where {{ in_scope('person') }}
 ),
 
 touches as (
-    select * from {{ ref('int_touches__sourced') }}
+    select * from {{ ref('footfall', 'int_touches__sourced') }}
 ),
 
 conversion_definitions as (

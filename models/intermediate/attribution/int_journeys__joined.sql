@@ -1,7 +1,7 @@
 -- grain: one row per journey, with its path as one text and a hash of what models see.
 
 with touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where {{ in_scope('person') }}
 ),
 

@@ -2,7 +2,7 @@
 -- those outside its window just the last one before a conversion.
 
 with touched as (
-    select * from {{ ref('int_journeys__touched') }}
+    select * from {{ ref('footfall', 'int_journeys__touched') }}
 ),
 
 ranked as (

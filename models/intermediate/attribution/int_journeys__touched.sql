@@ -2,11 +2,11 @@
 -- the lookback, or the last one before that.
 
 with journeys as (
-    select * from {{ ref('int_journeys__ended') }}
+    select * from {{ ref('footfall', 'int_journeys__ended') }}
 ),
 
 touches as (
-    select * from {{ ref('int_touches__sourced') }}
+    select * from {{ ref('footfall', 'int_touches__sourced') }}
 ),
 
 channels as (

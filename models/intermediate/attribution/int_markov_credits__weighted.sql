@@ -2,7 +2,7 @@
 -- effects of all journeys; a conversion without a touch is one row per model.
 
 with touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where
         is_converted
         and touch_number is not null
@@ -13,11 +13,11 @@ conversions as (
         *,
         row_number() over (order by {{ byte_order('conversion_id') }})
             as conversion_number
-    from {{ ref('int_conversions__explained') }}
+    from {{ ref('footfall', 'int_conversions__explained') }}
 ),
 
 effects as (
-    select * from {{ ref('int_removal_effects__computed') }}
+    select * from {{ ref('footfall', 'int_removal_effects__computed') }}
 ),
 
 attribution_models as (

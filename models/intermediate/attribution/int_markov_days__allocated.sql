@@ -2,16 +2,16 @@
 -- was booked on the day, and what went back, shared by removal effects.
 
 with conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
 ),
 
 reversals as (
-    select * from {{ ref('int_reversals__accounted') }}
+    select * from {{ ref('footfall', 'int_reversals__accounted') }}
     where conversion_id is not null
 ),
 
 effects as (
-    select * from {{ ref('int_removal_effects__computed') }}
+    select * from {{ ref('footfall', 'int_removal_effects__computed') }}
     where not_computed_reason is null
 ),
 
@@ -19,7 +19,7 @@ unsolved as (
     select distinct
         conversion_name,
         markov_order
-    from {{ ref('int_removal_effects__computed') }}
+    from {{ ref('footfall', 'int_removal_effects__computed') }}
     where not_computed_reason is not null
 ),
 

@@ -2,7 +2,7 @@
 -- credit there: how many conversions of this person does the channel get?
 
 with credits as (
-    select * from {{ ref('int_credit_entries__unioned') }}
+    select * from {{ ref('footfall', 'int_credit_entries__unioned') }}
     where entry_type = 'conversion'
 ),
 

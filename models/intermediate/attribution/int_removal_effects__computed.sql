@@ -2,15 +2,15 @@
 -- without the channel, and its share of all conversions by that, or why nobody knows.
 
 with transitions as (
-    select * from {{ ref('int_transitions__counted') }}
+    select * from {{ ref('footfall', 'int_transitions__counted') }}
 ),
 
 chains as (
-    select * from {{ ref('int_chains__counted') }}
+    select * from {{ ref('footfall', 'int_chains__counted') }}
 ),
 
 removals as (
-    select * from {{ ref('int_removals__solved') }}
+    select * from {{ ref('footfall', 'int_removals__solved') }}
 ),
 
 visited as (

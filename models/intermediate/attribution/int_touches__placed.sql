@@ -2,14 +2,14 @@
 -- stands and where the touches stand that models look for.
 
 with touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where
         is_converted
         and touch_number is not null
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
     where {{ in_scope('conversion') }}
 ),
 

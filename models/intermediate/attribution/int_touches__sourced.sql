@@ -2,23 +2,23 @@
 -- later source in force in it that is of another channel. Without consent, no touch.
 
 with sessions as (
-    select * from {{ ref('int_sessions__described') }}
+    select * from {{ ref('footfall', 'int_sessions__described') }}
     where
         {{ in_scope('person') }}
         and marketing_consent <> 'denied'
 ),
 
 session_sources as (
-    select * from {{ ref('int_session_sources__ordered') }}
+    select * from {{ ref('footfall', 'int_session_sources__ordered') }}
     where {{ sql_literal(var('attribution_touches')) }} = 'channel_changes'
 ),
 
 traffic_sources as (
-    select * from {{ ref('int_traffic_sources__named') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__named') }}
 ),
 
 traffic_channels as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where is_in_force
 ),
 

@@ -2,11 +2,11 @@
 -- by itself. Weights of a conversion do not sum to anything yet.
 
 with touches as (
-    select * from {{ ref('int_touches__placed') }}
+    select * from {{ ref('footfall', 'int_touches__placed') }}
 ),
 
 attribution_models as (
-    select * from {{ ref('int_attribution_models__resolved') }}
+    select * from {{ ref('footfall', 'int_attribution_models__resolved') }}
 ),
 
 attribution_weights as (

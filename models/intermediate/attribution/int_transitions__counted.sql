@@ -2,7 +2,7 @@
 -- A state is the last touches of a journey, as many as the order, fewer at its start.
 
 with touches as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where
         touch_number is not null
         and (is_converted or {{ var('attribution_counts_non_converting') }})

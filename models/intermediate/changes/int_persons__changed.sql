@@ -2,11 +2,11 @@
 -- may be another since all kept models of this run were made.
 
 with visitors as (
-    select * from {{ ref('int_visitors__changed') }}
+    select * from {{ ref('footfall', 'int_visitors__changed') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
     where user_id is not null
 ),
 

@@ -3,14 +3,14 @@
 -- order that they have to do with too.
 
 with logged as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 event_ids as (
     select
         source_name,
         event_id
-    from {{ ref('int_events__logged') }}
+    from {{ ref('footfall', 'int_events__logged') }}
     where {{ is_new() }}
     group by source_name, event_id
 ),

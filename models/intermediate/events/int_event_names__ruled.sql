@@ -5,7 +5,7 @@ with events as (
     select
         event_name,
         platform
-    from {{ ref('int_events__logged') }}
+    from {{ ref('footfall', 'int_events__logged') }}
     group by event_name, platform
     having sum(case when retracted_number is null then 1 else -1 end) > 0
 ),

@@ -1,11 +1,11 @@
 -- grain: one row per event delivered; rejection_reason says why it is in no session.
 
 with events as (
-    select * from {{ ref('int_events__standing') }}
+    select * from {{ ref('footfall', 'int_events__standing') }}
 ),
 
 flags as (
-    select * from {{ ref('int_events__flagged') }}
+    select * from {{ ref('footfall', 'int_events__flagged') }}
 ),
 
 classified as (

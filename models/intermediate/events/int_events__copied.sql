@@ -2,7 +2,7 @@
 -- the one that counts.
 
 with events as (
-    select * from {{ ref('int_events__standing') }}
+    select * from {{ ref('footfall', 'int_events__standing') }}
     where {{ in_scope('event') }}
 ),
 
@@ -10,7 +10,7 @@ event_ids as (
     select
         source_name,
         event_id
-    from {{ ref('int_events__standing') }}
+    from {{ ref('footfall', 'int_events__standing') }}
     where {{ in_scope('event') }}
 ),
 

@@ -14,24 +14,24 @@ with events as (
         own_rejection_reason,
         -- Who names no visitor is judged with all others of the source who name none.
         coalesce(visitor_id, '') as visitor_id
-    from {{ ref('int_events__standing') }}
+    from {{ ref('footfall', 'int_events__standing') }}
 ),
 
 copies as (
-    select * from {{ ref('int_events__copied') }}
+    select * from {{ ref('footfall', 'int_events__copied') }}
     where copy_number > 1
 ),
 
 user_agents as (
-    select * from {{ ref('int_user_agents__classified') }}
+    select * from {{ ref('footfall', 'int_user_agents__classified') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__consented') }}
+    select * from {{ ref('footfall', 'int_visitors__consented') }}
 ),
 
 paces as (
-    select * from {{ ref('int_visitors__paced') }}
+    select * from {{ ref('footfall', 'int_visitors__paced') }}
 ),
 
 internal_traffic as (

@@ -1,11 +1,11 @@
 -- grain: one row per accepted event; event_id is unique in its source.
 
 with events as (
-    select * from {{ ref('int_events__standing') }}
+    select * from {{ ref('footfall', 'int_events__standing') }}
 ),
 
 rejected as (
-    select log_number from {{ ref('int_events__flagged') }}
+    select log_number from {{ ref('footfall', 'int_events__flagged') }}
     where rejection_reason is not null
 ),
 

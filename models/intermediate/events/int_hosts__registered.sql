@@ -4,12 +4,12 @@
 {% set known = held() %}
 
 with events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
     where {{ in_scope('batch') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+    select * from {{ ref('footfall', 'int_ad_spend__unioned') }}
 ),
 
 traffic_sources as (

@@ -2,7 +2,7 @@
 -- told, so that whatever may be a network address is taken out of it.
 
 with lines as (
-    select * from {{ ref('stg_files__lines') }}
+    select * from {{ ref('footfall', 'stg_files__lines') }}
 ),
 
 unread as (

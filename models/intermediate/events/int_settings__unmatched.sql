@@ -5,18 +5,18 @@ with event_names as (
     select distinct
         'event' as name_kind,
         event_name as name_form
-    from {{ ref('int_event_names__ruled') }}
+    from {{ ref('footfall', 'int_event_names__ruled') }}
 ),
 
 platforms as (
     select distinct
         'platform' as name_kind,
         platform as name_form
-    from {{ ref('int_event_names__ruled') }}
+    from {{ ref('footfall', 'int_event_names__ruled') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__classified') }}
+    select * from {{ ref('footfall', 'int_events__classified') }}
 ),
 
 conversion_definitions as (

@@ -2,7 +2,7 @@
 -- a source that is missed four weeks on, and per other day with events.
 
 with hours as (
-    select * from {{ ref('int_source_hours__counted') }}
+    select * from {{ ref('footfall', 'int_source_hours__counted') }}
 ),
 
 numbers as (

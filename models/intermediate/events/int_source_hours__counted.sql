@@ -6,7 +6,7 @@ with events as (
         source_name,
         rejection_reason,
         {{ local_time('coalesce(occurred_at, received_at)') }} as local_at
-    from {{ ref('int_events__classified') }}
+    from {{ ref('footfall', 'int_events__classified') }}
     where occurred_at is not null or received_at is not null
 ),
 

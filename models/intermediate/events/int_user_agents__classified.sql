@@ -9,7 +9,7 @@
 } %}
 
 with arriving as (
-    select user_agent from {{ ref('int_events__logged') }}
+    select user_agent from {{ ref('footfall', 'int_events__logged') }}
     where
         user_agent is not null
         and {{ in_scope('batch') }}

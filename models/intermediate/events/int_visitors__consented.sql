@@ -1,7 +1,7 @@
 -- grain: one row per visitor of a source who ever decided about consent.
 
 with events as (
-    select * from {{ ref('int_events__standing') }}
+    select * from {{ ref('footfall', 'int_events__standing') }}
     where
         visitor_id is not null
         and {{ in_scope('visitor') }}

@@ -11,14 +11,14 @@ with events as (
         occurred_at,
         received_at,
         own_rejection_reason
-    from {{ ref('int_events__standing') }}
+    from {{ ref('footfall', 'int_events__standing') }}
     where
         {{ var('bot_limit_events') is not none }}
         and {{ in_scope('visitor') }}
 ),
 
 event_names as (
-    select * from {{ ref('int_event_names__ruled') }}
+    select * from {{ ref('footfall', 'int_event_names__ruled') }}
     where is_act
 ),
 

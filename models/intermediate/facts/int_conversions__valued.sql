@@ -1,7 +1,7 @@
 -- grain: one row per conversion. An order claimed again is the conversion it was.
 
 with claims as (
-    select * from {{ ref('int_orders__claimed') }}
+    select * from {{ ref('footfall', 'int_orders__claimed') }}
     where
         claim_number = 1
         and {{ in_scope('visitor') }}
@@ -12,7 +12,7 @@ currency_rates as (
 ),
 
 goals as (
-    select * from {{ ref('int_goals__defined') }}
+    select * from {{ ref('footfall', 'int_goals__defined') }}
 ),
 
 joined as (

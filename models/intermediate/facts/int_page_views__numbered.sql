@@ -1,7 +1,7 @@
 -- grain: one row per page or screen view that repeats none.
 
 with sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         session_started_at is not null
         and is_page_view
@@ -9,37 +9,37 @@ with sessionized as (
 ),
 
 collapsed as (
-    select * from {{ ref('int_views__kept') }}
+    select * from {{ ref('footfall', 'int_views__kept') }}
     where not is_kept
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 -- Any event may tell how far its page is scrolled, and few do.
 all_sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         session_started_at is not null
         and {{ in_scope('visitor') }}
 ),
 
 scroll_events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
     where scroll_percent is not null
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
+    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
 ),
 
 session_sources as (
-    select * from {{ ref('int_session_sources__ordered') }}
+    select * from {{ ref('footfall', 'int_session_sources__ordered') }}
 ),
 
 traffic_channels as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where is_in_force
 ),
 

@@ -2,7 +2,7 @@
 -- that it takes back; one with no conversion where the order is not known.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('footfall', 'int_events__screened') }}
 ),
 
 reversal_definitions as (
@@ -13,20 +13,20 @@ reversal_definitions as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
     where order_id is not null
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 reported as (

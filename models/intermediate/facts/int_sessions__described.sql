@@ -2,44 +2,44 @@
 -- history of its source begins.
 
 with sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
+    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         event_number = 1
         and {{ in_scope('visitor') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 user_agents as (
-    select * from {{ ref('int_user_agents__classified') }}
+    select * from {{ ref('footfall', 'int_user_agents__classified') }}
 ),
 
 persons as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
     where {{ in_scope('visitor') }}
 ),
 
 channels as (
-    select * from {{ ref('int_sessions__channelled') }}
+    select * from {{ ref('footfall', 'int_sessions__channelled') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 consents as (
-    select * from {{ ref('int_visitors__consented') }}
+    select * from {{ ref('footfall', 'int_visitors__consented') }}
 ),
 
 page_views as (
-    select * from {{ ref('int_page_views__numbered') }}
+    select * from {{ ref('footfall', 'int_page_views__numbered') }}
     where {{ in_scope('visitor') }}
 ),
 
@@ -55,7 +55,7 @@ exit_pages as (
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
     where {{ in_scope('visitor') }}
 ),
 

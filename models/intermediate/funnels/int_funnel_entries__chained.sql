@@ -2,7 +2,7 @@
 -- each step at the earliest event after the step before it, within the window.
 
 with linked as (
-    select * from {{ ref('int_funnel_steps__linked') }}
+    select * from {{ ref('footfall', 'int_funnel_steps__linked') }}
 ),
 
 step_1 as (

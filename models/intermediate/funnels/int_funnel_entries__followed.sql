@@ -2,7 +2,7 @@
 -- follow: does it open an attempt?
 
 with entries as (
-    select * from {{ ref('int_funnel_entries__succeeded') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__succeeded') }}
 ),
 
 -- The materialization repeats what follows, each time from what the last time made,

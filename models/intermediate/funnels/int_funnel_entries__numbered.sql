@@ -2,15 +2,15 @@
 -- an attempt only when the one before is completed or its window is over.
 
 with chained as (
-    select * from {{ ref('int_funnel_entries__chained') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__chained') }}
 ),
 
 successors as (
-    select * from {{ ref('int_funnel_entries__succeeded') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__succeeded') }}
 ),
 
 followed as (
-    select * from {{ ref('int_funnel_entries__followed') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__followed') }}
 ),
 
 attempts as (

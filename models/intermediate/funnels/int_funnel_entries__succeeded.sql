@@ -2,7 +2,7 @@
 -- the next attempt: the first one after this one's completion or window.
 
 with chained as (
-    select * from {{ ref('int_funnel_entries__chained') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__chained') }}
 ),
 
 funnel_steps as (

@@ -2,7 +2,7 @@
 -- it that takes the next step.
 
 with matched as (
-    select * from {{ ref('int_funnel_steps__matched') }}
+    select * from {{ ref('footfall', 'int_funnel_steps__matched') }}
 ),
 
 -- Each event stands once as where a link begins and once as where one may end.

@@ -2,17 +2,17 @@
 -- is told again takes no step: it completes a funnel once, as it converts once.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('footfall', 'int_events__screened') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
+    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
     where {{ in_scope('visitor') }}
 ),
 
@@ -20,7 +20,7 @@ copies as (
     select
         source_name,
         event_id
-    from {{ ref('int_orders__claimed') }}
+    from {{ ref('footfall', 'int_orders__claimed') }}
     group by source_name, event_id
     having min(claim_number) > 1
 ),

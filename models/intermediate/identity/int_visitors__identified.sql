@@ -1,7 +1,7 @@
 -- grain: one row per visitor of a source with accepted events.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('footfall', 'int_events__screened') }}
     where {{ in_scope('visitor') }}
 ),
 

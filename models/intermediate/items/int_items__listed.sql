@@ -11,7 +11,7 @@ with events as (
         event_name,
         currency,
         items
-    from {{ ref('int_events__screened') }}
+    from {{ ref('footfall', 'int_events__screened') }}
     where
         items is not null
         and {{ in_scope('visitor') }}

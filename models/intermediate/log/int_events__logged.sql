@@ -5,7 +5,7 @@
 {% set is_arriving = is_arriving() %}
 
 with events as (
-    select * from {{ ref('int_events__unioned') }}
+    select * from {{ ref('footfall', 'int_events__unioned') }}
 ),
 
 placeholders as (

@@ -1,11 +1,11 @@
 -- grain: one row per event delivered that its source has not taken back.
 
 with logged as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 retractions as (
-    select retracted_number from {{ ref('int_events__logged') }}
+    select retracted_number from {{ ref('footfall', 'int_events__logged') }}
     where retracted_number is not null
 ),
 

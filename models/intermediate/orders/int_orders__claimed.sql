@@ -2,23 +2,23 @@
 -- of one. An event claims the order that it names; one that names none is its own.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('footfall', 'int_events__screened') }}
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 consents as (
-    select * from {{ ref('int_visitors__consented') }}
+    select * from {{ ref('footfall', 'int_visitors__consented') }}
 ),
 
 conversion_definitions as (

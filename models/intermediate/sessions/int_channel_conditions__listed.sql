@@ -1,7 +1,7 @@
 -- grain: one row per preset, rule and condition of it: what its filled columns ask.
 
 with rules as (
-    select * from {{ ref('int_channel_rules__ordered') }}
+    select * from {{ ref('footfall', 'int_channel_rules__ordered') }}
 ),
 
 asked as (

@@ -13,12 +13,12 @@ with events as (
         platform,
         engagement_ms,
         {{ session_app() }} as session_app
-    from {{ ref('int_events__screened') }}
+    from {{ ref('footfall', 'int_events__screened') }}
     where {{ in_scope('visitor') }}
 ),
 
 event_names as (
-    select * from {{ ref('int_event_names__ruled') }}
+    select * from {{ ref('footfall', 'int_event_names__ruled') }}
 ),
 
 -- Does this event start and extend sessions?

@@ -2,13 +2,13 @@
 -- whose key is source, visitor, app and start. An event of no session has a null start.
 
 with events as (
-    select * from {{ ref('int_events__clustered') }}
+    select * from {{ ref('footfall', 'int_events__clustered') }}
 ),
 
 {% if splits_sessions() %}
 
     cuts as (
-        select * from {{ ref('int_session_starts__split') }}
+        select * from {{ ref('footfall', 'int_session_starts__split') }}
 
         union
 
@@ -18,7 +18,7 @@ with events as (
             session_app,
             activity_started_at,
             activity_event_number
-        from {{ ref('int_session_starts__limited') }}
+        from {{ ref('footfall', 'int_session_starts__limited') }}
         where is_session_start and segment_event_number > 1
     ),
 

@@ -2,12 +2,12 @@
 -- campaign tag, by click id, or by a referrer that is not internal.
 
 with events as (
-    select * from {{ ref('int_events__screened') }}
+    select * from {{ ref('footfall', 'int_events__screened') }}
     where {{ in_scope('visitor') }}
 ),
 
 hosts as (
-    select * from {{ ref('int_hosts__registered') }}
+    select * from {{ ref('footfall', 'int_hosts__registered') }}
 ),
 
 -- A referrer counts if it is another host than the page's.

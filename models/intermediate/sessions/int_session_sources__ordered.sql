@@ -2,12 +2,12 @@
 -- tells one, be it none, and that of each later event that does.
 
 with sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
+    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         is_session_relevant
         and session_started_at is not null
@@ -15,12 +15,12 @@ sessionized as (
 ),
 
 events as (
-    select * from {{ ref('int_events__sourced') }}
+    select * from {{ ref('footfall', 'int_events__sourced') }}
     where {{ in_scope('visitor') }}
 ),
 
 traffic_sources as (
-    select * from {{ ref('int_traffic_sources__named') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__named') }}
 ),
 
 blank as (

@@ -2,14 +2,14 @@
 -- session started at it, at which one would the limit start the next?
 
 with timeline as (
-    select * from {{ ref('int_events__clustered') }}
+    select * from {{ ref('footfall', 'int_events__clustered') }}
     where
         is_session_relevant
         and {{ has_session_limit() }}
 ),
 
 cuts as (
-    select * from {{ ref('int_session_starts__split') }}
+    select * from {{ ref('footfall', 'int_session_starts__split') }}
 ),
 
 -- Every event carries the number of the event that its uncapped session starts at.

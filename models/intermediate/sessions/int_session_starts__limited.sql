@@ -3,7 +3,7 @@
 -- too long?
 
 with events as (
-    select * from {{ ref('int_session_starts__bounded') }}
+    select * from {{ ref('footfall', 'int_session_starts__bounded') }}
 ),
 
 -- The materialization repeats what follows, each time from what the last time made,

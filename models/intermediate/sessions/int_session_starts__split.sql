@@ -2,12 +2,12 @@
 -- session: midnight, another campaign, another user, or an end before it.
 
 with timeline as (
-    select * from {{ ref('int_events__clustered') }}
+    select * from {{ ref('footfall', 'int_events__clustered') }}
     where is_session_relevant
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 -- Is it another day than at the event before?

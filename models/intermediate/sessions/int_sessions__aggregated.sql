@@ -2,7 +2,7 @@
 -- an aggregate of texts cannot spill to disk.
 
 with events as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         session_started_at is not null
         and {{ in_scope('visitor') }}

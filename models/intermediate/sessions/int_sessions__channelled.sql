@@ -3,18 +3,18 @@
 -- other session within the lookback.
 
 with session_sources as (
-    select * from {{ ref('int_session_sources__ordered') }}
+    select * from {{ ref('footfall', 'int_session_sources__ordered') }}
     where
         session_source_number = 1
         and {{ in_scope('visitor') }}
 ),
 
 traffic_sources as (
-    select * from {{ ref('int_traffic_sources__named') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__named') }}
 ),
 
 traffic_channels as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where is_in_force
 ),
 

@@ -1,7 +1,7 @@
 -- grain: one row per session, with the person behind it.
 
 with sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         session_started_at is not null
         and {{ in_scope('visitor') }}
@@ -13,11 +13,11 @@ sessions as (
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 -- The first user seen in the session is its user.

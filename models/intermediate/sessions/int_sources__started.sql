@@ -1,7 +1,7 @@
 -- grain: one row per source with a session: when does what is known of it begin?
 
 with sessions as (
-    select * from {{ ref('int_sessions__aggregated') }}
+    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
 ),
 
 started as (

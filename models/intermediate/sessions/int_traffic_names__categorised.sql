@@ -2,11 +2,11 @@
 -- host, the advertiser of a click id or of spend.
 
 with events as (
-    select * from {{ ref('int_events__sourced') }}
+    select * from {{ ref('footfall', 'int_events__sourced') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+    select * from {{ ref('footfall', 'int_ad_spend__unioned') }}
 ),
 
 click_ids as (
@@ -29,7 +29,7 @@ source_categories as (
 ),
 
 hosts as (
-    select * from {{ ref('int_hosts__registered') }}
+    select * from {{ ref('footfall', 'int_hosts__registered') }}
 ),
 
 all_names as (

@@ -2,15 +2,15 @@
 -- preset of rules: the channel that the preset gives it.
 
 with traffic_sources as (
-    select * from {{ ref('int_traffic_sources__named') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__named') }}
 ),
 
 rules as (
-    select * from {{ ref('int_channel_rules__ordered') }}
+    select * from {{ ref('footfall', 'int_channel_rules__ordered') }}
 ),
 
 conditions as (
-    select * from {{ ref('int_channel_conditions__listed') }}
+    select * from {{ ref('footfall', 'int_channel_conditions__listed') }}
 ),
 
 -- What is known of each combination, a fact per field that a rule can ask about.

@@ -2,15 +2,15 @@
 -- host, of events or of ad spend, and one for none of them.
 
 with events as (
-    select * from {{ ref('int_events__sourced') }}
+    select * from {{ ref('footfall', 'int_events__sourced') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+    select * from {{ ref('footfall', 'int_ad_spend__unioned') }}
 ),
 
 traffic_names as (
-    select * from {{ ref('int_traffic_names__categorised') }}
+    select * from {{ ref('footfall', 'int_traffic_names__categorised') }}
 ),
 
 click_ids as (

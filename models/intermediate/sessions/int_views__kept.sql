@@ -2,7 +2,7 @@
 -- first, or since the last kept one is too long ago?
 
 with views as (
-    select * from {{ ref('int_views__repeated') }}
+    select * from {{ ref('footfall', 'int_views__repeated') }}
 ),
 
 -- The materialization repeats what follows, each time from what the last time made,

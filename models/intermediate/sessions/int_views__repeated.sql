@@ -2,7 +2,7 @@
 -- is the first after it that no longer repeats it?
 
 with sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where
         session_started_at is not null
         and is_page_view
@@ -11,7 +11,7 @@ with sessionized as (
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 -- When were the views before and after it? Few are close, so only those read a page.

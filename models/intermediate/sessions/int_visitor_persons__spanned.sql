@@ -1,21 +1,21 @@
 -- grain: one row per visitor of a source and person it stood for.
 
 with sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
     where {{ in_scope('visitor') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
     where user_id is not null
 ),
 

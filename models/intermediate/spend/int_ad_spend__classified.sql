@@ -1,7 +1,7 @@
 -- grain: one row per row of ad spend delivered, with why it does not count, if so.
 
 with ad_spend as (
-    select * from {{ ref('int_ad_spend__unioned') }}
+    select * from {{ ref('footfall', 'int_ad_spend__unioned') }}
 ),
 
 currency_rates as (

@@ -3,11 +3,11 @@
 -- model: filter before summing.
 
 with credits as (
-    select * from {{ ref('int_credit_days__aggregated') }}
+    select * from {{ ref('footfall', 'int_credit_days__aggregated') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('fct_ad_spend') }}
+    select * from {{ ref('footfall', 'fct_ad_spend') }}
 ),
 
 attribution_models as (

@@ -2,15 +2,15 @@
 -- or ad spend. Spend repeats for each conversion name and model: filter before summing.
 
 with credits as (
-    select * from {{ ref('int_credit_days__aggregated') }}
+    select * from {{ ref('footfall', 'int_credit_days__aggregated') }}
 ),
 
 totals as (
-    select * from {{ ref('int_markov_days__allocated') }}
+    select * from {{ ref('footfall', 'int_markov_days__allocated') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('fct_ad_spend') }}
+    select * from {{ ref('footfall', 'fct_ad_spend') }}
 ),
 
 attribution_models as (

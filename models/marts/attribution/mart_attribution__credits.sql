@@ -3,7 +3,7 @@
 -- share that went back, below zero.
 
 with credits as (
-    select * from {{ ref('int_credit_entries__unioned') }}
+    select * from {{ ref('footfall', 'int_credit_entries__unioned') }}
 ),
 
 final as (

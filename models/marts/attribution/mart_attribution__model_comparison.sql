@@ -1,11 +1,11 @@
 -- grain: one row per conversion name, channel and attribution model, over all days.
 
 with channel_days as (
-    select * from {{ ref('mart_attribution__channels') }}
+    select * from {{ ref('footfall', 'mart_attribution__channels') }}
 ),
 
 persons as (
-    select * from {{ ref('int_persons__credited') }}
+    select * from {{ ref('footfall', 'int_persons__credited') }}
 ),
 
 attribution_models as (

@@ -1,12 +1,12 @@
 -- grain: one row per path of channels and conversion name.
 
 with journeys as (
-    select * from {{ ref('int_journeys__joined') }}
+    select * from {{ ref('footfall', 'int_journeys__joined') }}
     where path is not null
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
 ),
 
 -- A conversion without a touch has its reason for a path.

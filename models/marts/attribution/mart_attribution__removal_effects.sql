@@ -2,11 +2,11 @@
 -- without the channel, and its share of all conversions by that, or why nobody knows.
 
 with effects as (
-    select * from {{ ref('int_removal_effects__computed') }}
+    select * from {{ ref('footfall', 'int_removal_effects__computed') }}
 ),
 
 conversions as (
-    select * from {{ ref('int_conversions__explained') }}
+    select * from {{ ref('footfall', 'int_conversions__explained') }}
     where unattributed_reason is null
 ),
 

@@ -2,7 +2,7 @@
 -- conversion, within the lookback, or the last one before that.
 
 with journeys as (
-    select * from {{ ref('int_journeys__pathed') }}
+    select * from {{ ref('footfall', 'int_journeys__pathed') }}
     where is_converted
 ),
 

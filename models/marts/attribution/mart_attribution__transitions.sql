@@ -1,7 +1,7 @@
 -- grain: one row per conversion name, order of memory, state and the state after it.
 
 with transitions as (
-    select * from {{ ref('int_transitions__counted') }}
+    select * from {{ ref('footfall', 'int_transitions__counted') }}
 ),
 
 final as (

@@ -1,11 +1,11 @@
 -- grain: one row per day, source, medium, campaign and goal with sessions.
 
 with session_goals as (
-    select * from {{ ref('fct_session_goals') }}
+    select * from {{ ref('footfall', 'fct_session_goals') }}
 ),
 
 sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 final as (

@@ -4,11 +4,11 @@ with sessions as (
     select
         *,
         source_name || ' ' || visitor_id as visitor_key
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('fct_ad_spend') }}
+    select * from {{ ref('footfall', 'fct_ad_spend') }}
 ),
 
 session_totals as (

@@ -6,7 +6,7 @@ with sessions as (
         coalesce(landing_page_host, '(none)') as landing_host,
         coalesce(landing_page_path, '(none)') as landing_path,
         source_name || ' ' || visitor_id as visitor_key
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 session_totals as (

@@ -11,15 +11,15 @@ with targets as (
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 days as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('footfall', 'dim_dates') }}
 ),
 
 converted as (

@@ -5,16 +5,16 @@ with channels as (
 ),
 
 rules as (
-    select * from {{ ref('int_channel_rules__ordered') }}
+    select * from {{ ref('footfall', 'int_channel_rules__ordered') }}
     where is_in_force
 ),
 
 conditions as (
-    select * from {{ ref('int_channel_conditions__listed') }}
+    select * from {{ ref('footfall', 'int_channel_conditions__listed') }}
 ),
 
 sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 -- What does each rule ask for, in words?

@@ -2,31 +2,31 @@
 -- the last, or to the last view: a session may outlast its day.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 page_views as (
-    select * from {{ ref('fct_page_views') }}
+    select * from {{ ref('footfall', 'fct_page_views') }}
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 items as (
-    select * from {{ ref('fct_items') }}
+    select * from {{ ref('footfall', 'fct_items') }}
 ),
 
 reversals as (
-    select * from {{ ref('fct_reversals') }}
+    select * from {{ ref('footfall', 'fct_reversals') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('fct_ad_spend') }}
+    select * from {{ ref('footfall', 'fct_ad_spend') }}
 ),
 
 source_days as (
-    select * from {{ ref('int_source_days__judged') }}
+    select * from {{ ref('footfall', 'int_source_days__judged') }}
 ),
 
 days as (

@@ -1,7 +1,7 @@
 -- grain: one row per combination of device category, operating system and browser.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 final as (

@@ -1,7 +1,7 @@
 -- grain: one row per goal: a conversion that rates are told of.
 
 with goals as (
-    select * from {{ ref('int_goals__defined') }}
+    select * from {{ ref('footfall', 'int_goals__defined') }}
 ),
 
 final as (

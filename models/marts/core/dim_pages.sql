@@ -1,7 +1,7 @@
 -- grain: one row per page (host and path) or screen that was ever viewed.
 
 with page_views as (
-    select * from {{ ref('fct_page_views') }}
+    select * from {{ ref('footfall', 'fct_page_views') }}
 ),
 
 final as (

@@ -1,15 +1,15 @@
 -- grain: one row per person: a known user, or a visitor nobody knows by name.
 
 with visitors as (
-    select * from {{ ref('int_visitor_persons__spanned') }}
+    select * from {{ ref('footfall', 'int_visitor_persons__spanned') }}
 ),
 
 sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 seen as (

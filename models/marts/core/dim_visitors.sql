@@ -1,7 +1,7 @@
 -- grain: one row per visitor (cookie or app instance) of a source with any session.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
     where {{ in_scope('visitor') }}
 ),
 

@@ -2,16 +2,16 @@
 -- give spend and sessions their channel, so that both meet in one row.
 
 with ad_spend as (
-    select * from {{ ref('int_ad_spend__classified') }}
+    select * from {{ ref('footfall', 'int_ad_spend__classified') }}
     where rejection_reason is null
 ),
 
 traffic_sources as (
-    select * from {{ ref('int_traffic_sources__named') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__named') }}
 ),
 
 traffic_channels as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where is_in_force
 ),
 

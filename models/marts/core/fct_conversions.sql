@@ -1,7 +1,7 @@
 -- grain: one row per conversion. An order claimed again is the conversion it was.
 
 with conversions as (
-    select * from {{ ref('int_conversions__valued') }}
+    select * from {{ ref('footfall', 'int_conversions__valued') }}
 ),
 
 final as (

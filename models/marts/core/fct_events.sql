@@ -2,31 +2,31 @@
 -- belongs, the log says everything else, and neither is stored twice.
 
 with sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
 ),
 
 events as (
-    select * from {{ ref('int_events__logged') }}
+    select * from {{ ref('footfall', 'int_events__logged') }}
 ),
 
 user_agents as (
-    select * from {{ ref('int_user_agents__classified') }}
+    select * from {{ ref('footfall', 'int_user_agents__classified') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 session_sources as (
-    select * from {{ ref('int_session_sources__ordered') }}
+    select * from {{ ref('footfall', 'int_session_sources__ordered') }}
 ),
 
 traffic_channels as (
-    select * from {{ ref('int_traffic_sources__channelled') }}
+    select * from {{ ref('footfall', 'int_traffic_sources__channelled') }}
     where is_in_force
 ),
 

@@ -2,24 +2,24 @@
 -- was told again are not here twice.
 
 with listed as (
-    select * from {{ ref('int_items__listed') }}
+    select * from {{ ref('footfall', 'int_items__listed') }}
 ),
 
 claims as (
-    select * from {{ ref('int_orders__claimed') }}
+    select * from {{ ref('footfall', 'int_orders__claimed') }}
 ),
 
 sessionized as (
-    select * from {{ ref('int_events__sessionized') }}
+    select * from {{ ref('footfall', 'int_events__sessionized') }}
     where {{ in_scope('visitor') }}
 ),
 
 sessions as (
-    select * from {{ ref('int_sessions__identified') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitors__identified') }}
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
 ),
 
 currency_rates as (

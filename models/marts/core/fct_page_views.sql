@@ -1,7 +1,7 @@
 -- grain: one row per page or screen view that repeats none.
 
 with page_views as (
-    select * from {{ ref('int_page_views__numbered') }}
+    select * from {{ ref('footfall', 'int_page_views__numbered') }}
 ),
 
 final as (

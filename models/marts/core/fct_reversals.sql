@@ -2,7 +2,7 @@
 -- that it takes back; one with no conversion where the order is not known.
 
 with reversals as (
-    select * from {{ ref('int_reversals__accounted') }}
+    select * from {{ ref('footfall', 'int_reversals__accounted') }}
 ),
 
 final as (

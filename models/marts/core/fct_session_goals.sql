@@ -1,15 +1,15 @@
 -- grain: one row per session and goal, whether the session reached it or not.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 goals as (
-    select * from {{ ref('dim_goals') }}
+    select * from {{ ref('footfall', 'dim_goals') }}
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('footfall', 'fct_conversions') }}
     where is_goal and session_id is not null
 ),
 

@@ -2,11 +2,11 @@
 -- an earlier beginning of its source's history changes none of that.
 
 with sessions as (
-    select * from {{ ref('int_sessions__described') }}
+    select * from {{ ref('footfall', 'int_sessions__described') }}
 ),
 
 sources as (
-    select * from {{ ref('int_sources__started') }}
+    select * from {{ ref('footfall', 'int_sources__started') }}
 ),
 
 final as (

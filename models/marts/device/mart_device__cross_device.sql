@@ -1,11 +1,11 @@
 -- grain: one row per device of a person's first session and device of a conversion.
 
 with sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('footfall', 'fct_conversions') }}
 ),
 
 ordered_sessions as (

@@ -4,7 +4,7 @@ with sessions as (
     select
         *,
         source_name || ' ' || visitor_id as visitor_key
-    from {{ ref('fct_sessions') }}
+    from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 session_totals as (

@@ -1,15 +1,15 @@
 -- grain: one row per funnel, entity (session or visitor) and attempt.
 
 with entries as (
-    select * from {{ ref('int_funnel_entries__numbered') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__numbered') }}
 ),
 
 chained as (
-    select * from {{ ref('int_funnel_entries__chained') }}
+    select * from {{ ref('footfall', 'int_funnel_entries__chained') }}
 ),
 
 sessions as (
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('footfall', 'fct_sessions') }}
     where {{ in_scope('visitor') }}
 ),
 

@@ -2,7 +2,7 @@
 -- type with any entry.
 
 with entries as (
-    select * from {{ ref('mart_funnel__entries') }}
+    select * from {{ ref('footfall', 'mart_funnel__entries') }}
 ),
 
 funnel_steps as (

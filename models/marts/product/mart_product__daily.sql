@@ -7,7 +7,7 @@ with items as (
         coalesce(item_name, '(none)') as product_name,
         coalesce(item_brand, '(none)') as product_brand,
         coalesce(item_list, '(none)') as product_list
-    from {{ ref('fct_items') }}
+    from {{ ref('footfall', 'fct_items') }}
     where
         event_name in (
             'view_item', 'view_item_list', 'select_item', 'add_to_cart',

@@ -2,11 +2,11 @@
 -- to what was received.
 
 with events as (
-    select * from {{ ref('int_events__classified') }}
+    select * from {{ ref('footfall', 'int_events__classified') }}
 ),
 
 claims as (
-    select * from {{ ref('int_orders__claimed') }}
+    select * from {{ ref('footfall', 'int_orders__claimed') }}
     where
         claim_number = 1
         and {{ lacks_currency('order_revenue', 'order_currency') }}

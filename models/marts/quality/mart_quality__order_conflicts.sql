@@ -2,7 +2,7 @@
 -- with several amounts.
 
 with claims as (
-    select * from {{ ref('int_orders__claimed') }}
+    select * from {{ ref('footfall', 'int_orders__claimed') }}
     where order_id is not null
 ),
 

@@ -1,7 +1,7 @@
 -- grain: one row per row of ad spend that does not count.
 
 with ad_spend as (
-    select * from {{ ref('int_ad_spend__classified') }}
+    select * from {{ ref('footfall', 'int_ad_spend__classified') }}
     where rejection_reason is not null
 ),
 

@@ -2,12 +2,12 @@
 -- whatever the reason, only reason, times and name remain: nothing of who and what.
 
 with events as (
-    select * from {{ ref('int_events__classified') }}
+    select * from {{ ref('footfall', 'int_events__classified') }}
     where rejection_reason is not null
 ),
 
 user_agents as (
-    select * from {{ ref('int_user_agents__classified') }}
+    select * from {{ ref('footfall', 'int_user_agents__classified') }}
 ),
 
 described as (

@@ -2,7 +2,7 @@
 -- a source that is missed four weeks on, and per other day with events.
 
 with source_days as (
-    select * from {{ ref('int_source_days__judged') }}
+    select * from {{ ref('footfall', 'int_source_days__judged') }}
 ),
 
 final as (

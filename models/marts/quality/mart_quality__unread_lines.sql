@@ -1,7 +1,7 @@
 -- grain: one row per line of a text file that could not be read, and is set aside.
 
 with lines as (
-    select * from {{ ref('int_lines__unread') }}
+    select * from {{ ref('footfall', 'int_lines__unread') }}
 ),
 
 final as (

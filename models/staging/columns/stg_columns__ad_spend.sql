@@ -2,7 +2,7 @@
 -- name.
 
 -- A var says whether this is read, so dbt cannot see it.
--- depends_on: {{ ref('stg_files__lines') }}
+-- depends_on: {{ ref('footfall', 'stg_files__lines') }}
 
 with staged as (
     {{ staged_ad_spend() }}

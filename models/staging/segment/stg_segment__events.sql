@@ -2,7 +2,7 @@
 -- an identify, or a track.
 
 -- A var says whether this is read, so dbt cannot see it.
--- depends_on: {{ ref('stg_files__lines') }}
+-- depends_on: {{ ref('footfall', 'stg_files__lines') }}
 
 with staged as (
     {% call(name) staged_events('segment') %}

@@ -2,7 +2,7 @@
 -- amount that was paid back, and per order that was called off.
 
 -- A var says whether this is read, so dbt cannot see it.
--- depends_on: {{ ref('stg_files__lines') }}
+-- depends_on: {{ ref('footfall', 'stg_files__lines') }}
 
 with staged as (
     {% call(name) staged_events('shopify_orders') %}

@@ -1,7 +1,7 @@
 -- grain: one row per row that the sources of the preset snowplow deliver as events.
 
 -- A var says whether this is read, so dbt cannot see it.
--- depends_on: {{ ref('stg_files__lines') }}
+-- depends_on: {{ ref('footfall', 'stg_files__lines') }}
 
 with staged as (
     {% call(name) staged_events('snowplow') %}

@@ -2,15 +2,15 @@
 -- conversions would be lost without the channel? Decision 0020.
 
 with started as (
-    select * from {{ ref('int_removals__started') }}
+    select * from {{ ref('footfall', 'int_removals__started') }}
 ),
 
 states as (
-    select * from {{ ref('int_removals__stepped') }}
+    select * from {{ ref('footfall', 'int_removals__stepped') }}
 ),
 
 transitions as (
-    select * from {{ ref('int_transitions__numbered') }}
+    select * from {{ ref('footfall', 'int_transitions__numbered') }}
 ),
 
 moved_chances as (

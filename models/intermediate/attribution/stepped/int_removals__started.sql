@@ -2,7 +2,7 @@
 -- first step nothing is known of its conversions but those that follow it at once.
 
 with states as (
-    select * from {{ ref('int_states__numbered') }}
+    select * from {{ ref('footfall', 'int_states__numbered') }}
 ),
 
 channels as (

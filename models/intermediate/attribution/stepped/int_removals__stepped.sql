@@ -3,11 +3,11 @@
 -- from what the last time made, until all is done: decision 0020.
 
 with states as (
-    select * from {{ ref('int_removals__started') }}
+    select * from {{ ref('footfall', 'int_removals__started') }}
 ),
 
 transitions as (
-    select * from {{ ref('int_transitions__numbered') }}
+    select * from {{ ref('footfall', 'int_transitions__numbered') }}
 ),
 
 -- A step of BiCGSTAB (van der Vorst 1992) for x = Qx + b, where b are the conversions

@@ -2,11 +2,11 @@
 -- of the chains that are solved.
 
 with transitions as (
-    select * from {{ ref('int_transitions__counted') }}
+    select * from {{ ref('footfall', 'int_transitions__counted') }}
 ),
 
 chains as (
-    select * from {{ ref('int_chains__counted') }}
+    select * from {{ ref('footfall', 'int_chains__counted') }}
     where not_computed_reason is null
 ),
 

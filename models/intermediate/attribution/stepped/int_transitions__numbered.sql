@@ -2,11 +2,11 @@
 -- has no row.
 
 with transitions as (
-    select * from {{ ref('int_transitions__counted') }}
+    select * from {{ ref('footfall', 'int_transitions__counted') }}
 ),
 
 states as (
-    select * from {{ ref('int_states__numbered') }}
+    select * from {{ ref('footfall', 'int_states__numbered') }}
 ),
 
 numbered as (

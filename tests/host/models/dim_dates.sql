@@ -1,0 +1,3 @@
+{{ config(alias='days') }}
+
+select cast('2026-05-04' as date) as date_day
