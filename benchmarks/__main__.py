@@ -36,7 +36,7 @@ from benchmarks.inputs import (
     split,
 )
 from benchmarks.measure import ROOT, CommandError, Measured, measure
-from benchmarks.shapes import SHAPES
+from benchmarks.shapes import DATABASE, SHAPES
 
 PEERS = ("polars", "polars_streaming", "pandas", "spark", "wide")
 PARTS = ("whole", "tested", "incremental", "peers", "tenth")
@@ -68,7 +68,7 @@ class Bench:
         self.selections = ["sessions", *(["whole"] if "whole" in chosen.parts else [])]
         self.parts, self.kept = folder / "parts", folder / "kept"
         self.inputs, self.shape = folder / "input", folder / "shape"
-        self.database = folder / "measured.duckdb"
+        self.database = folder / DATABASE
         self.target = folder / "target"
         for made in (self.parts, self.kept, self.inputs, self.shape):
             made.mkdir(parents=True)
@@ -182,9 +182,9 @@ class Bench:
 
     def wide_base(self, batch: str) -> None:
         """What whole-visitor reprocessing finds in place."""
-        self.restore(None, self.shape / "shape.duckdb")
+        self.restore(None, self.shape / DATABASE)
         self.must(self.shape_command("wide", f"accepted_{batch}_base"))
-        self.keep(f"wide_{batch}", self.shape / "shape.duckdb")
+        self.keep(f"wide_{batch}", self.shape / DATABASE)
 
     def must(self, command: Sequence[str]) -> Measured:
         """Run what everything else needs."""
@@ -253,7 +253,7 @@ class Bench:
         def prepare() -> None:
             self.deliver(delivered)
             held = None if shape == "copy" else "staged"
-            self.restore(held, self.shape / "shape.duckdb")
+            self.restore(held, self.shape / DATABASE)
 
         source = "*.parquet" if shape == "copy" else "stg_columns__events"
         command = [sys.executable, "-m", "benchmarks.shapes", shape]
@@ -274,7 +274,7 @@ class Bench:
         def prepare() -> None:
             shutil.rmtree(self.shape)
             self.shape.mkdir()
-            self.restore(held, self.shape / "shape.duckdb")
+            self.restore(held, self.shape / DATABASE)
 
         return Run(
             f"{shape}_{batch}" if batch else shape,

@@ -5,7 +5,7 @@ prints, as JSON, the rows or sessions found and the seconds that it took; import
 the start of an engine come before. All shapes read the same Parquet file, in the event
 contract's types: accepted events that start or extend sessions. From it they make the
 map from event to session, and the sessions with attributes of the first and the last
-event. DuckDB's leave tables in FOLDER/shape.duckdb, the others two Parquet files.
+event. DuckDB's leave tables in FOLDER/measured.duckdb, the others two Parquet files.
 """
 
 import argparse
@@ -61,6 +61,10 @@ class Shape:
         return None
 
 
+# Views name their catalog, which DuckDB calls as the file: footfall's is called so too.
+DATABASE = "measured.duckdb"
+
+
 def duckdb_work(run: Callable[[Any, Path], int]) -> Callable[[], Work]:
     """Work on the database of a folder, with the settings of profiles.yml."""
 
@@ -73,7 +77,7 @@ def duckdb_work(run: Callable[[Any, Path], int]) -> Callable[[], Work]:
                 "memory_limit": os.environ.get("FOOTFALL_DUCKDB_MEMORY", "4GB"),
                 "preserve_insertion_order": "false",
             }
-            database = str(folder / "shape.duckdb")
+            database = str(folder / DATABASE)
             with duckdb.connect(database, config=settings) as connection:
                 connection.execute("set TimeZone = 'UTC'")
                 connection.execute("set enable_progress_bar = false")

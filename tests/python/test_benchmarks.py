@@ -296,7 +296,7 @@ def test_wide_windows_find_the_sessions_of_a_batch_too(
     SHAPES["wide"].start()(base, tmp_path)
     late = write_events(tmp_path / "batch.parquet", batch)
     assert SHAPES["whole_visitors"].start()(late, tmp_path) == len(SESSIONS)
-    with duckdb.connect(str(tmp_path / "shape.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "measured.duckdb")) as connection:
         assert sessions_of("sessions", connection) == SESSIONS
         assert connection.execute("select count(*) from events").fetchall() == [(6,)]
 

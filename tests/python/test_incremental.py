@@ -828,8 +828,8 @@ MUTANTS = [
     ),
     pytest.param(
         "models/intermediate/events/int_events__flagged.sql",
-        "    from {{ ref('int_events__standing') }}\n),\n",
-        "    from {{ ref('int_events__standing') }}\n"
+        "    from {{ ref('footfall', 'int_events__standing') }}\n),\n",
+        "    from {{ ref('footfall', 'int_events__standing') }}\n"
         "    where {{ in_scope('event') }}\n),\n",
         "int_events__classified",
         id="what a bot did before it was one stays",
@@ -850,8 +850,8 @@ MUTANTS = [
     ),
     pytest.param(
         "models/intermediate/sessions/int_sources__started.sql",
-        "select * from {{ ref('int_sessions__aggregated') }}\n",
-        "select * from {{ ref('int_sessions__aggregated') }}\n"
+        "select * from {{ ref('footfall', 'int_sessions__aggregated') }}\n",
+        "select * from {{ ref('footfall', 'int_sessions__aggregated') }}\n"
         f"    where {IN_SCOPE}\n",
         "fct_sessions",
         id="where history begins is asked of who changed alone",
