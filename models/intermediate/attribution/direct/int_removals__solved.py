@@ -126,8 +126,12 @@ def solve(transitions: Iterable[Transition]) -> Mapping[str, float | None]:
 
 def model(dbt: Any, session: Any) -> Any:
     """Solve each chain that there is no reason not to solve."""
-    transitions = dbt.ref("footfall", "int_transitions__counted").set_alias("transitions")
-    chains = dbt.ref("footfall", "int_chains__counted").filter("not_computed_reason is null")
+    transitions = dbt.ref("footfall", "int_transitions__counted").set_alias(
+        "transitions"
+    )
+    chains = dbt.ref("footfall", "int_chains__counted").filter(
+        "not_computed_reason is null"
+    )
     rows_of: defaultdict[tuple[str, int], list[Transition]] = defaultdict(list)
     for name, order, *row in (
         transitions.join(chains, "conversion_name, markov_order", how="semi")
