@@ -8,7 +8,7 @@
         {{ return(leave_alone(unchanged)) }}
     {%- endif -%}
     {%- set target = this.incorporate(type='table') -%}
-    {%- set start = ref(config.get('meta')['start_model']) -%}
+    {%- set start = ref('footfall', config.get('meta')['start_model']) -%}
     {%- set other = make_intermediate_relation(target, '__step') -%}
     {%- set steps = [target, other] -%}
     {%- for held in [load_cached_relation(this), other] -%}

@@ -5,7 +5,7 @@
 {% macro in_scope(scope) -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set keys = scope_keys()[scope] -%}
-    {%- set changed = ref(keys.of) if keys.of -%}
+    {%- set changed = ref('footfall', keys.of) if keys.of -%}
     {%- if not execute or is_whole() -%} {{ return('true') }} {%- endif -%}
     {%- if not has_news() -%} {{ return('false') }} {%- endif -%}
     {{ return(
