@@ -366,7 +366,7 @@ def test_no_model_reads_another_by_name(models: list[Node]) -> None:
 
 
 def test_a_reference_to_a_model_names_the_package(models: list[Node]) -> None:
-    """dbt looks in a host's project first, where a rule seed is to be found, if at all."""
+    """dbt looks in a host's project first, where rule seeds may replace ours."""
     names = {model["name"] for model in models}
     for model in models:
         for found in model["refs"]:
