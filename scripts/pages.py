@@ -197,7 +197,7 @@ def entities(demo: Demo) -> str:
     for node in demo.nodes("test"):
         asked = node.get("test_metadata") or {}
         if asked.get("name") == "relationships" and node["attached_node"] in names:
-            (other,) = re.findall(r"'(\w+)'", asked["kwargs"]["to"])
+            (other,) = re.findall(r"'(\w+)'\)", asked["kwargs"]["to"])
             if other in names.values():
                 column = asked["kwargs"]["column_name"]
                 cells = (names[node["attached_node"]], column, other)
@@ -279,7 +279,7 @@ def questions(*names: str) -> Callable[[Demo], str]:
         parts = []
         for name in names:
             _, question, sql = analyses[name]["raw_code"].split("\n", 2)
-            sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql).strip()
+            sql = re.sub(r"\{\{ ref\('footfall', '(\w+)'\) \}\}", r"\1", sql).strip()
             answer = table(*demo.ask(sql))
             title = question.removeprefix("-- ")
             parts.append(f"## {title}\n\n```sql\n{sql}\n```\n\n{answer}")

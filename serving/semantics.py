@@ -294,7 +294,7 @@ def model_of(said: Settings) -> Model:
     columns = {
         each["name"]: each.get("expr", each["name"]) for each in said["dimensions"]
     }
-    relation = re.search(r"'(\w+)'", said["model"])
+    relation = re.search(r"'(\w+)'\)", said["model"])
     assert relation
     return Model(
         said["name"],
