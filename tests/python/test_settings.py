@@ -173,17 +173,6 @@ def publisher(
     monkeypatch.setenv("FOOTFALL_SERVING_PATH", str(serving))
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.chdir(ROOT)
-    parsed = parse(ROOT, parsed_sources(one_source("", ())))
-    assert parsed
-    manifest = copy.deepcopy(parsed)
-
-    def stamp(event: Any) -> None:
-        # Else dbt writes it down as that of the command that parsed it.
-        manifest.metadata.invocation_id = event.info.invocation_id
-
-    monkeypatch.setattr(
-        runner, "dbtRunner", lambda callbacks: dbtRunner(manifest, [stamp, *callbacks])
-    )
     events = write_parquet(tmp_path / "events.parquet", rows)
 
     def published(settings: dict[str, object] | str) -> Published:
@@ -197,6 +186,19 @@ def publisher(
         else:
             chosen = told(one_source(events, columns), settings)
             given = json.dumps(chosen)
+        parsed = parse(ROOT, parsed_sources(chosen | one_source("", ())))
+        assert parsed
+        manifest = copy.deepcopy(parsed)
+
+        def stamp(event: Any) -> None:
+            # Else dbt writes it down as that of the command that parsed it.
+            manifest.metadata.invocation_id = event.info.invocation_id
+
+        monkeypatch.setattr(
+            runner,
+            "dbtRunner",
+            lambda callbacks: dbtRunner(manifest, [stamp, *callbacks]),
+        )
         before = Path.cwd()
         code = runner.main([*arguments, "--vars", given])
         os.chdir(before)
