@@ -3,7 +3,8 @@
 
 with counted as (
     select
-        (select count(*) from {{ ref('footfall', 'int_ad_spend__unioned') }}) as delivered_count,
+        (select count(*) from {{ ref('footfall', 'int_ad_spend__unioned') }})
+            as delivered_count,
         (
             select count(*) from {{ ref('footfall', 'int_ad_spend__classified') }}
             where rejection_reason is null

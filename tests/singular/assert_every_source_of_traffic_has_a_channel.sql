@@ -2,7 +2,8 @@
 
 with sessions as (
     select
-        (select count(*) from {{ ref('footfall', 'int_sessions__aggregated') }}) as session_count,
+        (select count(*) from {{ ref('footfall', 'int_sessions__aggregated') }})
+            as session_count,
         (select count(*) from {{ ref('footfall', 'fct_sessions') }}) as channelled_count
 )
 

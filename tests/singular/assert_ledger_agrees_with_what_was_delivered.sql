@@ -10,7 +10,8 @@ accepted as (
 ),
 
 rejected as (
-    select count(*) as event_count from {{ ref('footfall', 'mart_quality__rejected_events') }}
+    select count(*) as event_count
+    from {{ ref('footfall', 'mart_quality__rejected_events') }}
 ),
 
 ledger as (
