@@ -366,8 +366,14 @@ def test_no_model_reads_another_by_name(models: list[Node]) -> None:
 
 
 def test_a_reference_to_a_model_names_the_package(models: list[Node]) -> None:
-    """dbt looks in a host's project first, where rule seeds may replace ours."""
+    """dbt looks in a host's project first, where rule seeds may replace ours.
+
+    So may the staging of a preset, which may be one of the host's own.
+    """
     names = {model["name"] for model in models}
+    names -= {
+        name for name in names if re.fullmatch(r"stg_\w+__(events|ad_spend)", name)
+    }
     for model in models:
         for found in model["refs"]:
             expected = "footfall" if found["name"] in names else None
