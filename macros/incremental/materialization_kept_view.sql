@@ -15,10 +15,12 @@
 {% macro is_view_left_alone(held) -%}
     {%- if not keeps_rows() or held is none or not held.is_view or flags.FULL_REFRESH -%}
         {{ return(false) }}
+    {%- elif reads_a_part() -%}
+        {{ return(true) }}
     {%- endif -%}
     {%- set states = increment().states -%}
     {%- for name, definition in view_definitions().items()
-        if states.get(name, {}).definition != definition and not reads_a_part() -%}
+        if states.get(name, {}).definition != definition -%}
         {{ return(false) }}
     {%- endfor -%}
     {{ return(true) }}

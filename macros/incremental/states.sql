@@ -17,7 +17,9 @@
     {%- if concerns_footfall() -%}
         {%- set held = load_relation(states_relation()) -%}
         {#- dbt makes the schemas of models, which may be others than the target's. -#}
-        {%- do adapter.create_schema(states_relation().without_identifier()) -%}
+        {%- if not held -%}
+            {%- do adapter.create_schema(states_relation().without_identifier()) -%}
+        {%- endif -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
         {%- if held and 'taken_number' not in adapter.get_columns_in_relation(held)
             | map(attribute='name') -%}

@@ -1,7 +1,9 @@
 {#- Stops a run that would write to a schema while another one does. DuckDB locks its
     file by itself; a Spark catalog of one process does too. -#}
 {% macro assert_alone() -%}
-    {%- if concerns_footfall() -%} {%- do adapter.dispatch('assert_alone', 'footfall')() -%} {%- endif -%}
+    {%- if concerns_footfall() -%}
+        {%- do adapter.dispatch('assert_alone', 'footfall')() -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro default__assert_alone() -%}

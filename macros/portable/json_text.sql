@@ -87,7 +87,9 @@
 
 {#- The hook before a run that makes what sound_json calls. -#}
 {% macro prepare_json() -%}
-    {%- if concerns_footfall() -%} {%- do adapter.dispatch('prepare_json', 'footfall')() -%} {%- endif -%}
+    {%- if concerns_footfall() -%}
+        {%- do adapter.dispatch('prepare_json', 'footfall')() -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro default__prepare_json() -%}

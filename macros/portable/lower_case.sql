@@ -46,7 +46,9 @@
 
 {#- Stops a run in a database that does not hold all letters, or folds none of them. -#}
 {% macro assert_letters() -%}
-    {%- if concerns_footfall() -%} {%- do adapter.dispatch('assert_letters', 'footfall')() -%} {%- endif -%}
+    {%- if concerns_footfall() -%}
+        {%- do adapter.dispatch('assert_letters', 'footfall')() -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro default__assert_letters() -%}
