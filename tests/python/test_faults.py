@@ -26,6 +26,7 @@ from parity.engines import postgres_cursor, postgres_started
 
 # What a run on Postgres says of another one that is still at work.
 OTHER_RUN = "another run writes to the schema"
+SESSIONS = "models/intermediate/sessions/int_sessions__aggregated.sql"
 # Enough of the project where it is not what it makes that counts.
 TO_SESSIONS = ("--select", "+fct_sessions")
 # What is built in part here: everything, or in `make test` what all else is made of.
@@ -61,24 +62,29 @@ class Site:
         return self.folder / f"{schema}.duckdb"
 
     def start(
-        self, schema: str, *arguments: str, kilobytes_per_file: int | None = None
+        self,
+        schema: str,
+        *arguments: str,
+        command: str = "build",
+        kilobytes_per_file: int | None = None,
     ) -> subprocess.Popen[str]:
-        """Begin `dbt build` of this schema, or on DuckDB of this file.
+        """Begin `dbt build`, or another command, of this schema, on DuckDB this file.
 
         No file can grow above `kilobytes_per_file`: what a full disk is to a program.
         """
         project = str(self.folder / "project")
-        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"]
-        command += ["--project-dir", project, "--profiles-dir", project]
+        called = [str(Path(sys.executable).parent / "dbt"), "--quiet", command]
+        called += ["--project-dir", project, "--profiles-dir", project]
         # One for all, so that the project is parsed once.
-        command += ["--target-path", str(self.folder / "target")]
-        command += ["--log-path", str(self.folder / "logs")]
-        command += ["--exclude-resource-types", "test", "unit_test", *arguments]
+        called += ["--target-path", str(self.folder / "target")]
+        called += ["--log-path", str(self.folder / "logs"), *arguments]
+        if command == "build":
+            called += ["--exclude-resource-types", "test", "unit_test"]
         if kilobytes_per_file is not None:
             limited = f'ulimit -f {kilobytes_per_file}; exec "$@"'
-            command = ["bash", "-c", limited, "bash", *command]
+            called = ["bash", "-c", limited, "bash", *called]
         return subprocess.Popen(
-            command,
+            called,
             env=os.environ
             | self.environment
             | {
@@ -108,6 +114,12 @@ class Site:
             process = self.start(schema, *arguments)
             said, _ = process.communicate()
         assert process.returncode == 0, said
+
+    @staticmethod
+    def ended(process: subprocess.Popen[str]) -> tuple[str, int]:
+        """What a command said, and its exit code."""
+        said, _ = process.communicate()
+        return said, process.returncode
 
     @contextmanager
     def suspended(self, process: subprocess.Popen[str]) -> Iterator[None]:
@@ -263,5 +275,34 @@ def test_half_a_full_refresh_is_gone_on_with(site: Site) -> None:
     site.build("kept", *TO_SESSIONS)
     site.build("kept", "--full-refresh", "--select", "+int_events__flagged")
     site.build("kept", *TO_SESSIONS)
+    site.build("whole", *TO_SESSIONS)
+    assert site.contents("kept") == site.contents("whole")
+
+
+# A model is mended as it was before it broke, or in other words.
+@pytest.mark.long
+@pytest.mark.parametrize("site", ["duckdb"], indirect=True)
+@pytest.mark.parametrize(
+    ("mended", "is_as_before"), [("", True), ("where true\n", False)]
+)
+def test_a_retry_goes_on_or_says_why_not(
+    site: Site, mended: str, is_as_before: bool
+) -> None:
+    """What is defined otherwise is not filled from what the failed run looked at."""
+    model = site.folder / "project" / SESSIONS
+    written = model.read_text()
+    site.deliver("2026-06-20")
+    site.build("kept", *TO_SESSIONS)
+    site.deliver("2027")
+    model.write_text(f"{written}where no_such_column\n")
+    said, code = site.ended(site.start("kept", *TO_SESSIONS))
+    assert code != 0
+    assert "no_such_column" in said
+    model.write_text(written + mended)
+    said, code = site.ended(site.start("kept", command="retry"))
+    assert (code == 0) == is_as_before, said
+    if not is_as_before:
+        assert "dbt retry would fill it from what the last run looked at" in said
+        site.build("kept", *TO_SESSIONS)
     site.build("whole", *TO_SESSIONS)
     assert site.contents("kept") == site.contents("whole")
