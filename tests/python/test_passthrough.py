@@ -18,7 +18,7 @@ SIGNS = 'a "quote", a \\, \u00fc\nand a page\x0c.'
 COLUMNS = {
     "event_id": "id",
     "visitor_id": "cookie",
-    "occurred_at": "at",
+    "occurred_at": "moment",
     "received_at": "seen",
     "event_name": "what",
     "platform": "platform",
@@ -41,7 +41,7 @@ def event(
     return {
         "id": event_id,
         "cookie": cookie,
-        "at": f"2026-05-04 {at}",
+        "moment": f"2026-05-04 {at}",
         "seen": f"2026-05-04 {seen or at}",
         "what": "page_view",
         "platform": "web",
