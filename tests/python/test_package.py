@@ -445,7 +445,7 @@ WRONG = {
     "another database": (
         ("int_events__logged", "database", "lake"),
         "the model int_events__logged has the database lake, but must stand in that of"
-        " the target, asked, as what is recorded of it does: leave out +database for"
+        " the target, footfall, as what is recorded of it does: leave out +database for"
         " footfall; a +schema is free.",
     ),
 }
