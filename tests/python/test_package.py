@@ -215,7 +215,8 @@ class Life:
 def lived(folder: Path, engine: str) -> Life:
     """Runs its own models first, then three times all; in between its files change.
 
-    On Postgres another job is connected meanwhile, under the name that dbt gives to all.
+    10: on Postgres another job is connected meanwhile, by the name that dbt gives to
+    all.
     """
     with ExitStack() as stack:
         host = hosted(stack, folder / "shop", engine)
@@ -350,7 +351,9 @@ def test_a_developer_defers_to_production(grown: Host) -> None:
     shutil.copy(grown.folder / "target" / "manifest.json", production)
     grown.write(
         "profiles.yml",
-        (grown.folder / "profiles.yml").read_text().replace(
+        (grown.folder / "profiles.yml")
+        .read_text()
+        .replace(
             "threads: 2\n    postgres:",
             "threads: 2\n    dev:\n      type: duckdb\n      path: shop.duckdb\n"
             "      schema: dev\n    postgres:",
@@ -384,14 +387,18 @@ def test_a_host_without_any_settings_of_its_own(host: Host) -> None:
 
     def simplify(project: dict[str, Any]) -> None:
         del project["flags"], project["models"], project["on-run-start"]
-        project["seeds"] = {"shop": {"web_events": project["seeds"]["shop"]["web_events"]}}
+        project["seeds"] = {
+            "shop": {"web_events": project["seeds"]["shop"]["web_events"]}
+        }
         del project["vars"]["footfall"]["sources"]["kiosk"]
 
     host.configure(simplify)
     for number in (1, 2, 3):
         if number == 2:
             host.add("seeds/web_events.csv", *LATE)
-        said = host.built(select=["package:shop", "+mart_channel__daily", "+fct_sessions"])
+        said = host.built(
+            select=["package:shop", "+mart_channel__daily", "+fct_sessions"]
+        )
         assert host.schemas() == {"main"}
         sessions = "select visitor_id, event_count from main.fct_sessions order by 1"
         counts = (2, 1) if number == 1 else (3, 2)
@@ -420,10 +427,14 @@ def test_a_host_names_schemas_and_tables_as_it_likes(host: Host) -> None:
             host.add("seeds/web_events.csv", *LATE)
             host.add(RULES, OWN_RULE)
         host.built()
-        channel = "select channel from web_marts.a_fct_sessions where visitor_id = 'ann'"
+        channel = (
+            "select channel from web_marts.a_fct_sessions where visitor_id = 'ann'"
+        )
         assert host.rows(channel) == [("Email",) if number == 1 else ("Display",)]
     rules = "int_user_agents__classified int_events__logged int_events__flagged"
-    host.green("test", "--select", f"{rules},test_type:unit".replace(" ", ",test_type:unit "))
+    host.green(
+        "test", "--select", f"{rules},test_type:unit".replace(" ", ",test_type:unit ")
+    )
 
 
 # What stops in a sentence; quick, by the check alone.
@@ -492,7 +503,9 @@ def test_what_a_host_protects_is_not_filled_anew(host: Host) -> None:
     )
     host.green("run", "--select", "tagged")
     host.built()
-    numbers = "select min(log_number), max(batch_number) from main_web.int_events__logged"
+    numbers = (
+        "select min(log_number), max(batch_number) from main_web.int_events__logged"
+    )
     first = host.rows(numbers)
     host.built("--full-refresh")
     assert host.rows(numbers) == first

@@ -13,7 +13,7 @@ from parity.parsing import once, parsed_sources
 
 Event = Mapping[str, object]
 
-ODD = "it's \"a.b\"/c~d"
+ODD = 'it\'s "a.b"/c~d'
 SIGNS = 'a "quote", a \\, \u00fc\nand a page\x0c.'
 COLUMNS = {
     "event_id": "id",
@@ -251,9 +251,7 @@ def test_every_engine_unpacks_alike(
     project = once(folder_of(shared, "passing columns through"), project_of)
     vars_ = settings({name: f"raw.{name}" for name in ("web", "app", "plain")})
     vars_["sources"]["web"]["passthrough"][ODD] = "plan || '\"'"
-    made = engine_build(
-        engine, vars_, project=project, runs_tests=False, select=SELECT
-    )
+    made = engine_build(engine, vars_, project=project, runs_tests=False, select=SELECT)
     assert made.is_green, made.said
     rows = {row[0]: row[1:3] for row in made.rows("fct_sessions_unpacked")}
     assert rows == {
