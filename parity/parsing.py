@@ -128,9 +128,9 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
 def parsed_sources(settings: Mapping[str, Any]) -> str:
     """Of the vars what changes how dbt reads, as JSON, for many builds to share it.
 
-    That is which presets there are, whether a source of columns passes any through, what
-    a source names by ref or source, and whether anything but a gap splits sessions. Where
-    the sources are none at all, they are read as they are.
+    That is which presets there are, whether a source of columns passes any through,
+    what a source names by ref or source, and whether anything but a gap splits
+    sessions. Where the sources are none at all, they are read as they are.
     """
     sources = settings.get("sources", {"demo": {"preset": "demo"}})
     splits = {SPLITTERS[0]: True} if any(map(settings.get, SPLITTERS)) else {}
