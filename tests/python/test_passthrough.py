@@ -186,7 +186,7 @@ def test_passed_columns_come_with_events_and_the_first_of_sessions(
 
 @pytest.mark.long  # `make test` asks two runs of one, above.
 def test_an_increment_passes_through_what_a_full_refresh_does(tmp_path: Path) -> None:
-    """Sessions and events, with who said no in between, and again where nothing came."""
+    """Sessions and events, with who said no in between; again where nothing came."""
     rows = {"web": WEB, "app": APP, "plain": PLAIN}
     built(tmp_path, rows, is_first=True)
     denied = event("b3", "bob", "11:20:00", "19:00:00", consent="denied")
@@ -201,7 +201,7 @@ def test_an_increment_passes_through_what_a_full_refresh_does(tmp_path: Path) ->
 
 
 def test_the_views_are_there_where_any_source_passes_columns_through() -> None:
-    """The demo passes none. No column of the facts could be mistaken for one of theirs."""
+    """The demo passes none. No column of the facts could be taken for one of theirs."""
     manifest = parse(ROOT, parsed_sources({}))
     assert manifest
     views = {f"model.footfall.fct_{name}_unpacked" for name in ("events", "sessions")}
@@ -213,7 +213,7 @@ def test_the_views_are_there_where_any_source_passes_columns_through() -> None:
 
 
 def project_of(folder: Path) -> Path:
-    """The project over tables of these events; its view shows an odd name as a plain one."""
+    """The project over tables of these events; its view gives an odd name a plain one."""
     tables = {
         name: [{k: v for k, v in row.items() if k != "section"} for row in rows]
         for name, rows in {"web": WEB, "app": APP, "plain": PLAIN}.items()
