@@ -2,6 +2,7 @@
 {% macro assert_settings() -%}
     {%- if concerns_footfall() -%}
         {%- do assert_names() -%}
+        {%- do assert_configs() -%}
         {%- do assert_vars() -%}
         {%- do assert_event_names() -%}
         {%- do assert_files() -%}

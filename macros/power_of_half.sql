@@ -5,7 +5,7 @@
     {%- set rest -%}
         (({{ exponent }} - floor({{ exponent }})) * 0.6931471805599453)
     {%- endset -%}
-    power({{ dbt.cast('0.5', 'double precision') }}, floor(least({{ exponent }}, 1000)))
+    power({{ cast('0.5', 'double precision') }}, floor(least({{ exponent }}, 1000)))
     * {% for divisor in range(1, 19) -%}
         (1 - {{ rest }} / {{ divisor }}{{ ' * ' if not loop.last }}
     {%- endfor -%}

@@ -4,8 +4,8 @@
     {#- Two floats are compared: Sail makes a decimal of one beside a decimal. -#}
     case
         when
-            abs({{ dbt.cast(numerator, 'double precision') }})
-            < abs({{ dbt.cast(denominator, 'double precision') }}) * 999999999999
+            abs({{ cast(numerator, 'double precision') }})
+            < abs({{ cast(denominator, 'double precision') }}) * 999999999999
             then {{ ratio(numerator, denominator, 6) }}
     end
 {%- endmacro %}

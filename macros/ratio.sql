@@ -4,7 +4,7 @@
 {% macro ratio(numerator, denominator, decimals) -%}
     cast(
         {{ from_units(
-            dbt.cast(numerator, 'double precision') ~ ' / nullif(' ~ denominator
+            cast(numerator, 'double precision') ~ ' / nullif(' ~ denominator
             ~ ', 0) * 1' ~ '0' * decimals, decimals
         ) }} as numeric(18, {{ decimals }})
     )

@@ -3,8 +3,12 @@
     anew for every row. -#}
 {% macro seed_rows(name, columns, condition='true') -%}
     {#- A unit test must not name what it is not given, but has the rules all the same. -#}
-    {%- if model.resource_type != 'unit_test' -%} {%- do ref(name) -%} {%- endif -%}
-    {%- set relation = load_relation(seed_relation(name)) if execute -%}
+    {%- set named = ref(name) if model.resource_type != 'unit_test'
+        else recorded_place(name) if execute -%}
+    {#- Without the limit that a ref has in a run of no rows. -#}
+    {%- set relation = load_relation(api.Relation.create(
+        database=named.database, schema=named.schema, identifier=named.identifier
+    )) if execute and named -%}
     {%- if not relation -%} {{ return(none) }} {%- endif -%}
     {%- set listed = columns | join(', ') -%}
     {{ return(run_query(
@@ -13,26 +17,37 @@
     ).rows) }}
 {%- endmacro %}
 
-{#- Where the rule seed of a name stands: a host's in the place of ours, where there is
-    one, as dbt's ref finds it. dbt shows unit tests no graph, so they ask the database: the
-    schemas of one project begin with that of its target. -#}
-{% macro seed_relation(name) -%}
-    {%- if model.resource_type == 'unit_test' -%}
-        {%- set schema = run_query(
-            'select max(table_schema) from information_schema.tables where table_name = '
-            ~ sql_literal(name) ~ ' and substr(table_schema, 1, '
-            ~ target.schema | length ~ ') = ' ~ sql_literal(target.schema)
-        ).rows[0][0] if keeps_rows() -%}
-        {{ return(api.Relation.create(
-            database=target.database or none, schema=schema or target.schema,
-            identifier=name
-        )) }}
-    {%- endif -%}
-    {%- set found = namespace(node=none) -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'seed' and node.name == name
-        and (node.package_name != 'footfall' or found.node is none) -%}
-        {%- set found.node = node -%}
+{#- Where the rule seed of a name stands, by what the run wrote down before its first node:
+    dbt shows unit tests no graph. On Spark, where nothing is kept, in the target's schema. -#}
+{% macro recorded_place(name) -%}
+    {%- set place = recorded_states().get('place of ' ~ name) -%}
+    {%- set database, schema, identifier = fromjson(place.definition) if place
+        else [target.database or none, target.schema, name] -%}
+    {{ return(api.Relation.create(
+        database=database, schema=schema, identifier=identifier
+    )) }}
+{%- endmacro %}
+
+{#- The node of a rule seed: a host's in the place of ours, where dbt found that. The gate
+    refers to all of them, as whatever reads one does. -#}
+{% macro seed_node(name) -%}
+    {%- for unique_id in graph.nodes['model.footfall.int_rules__checked'].depends_on.nodes
+        if unique_id.startswith('seed.') and graph.nodes[unique_id].name == name -%}
+        {{ return(graph.nodes[unique_id]) }}
     {%- endfor -%}
-    {{ return(relation_of(found.node)) }}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- Where each rule seed stands, as states: place of a seed -> its relation's names. -#}
+{% macro seed_places() -%}
+    {%- set places = {} -%}
+    {%- for name in described_rules() -%}
+        {%- set node = seed_node(name) -%}
+        {%- if node -%}
+            {%- do places.update({
+                'place of ' ~ name: tojson([node.database, node.schema, node.alias])
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(places) }}
 {%- endmacro %}

@@ -128,9 +128,9 @@ def read(project: Path, sources: str, folder: Path) -> Manifest | None:
 def parsed_sources(settings: Mapping[str, Any]) -> str:
     """Of the vars what changes how dbt reads, as JSON, for many builds to share it.
 
-    That is which presets there are, what a source names by ref or source, and whether
-    anything but a gap splits sessions. Where the sources are none at all, they are read
-    as they are.
+    That is which presets there are, whether a source of columns passes any through,
+    what a source names by ref or source, and whether anything but a gap splits
+    sessions. Where the sources are none at all, they are read as they are.
     """
     sources = settings.get("sources", {"demo": {"preset": "demo"}})
     splits = {SPLITTERS[0]: True} if any(map(settings.get, SPLITTERS)) else {}
@@ -152,4 +152,11 @@ def parsed_sources(settings: Mapping[str, Any]) -> str:
         needed = ("visitor_id", "occurred_at", "event_name")
         columns = {name: name for name in needed}
         stands["columns"] |= {"columns": columns}
+        # What there is of this, views over what is passed through, is tested by it.
+        if any(
+            source.get("passthrough")
+            for source in sources.values()
+            if source["preset"] == "columns"
+        ):
+            stands["columns"] |= {"passthrough": ["visitor_id"]}
     return json.dumps({"sources": stands} | splits)

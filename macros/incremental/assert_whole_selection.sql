@@ -5,7 +5,7 @@
     {%- set selected = selected_resources
         if concerns_footfall() and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}
     {%- for parent in (graph.nodes.values() if selected else [])
-        if 'passing' in parent.tags and parent.unique_id not in selected -%}
+        if is_marked(parent, 'passing') and parent.unique_id not in selected -%}
         {%- for node in graph.nodes.values()
             if node.resource_type == 'model' and node.unique_id in selected
             and parent.unique_id in node.depends_on.nodes -%}
@@ -16,4 +16,10 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- Whether a model of this project has a tag by which its runs go: a host may call models
+    of its own so. -#}
+{% macro is_marked(node, tag) -%}
+    {{ return(node.package_name == 'footfall' and tag in node.tags) }}
 {%- endmacro %}

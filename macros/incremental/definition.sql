@@ -139,8 +139,12 @@
 
 {#- What the table of a rule seed holds: what its file says where this run loads it,
     and else what was loaded. dbt knows files above 1 MiB by their path alone: they are
-    loaded before anything is planned. -#}
+    loaded before anything is planned. So is a host's own, of which no hook of ours writes
+    down what was loaded: it is read. -#}
 {% macro seed_hash(seed, plan) -%}
+    {%- if seed.package_name != 'footfall' -%}
+        {{ return(table_hash(load_relation(relation_of(seed))) or seed.checksum.checksum) }}
+    {%- endif -%}
     {%- set loaded = plan.states.get('loaded ' ~ seed.name) -%}
     {{ return(
         loaded.definition
@@ -149,6 +153,16 @@
         )
         else seed.checksum.checksum
     ) }}
+{%- endmacro %}
+
+{#- Of a small table what is in it, in whichever order; none where there is none. -#}
+{% macro table_hash(relation) -%}
+    {%- if not relation -%} {{ return(none) }} {%- endif -%}
+    {%- set lines = [] -%}
+    {%- for row in run_query('select * from ' ~ relation).rows -%}
+        {%- do lines.append(tojson(row.values() | map('string') | list)) -%}
+    {%- endfor -%}
+    {{ return(local_md5(lines | sort | join('\n'))) }}
 {%- endmacro %}
 
 {#- The hook that writes down what a rule seed was loaded with: a file may be edited

@@ -55,9 +55,9 @@
     {%- set parents = [] -%}
     {%- for parent_name in node.depends_on.nodes | sort -%}
         {%- set parent = graph.nodes.get(parent_name) -%}
-        {%- if parent and 'gate' not in parent.tags -%}
-            {%- if parent.resource_type == 'model' and 'staging' not in parent.tags
-                and parent.package_name == 'footfall' -%}
+        {%- if parent and not is_marked(parent, 'gate') -%}
+            {%- if parent.resource_type == 'model' and parent.package_name == 'footfall'
+                and parent.fqn[1] != 'staging' -%}
                 {%- do plan_model(parent_name, plan) -%}
                 {%- do parents.append(parent_name) -%}
             {%- elif not is_rule_seed(parent) -%}
@@ -117,7 +117,7 @@
 {% macro refill_reason(node, planned, plan) -%}
     {%- set state = plan.states.get(node.name) -%}
     {%- set held = load_cached_relation(relation_of(node)) -%}
-    {%- if flags.FULL_REFRESH and is_selected(node.unique_id) -%}
+    {%- if is_refreshed(node) and is_selected(node.unique_id) -%}
         {{ return('of the full refresh') }}
     {%- elif held is none or not held.is_table or not state -%}
         {{ return('it is new') }}
@@ -147,6 +147,13 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
+{%- endmacro %}
+
+{#- Whether a run is to fill a node anew, as dbt asks: by the node's own full_refresh, else
+    by the command. -#}
+{% macro is_refreshed(node) -%}
+    {%- set said = node.config.get('full_refresh') -%}
+    {{ return(flags.FULL_REFRESH if said is none else said) }}
 {%- endmacro %}
 
 {#- Whether this run makes a model; where nobody says which are made, all may be. -#}

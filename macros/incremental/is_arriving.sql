@@ -131,7 +131,7 @@
 {% macro assert_nothing_lost(delivered) -%}
     {%- set plan = increment() -%}
     {%- set is_held = plan.states.get(model.name) and load_cached_relation(this)
-        and not flags.FULL_REFRESH and not reads_a_part() -%}
+        and not is_refreshed(model) and not reads_a_part() -%}
     {%- set counts = {} -%}
     {%- for source, _, delivered_count, held_count
         in (changed_hours(delivered) if is_held else []) -%}

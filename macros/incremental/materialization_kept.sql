@@ -74,7 +74,7 @@
         {{ return(
             (planned.is_outside or drops_views_of_tables())
             and held is not none and held.is_table
-            and not flags.FULL_REFRESH and not reads_a_part()
+            and not is_refreshed(model) and not reads_a_part()
             and plan.states.get(model.name, {}).definition == planned.definition
         ) }}
     {%- endif -%}
@@ -170,7 +170,7 @@
     {%- set plan = increment() -%}
     {%- set planned = plan.nodes[model.unique_id] -%}
     {%- set state = plan.states.get(model.name) -%}
-    {%- if held is none or not held.is_table or flags.FULL_REFRESH -%}
+    {%- if held is none or not held.is_table or is_refreshed(model) -%}
         {{ return(false) }}
     {#- What a part of the events says, says nothing of what there is. -#}
     {%- elif reads_a_part() -%}

@@ -13,7 +13,7 @@
 {#- Whether the view that is there is the one that would be made. One over a part of the
     events would say nothing of what there is. -#}
 {% macro is_view_left_alone(held) -%}
-    {%- if not keeps_rows() or held is none or not held.is_view or flags.FULL_REFRESH -%}
+    {%- if not keeps_rows() or held is none or not held.is_view or is_refreshed(model) -%}
         {{ return(false) }}
     {%- elif reads_a_part() -%}
         {{ return(true) }}

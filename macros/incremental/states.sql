@@ -11,8 +11,8 @@
 
 {#- The hook that makes the place for states, before any model, and writes down which
     run is at work: what a run says of itself can then be told from another's, and a
-    publish knows the run's limit. One of an earlier version is made anew, and with it
-    all that it says of. -#}
+    publish knows the run's limit, and unit tests know where the rules are. One of an
+    earlier version is made anew, and with it all that it says of. -#}
 {% macro prepare_states() -%}
     {%- if concerns_footfall() -%}
         {%- set held = load_relation(states_relation()) -%}
@@ -36,10 +36,10 @@
         {%- do adapter.commit() -%}
         {%- if keeps_rows() -%}
             {%- call statement(auto_begin=true) -%}
-                {{ state_rows({
+                {{ state_rows(dict({
                     'last run': invocation_id,
                     'publish_fall_limit': var('publish_fall_limit'),
-                }) }}
+                }, **seed_places())) }}
             {%- endcall -%}
             {%- do adapter.commit() -%}
         {%- endif -%}

@@ -30,6 +30,35 @@
     )
 {%- endmacro %}
 
+{#- What stands in a JSON object under a key, whatever signs the key is written with; else
+    as json_text. -#}
+{% macro json_member(column, name) -%}
+    {{ adapter.dispatch('json_member', 'footfall')(column, name) }}
+{%- endmacro %}
+
+{% macro default__json_member(column, name) -%}
+    ({{ sound_json(column) }} #>> array[{{ sql_literal(name) }}])
+{%- endmacro %}
+
+{#- As a pointer of RFC 6901, in which a quote in the key means nothing. -#}
+{% macro duckdb__json_member(column, name) -%}
+    replace(
+        json_extract_string(
+            {{ sound_json(column) }},
+            {{ sql_literal('/' ~ name | replace('~', '~0') | replace('/', '~1')) }}
+        ),
+        chr(0), ''
+    )
+{%- endmacro %}
+
+{#- A path of get_json_object knows no escape. -#}
+{% macro spark__json_member(column, name) -%}
+    replace(
+        from_json({{ sound_json(column) }}, 'map<string,string>')[{{ sql_literal(name) }}],
+        chr(0), ''
+    )
+{%- endmacro %}
+
 {#- A text if it is a JSON object or list, else null. -#}
 {% macro sound_json(text) -%}
     {{ adapter.dispatch('sound_json', 'footfall')(text) }}

@@ -1,3 +1,29 @@
+{#- dbt's own two, which its seeds ask for: found here first by seeds of ours, wherever this
+    is a package, as cast is. Elsewhere than on Spark they are dbt's. -#}
+{% macro load_csv_rows(model, agate_table) -%}
+    {{ return(adapter.dispatch('loaded_rows', 'footfall')(model, agate_table)) }}
+{%- endmacro %}
+
+{% macro default__loaded_rows(model, agate_table) -%}
+    {{ return(dbt.load_csv_rows(model, agate_table)) }}
+{%- endmacro %}
+
+{% macro spark__loaded_rows(model, agate_table) -%}
+    {{ return(spark__load_csv_rows(model, agate_table)) }}
+{%- endmacro %}
+
+{% macro create_csv_table(model, agate_table) -%}
+    {{ return(adapter.dispatch('made_table', 'footfall')(model, agate_table)) }}
+{%- endmacro %}
+
+{% macro default__made_table(model, agate_table) -%}
+    {{ return(dbt.create_csv_table(model, agate_table)) }}
+{%- endmacro %}
+
+{% macro spark__made_table(model, agate_table) -%}
+    {{ return(spark__create_csv_table(model, agate_table)) }}
+{%- endmacro %}
+
 {#- dbt-spark's way to load seeds writes null as the word None and cuts times to
     milliseconds, and knows no type text. Here rows travel as one literal of JSON per
     batch, in which null is null and every value the text it was in the file. -#}
@@ -8,7 +34,7 @@
     {%- for name in agate_table.column_names -%}
         {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
         {%- do fields.append('`' ~ name ~ '` string') -%}
-        {%- do casts.append(dbt.cast('`' ~ name ~ '`', type) ~ ' as `' ~ name ~ '`') -%}
+        {%- do casts.append(cast('`' ~ name ~ '`', type) ~ ' as `' ~ name ~ '`') -%}
     {%- endfor -%}
     {%- for batch in agate_table.rows | batch(dbt.get_batch_size()) -%}
         {%- set rows = [] -%}

@@ -12,9 +12,15 @@
 {%- endmacro %}
 
 {#- The same of one var. What is a list or a map is asked for while dbt parses too, where
-    it is read: dbt would stumble over another kind before any hook runs. -#}
+    it is read: dbt would stumble over another kind before any hook runs. What is neither
+    waits for the hook where another project has this one as a package, so that a run of
+    its own models works. -#}
 {% macro assert_var(name) -%}
     {%- set described, value = described_vars()[name], var(name) -%}
+    {%- if not execute and project_name != 'footfall'
+        and described.kind not in ['list', 'map', 'sources'] -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set start = 'the var ' ~ name ~ ' ' -%}
     {%- set right = ', but must be ' ~ var_may_be(described) ~ '.' -%}
     {%- if described.kind == 'list' and is_list(value) -%}

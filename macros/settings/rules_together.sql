@@ -7,7 +7,8 @@
         {%- set described = described_rules() -%}
         {%- set tables = {} -%}
         {%- for seed, rules in described.items() -%}
-            {%- set own = graph.nodes.get('seed.footfall.' ~ seed) -%}
+            {%- set found = seed_node(seed) -%}
+            {%- set own = found if found.package_name == 'footfall' -%}
             {%- set names = shared_columns(seed, described) if own
                 else rules.columns | list -%}
             {%- if names -%}

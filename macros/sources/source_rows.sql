@@ -94,16 +94,20 @@
     {{ return(called.groups() | select('string') | list if called else none) }}
 {%- endmacro %}
 
-{#- The model, seed or table that a ref or source means; none where there is none. -#}
+{#- The model, seed or table that a ref or source means; none where there is none. Of two
+    of one name it is the host's, as dbt finds it. -#}
 {% macro project_node(place) -%}
     {%- set called = project_names(place) -%}
-    {%- set nodes = graph.nodes if called[0] == 'ref' else graph.sources -%}
+    {%- set nodes, owner = (graph.nodes, 'package_name') if called[0] == 'ref'
+        else (graph.sources, 'source_name') -%}
+    {%- set found = [] -%}
     {%- for node in nodes.values()
-        if node.name == called[-1]
-        and (called | length == 2 or called[1] in [
-            node.get('source_name'), node.package_name,
-        ]) -%}
+        if node.name == called[-1] and called[1:-1] in [[], [node[owner]]]
+        and node.resource_type in ['model', 'seed', 'snapshot', 'source'] -%}
+        {%- do found.append(node) -%}
+    {%- endfor -%}
+    {%- for node in found if node.package_name == project_name -%}
         {{ return(node) }}
     {%- endfor -%}
-    {{ return(none) }}
+    {{ return(found[0] if found else none) }}
 {%- endmacro %}

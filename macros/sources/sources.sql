@@ -188,6 +188,7 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- do assert_passed_through(start, options) -%}
     {%- do assert_column_map(start, options) -%}
     {%- if options.get('timezone') -%}
         {%- do assert_timezone(start ~ 'has the timezone ', options.timezone) -%}

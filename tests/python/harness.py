@@ -273,7 +273,7 @@ class Asker:
         arguments += ["--target-path", str(folder), "--log-path", str(folder)]
         arguments += ["--vars", json.dumps(settings)]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("FOOTFALL_DUCKDB_PATH", str(folder / "asked.duckdb"))
+            patch.setenv("FOOTFALL_DUCKDB_PATH", str(folder / "footfall.duckdb"))
             patch.setenv("DO_NOT_TRACK", "1")
             before = Path.cwd()
             made = dbtRunner(copy.deepcopy(parsed)).invoke(arguments)

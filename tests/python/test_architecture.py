@@ -150,6 +150,26 @@ def test_a_text_between_bare_quotes_is_found(text: str) -> None:
     assert [*bare_texts(text), *joined_texts(text)] != []
 
 
+# What dbt's newer engine, Fusion, is known to lack of Jinja's modules.
+LACKING = re.compile(r"modules\.pytz\.(?!timezone\b|utc\b)\w+|\bfrom_csv\b")
+
+
+def test_nothing_is_asked_of_jinja_that_dbts_newer_engine_lacks() -> None:
+    """Of pytz it has timezone and utc alone, and its tables are read from no text."""
+    texts = {where(path): path.read_text() for path in files(".sql", ".yml")}
+    found = {path: LACKING.findall(text) for path, text in texts.items()}
+    assert {path: said for path, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["modules.pytz.all_timezones_set", "model.agate.Table.from_csv(file)"]
+)
+def test_what_the_newer_engine_lacks_is_found(text: str) -> None:
+    """The test above would be worth nothing if it saw none."""
+    assert LACKING.search(text)
+    assert not LACKING.search("modules.pytz.timezone(name)")
+
+
 def test_no_var_has_a_default_in_sql() -> None:
     """All defaults stand in dbt_project.yml, with their reasons."""
     found = [

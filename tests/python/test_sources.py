@@ -427,6 +427,7 @@ def test_every_model_and_test_can_be_looked_at_without_a_row(tmp_path: Path) -> 
 
 
 ROW_NUMBER = "row_number() over ()"
+TWICE = {"Login": "login", "login": "id"}
 SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no such file": ("nowhere/*.parquet", {"events": "nowhere/*.parquet"}),
     "no such relation": ("nowhere.events", {"events": "nowhere.events"}),
@@ -454,6 +455,13 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "what is never the same": ("'now' says", {"columns": {"received_at": "now()"}}),
     "the last month": ("'current_date'", {"where": "happened > current_date - 30"}),
     "nothing to pass through": ("basket", {"passthrough": ["login", "basket"]}),
+    "one column twice": ("'Login' and 'login'", {"passthrough": TWICE}),
+    "a number for a name": ("a name must be a text", {"passthrough": {5: "login"}}),
+    "a name that is too long": ("more than 54 bytes", {"passthrough": {"ü" * 28: "id"}}),
+    "properties twice": (
+        "maps properties",
+        {"passthrough": ["id"], "columns": {"properties": "login"}},
+    ),
     "no column of a word": ("itmes", {"columns": {"items": "json_of(itmes)"}}),
     "a filter by a number": ("fields of text", {"where": "id > 0"}),
     "a place of the demo's": ("brings its own", {"preset": "demo"}),

@@ -89,7 +89,7 @@ placed as (
         paths.channel_count,
         paths.lead_number is not null as has_lead,
         paths.opportunity_number is not null as has_opportunity,
-        {{ dbt.cast(
+        {{ cast(
             'visited.seconds_to_end - paths.last_seconds_to_end', 'double precision'
         ) }} as seconds_before_last
     from visited

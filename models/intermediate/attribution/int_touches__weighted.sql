@@ -99,7 +99,7 @@ weighted as (
         counted.touch_number,
         counted.touch_count,
         case
-            when not counted.is_credited then {{ dbt.cast('0', 'double precision') }}
+            when not counted.is_credited then {{ cast('0', 'double precision') }}
             when counted.kind = 'first'
                 then
                     case
@@ -117,11 +117,11 @@ weighted as (
                 then
                     {{ power_of_half(
                         '(counted.seconds_before_last / (86400 * '
-                        ~ dbt.cast('counted.half_life_days', 'double precision') ~ '))'
+                        ~ cast('counted.half_life_days', 'double precision') ~ '))'
                     ) }}
             when counted.kind = 'position' and counted.is_named
                 then
-                    {{ dbt.cast(
+                    {{ cast(
                         'case when counted.touch_number = 1'
                         ~ ' then counted.first_share else 0 end'
                         ~ ' + case when counted.touch_number = counted.lead_number'
@@ -135,7 +135,7 @@ weighted as (
                     ) }}
             when counted.kind = 'position'
                 then
-                    {{ dbt.cast(
+                    {{ cast(
                         '1 - counted.first_share - coalesce(counted.lead_share, 0)'
                         ~ ' - coalesce(counted.opportunity_share, 0)'
                         ~ ' - counted.last_share',
@@ -144,14 +144,14 @@ weighted as (
                     / counted.rest_count
             when counted.kind = 'custom'
                 then
-                    {{ dbt.cast(
+                    {{ cast(
                         'coalesce(from_first.weight, 0) + coalesce(from_last.weight, 0)',
                         'double precision'
                     ) }}
             when counted.kind = 'shapley'
                 then case when counted.visit_number = 1 then 1 else 0 end
             when counted.kind = 'shapley_ordered'
-                then {{ dbt.cast('1', 'double precision') }} / counted.visit_count
+                then {{ cast('1', 'double precision') }} / counted.visit_count
         end as touch_weight
     from counted
     left join attribution_weights as from_first

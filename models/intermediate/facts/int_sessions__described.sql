@@ -71,7 +71,7 @@ session_conversions as (
 ),
 
 -- The device is the first event's: what the source does not say of it, the user agent
--- does.
+-- does. So is what the source passes through.
 first_events as (
     select
         sessionized.source_name,
@@ -86,7 +86,8 @@ first_events as (
         {{ told_or_read('browser_name') }} as browser_name,
         events.language,
         events.country_code,
-        events.region
+        events.region,
+        events.properties
     from sessionized
     inner join events
         on sessionized.log_number = events.log_number
@@ -151,6 +152,7 @@ joined as (
         first_events.language,
         first_events.country_code,
         first_events.region,
+        first_events.properties,
         measured.engaged_time_method,
         measured.session_number,
         measured.event_count,

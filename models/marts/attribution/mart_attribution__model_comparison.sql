@@ -105,8 +105,8 @@ counted as (
         attribution_model,
         channel,
         count(*) as person_count,
-        {{ dbt.cast('max(conversions)', 'double precision') }} as largest,
-        {{ dbt.cast(
+        {{ cast('max(conversions)', 'double precision') }} as largest,
+        {{ cast(
             'sum(' ~ product('conversions', 'conversions', 12, 12) ~ ')',
             'double precision'
         ) }} as squares
@@ -121,7 +121,7 @@ varied as (
         counted.person_count,
         counted.largest,
         coalesce(counted.squares, 0) as squares,
-        {{ dbt.cast('spread.conversions', 'double precision') }} as drawn
+        {{ cast('spread.conversions', 'double precision') }} as drawn
     from spread
     inner join attribution_models
         on spread.attribution_model = attribution_models.attribution_model
@@ -197,7 +197,7 @@ moved_together as (
         neighbours.conversion_name,
         neighbours.attribution_model,
         neighbours.channel,
-        {{ dbt.cast(
+        {{ cast(
             'sum(' ~ product('own.conversions', 'next_ones.conversions', 12, 12) ~ ')',
             'double precision'
         ) }} as products

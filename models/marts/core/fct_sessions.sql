@@ -41,6 +41,7 @@ final as (
         sessions.language,
         sessions.country_code,
         sessions.region,
+        sessions.properties,
         sessions.engaged_time_method,
         sessions.session_number,
         sessions.event_count,

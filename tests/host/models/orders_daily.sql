@@ -1,5 +1,6 @@
-{{ config(materialized='incremental', unique_key='ordered_on') }}
+{{ config(materialized='incremental', unique_key='order_count') }}
 
 select
     cast('{{ var("shop_opened_on") }}' as date) as ordered_on,
-    1 as order_count
+    {% if is_incremental() %} (select max(order_count) + 1 from {{ this }})
+    {% else %} 1 {% endif %} as order_count

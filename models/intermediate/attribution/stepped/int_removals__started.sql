@@ -51,7 +51,7 @@ left_states as (
 spread as (
     select
         *,
-        state_number * {{ dbt.cast('0.6180339887498949', 'double precision') }}
+        state_number * {{ cast('0.6180339887498949', 'double precision') }}
             as golden_multiple
     from left_states
 ),
@@ -74,7 +74,7 @@ started as (
         visit_weight,
         direct_chance,
         shadow,
-        {{ dbt.cast('0', 'double precision') }} as conversion_chance,
+        {{ cast('0', 'double precision') }} as conversion_chance,
         direct_chance as residual,
         direct_chance as direction,
         0 as turn_number,

@@ -45,9 +45,9 @@ numbered as (
                 states.markov_order,
                 {{ byte_order('states.state') }}
         ) as state_number,
-        {{ dbt.cast('states.conversion_count', 'double precision') }}
+        {{ cast('states.conversion_count', 'double precision') }}
         / states.visit_count as direct_chance,
-        {{ dbt.cast('states.visit_count', 'double precision') }}
+        {{ cast('states.visit_count', 'double precision') }}
         / chains.conversion_count as visit_weight
     from states
     inner join chains

@@ -13,7 +13,7 @@ numbered as (
     select
         from_states.state_number as from_number,
         to_states.state_number as to_number,
-        {{ dbt.cast('transitions.transition_count', 'double precision') }}
+        {{ cast('transitions.transition_count', 'double precision') }}
         / transitions.from_count as probability
     from transitions
     inner join states as from_states

@@ -1,0 +1,3 @@
+{{ config(tags=['passing', 'gate', 'staging', 'rules', 'rates']) }}
+
+select 1 as answer

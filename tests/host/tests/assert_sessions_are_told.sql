@@ -1,0 +1,3 @@
+select session_count
+from {{ ref('fct_sessions') }}
+where session_count < 1
