@@ -85,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "steps:",
                 *(f"  {name:<{width}}  {step.says}" for name, step in STEPS.items()),
                 "",
-                "`footfall STEP --help` says more. Each but init is called in the folder"
-                " of its project.",
+                "`footfall STEP --help` says more. All but init and look are called in"
+                " the folder of a project.",
             ]
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -58,14 +58,14 @@ vars:
 {sources}
 
 seeds:
-  # The rules that are yours to edit, in seeds/rules; each is checked before it is loaded.
+  # The rules that are yours to edit, in seeds/rules; each is checked before it loads.
   {name}:
     rules:
       +full_refresh: true
       +tags: [rules]
       +pre-hook: "{{{{ footfall.assert_rules() }}}}"
       +post-hook: "{{{{ footfall.forget_blank_rows() }}}}"
-  # Those that they stand for. To edit another one, copy it from the wheel and name it here.
+  # Those that they stand for. To edit another, copy it from the wheel and add it here.
   footfall:
 {replaced}
 """

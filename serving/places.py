@@ -1,7 +1,8 @@
 """Where things are: the project, and the published marts that others read.
 
-Of a clone both are in its folder. A wheel holds a copy of what a clone has, `ROOT`, which
-nothing is written to; what is built is in the folder that its command is called in.
+Of a clone both are in its folder. A wheel holds a copy of what a clone has, `ROOT`,
+which nothing is written to: what is built is in the folder that its command is called
+in.
 """
 
 import os
@@ -65,8 +66,10 @@ def called(text: str) -> str:
     """
 
     def as_here(found: re.Match[str]) -> str:
-        return f"footfall {OTHERWISE.get(found[1], found[1])}" if found[1] else (
-            "`footfall "
+        return (
+            f"footfall {OTHERWISE.get(found[1], found[1])}"
+            if found[1]
+            else ("`footfall ")
         )
 
     return text if IS_CLONE else CALLS.sub(as_here, text)

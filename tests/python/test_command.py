@@ -1,4 +1,4 @@
-"""From the wheel alone, in a folder of one's own, to the report; newer is an upgrade."""
+"""From the wheel alone, in a folder of one's own, to the report; it may be upgraded."""
 
 import os
 import re
@@ -100,14 +100,12 @@ def test_the_wheel_has_what_is_needed_and_no_more(wheel: Path) -> None:
 
 
 def test_nothing_that_dbt_reads_by_name_is_left_out(wheel: Path) -> None:
-    """What dbt_project.yml names as folders is there, and in the version of the wheel."""
+    """What dbt_project.yml names as folders is there, in the version of the wheel."""
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     with zipfile.ZipFile(wheel) as found:
         names = named(found)
         told = message_from_string(
-            found.read(
-                f"footfall-{project['version']}.dist-info/METADATA"
-            ).decode()
+            found.read(f"footfall-{project['version']}.dist-info/METADATA").decode()
         )
     assert told["Version"] == project["version"]
     for kind in ("model", "seed", "macro", "test", "analysis"):
@@ -260,7 +258,7 @@ def test_a_project_is_made_of_few_lines(
 def test_nothing_is_written_over(
     there: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One sentence, exit code 2, and all is as it was; so where a file is the folder."""
+    """One sentence, exit code 2, all as it was; so where the folder is a file."""
     at = tmp_path / "shop" / there
     at.parent.mkdir(parents=True, exist_ok=True)
     at.write_text("mine\n")
@@ -424,9 +422,7 @@ def installed(wheel: Path, to: Path) -> Installed:
     (theirs / "needed.pth").write_text(f"{ours}\n")
     python = str(to / "bin" / "python")
     options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
-    subprocess.run(
-        [python, "-m", "pip", "install", *options, str(wheel)], check=True
-    )
+    subprocess.run([python, "-m", "pip", "install", *options, str(wheel)], check=True)
     # dbt's own command, as an index would have brought it.
     dbt = to / "bin" / "dbt"
     dbt.write_text(f"#!{python}\nfrom dbt.cli.main import cli\ncli()\n")
