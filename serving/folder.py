@@ -37,7 +37,6 @@ OWN_RULES = {
     ),
     "rates": ("currency_rates",),
 }
-RULES = Path("seeds") / "rules"
 PROJECT = """\
 # A dbt project of your own, with footfall as a package. `footfall build` builds it, and
 # so does dbt itself: `dbt deps` once, then `dbt build`.
@@ -58,13 +57,9 @@ vars:
 {sources}
 
 seeds:
-  # The rules that are yours to edit, in seeds/rules; each is checked before it loads.
+  # The rules that are yours to edit, in seeds/rules.
   {name}:
-    rules:
-      +full_refresh: true
-      +tags: [rules]
-      +pre-hook: "{{{{ footfall.assert_rules() }}}}"
-      +post-hook: "{{{{ footfall.forget_blank_rows() }}}}"
+    rules: {{+full_refresh: true}}
   # Those that they stand for. To edit another, copy it from the wheel and add it here.
   footfall:
 {replaced}
@@ -224,27 +219,17 @@ def contents(
         "profiles.yml": shipped("profiles.yml"),
         ".gitignore": IGNORED,
         "warehouse/.gitkeep": "",
-        f"{RULES}/_rules__seeds.yml": "seeds:\n",
     }
+    # Without YAML: that of the package describes them, and gives their columns types.
     for part, names in OWN_RULES.items():
-        described = shipped(f"seeds/{part}/_{part}__seeds.yml")
         for seed in names:
-            files[f"{RULES}/{seed}.csv"] = shipped(f"seeds/{part}/{seed}.csv")
-            files[f"{RULES}/_rules__seeds.yml"] += description(described, seed)
+            files[f"seeds/rules/{seed}.csv"] = shipped(f"seeds/{part}/{seed}.csv")
     return files
 
 
 def shipped(name: str) -> str:
     """A file of footfall's own project."""
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def description(described: str, seed: str) -> str:
-    """What a file of YAML says of one seed, as another project can say it."""
-    (found,) = re.findall(
-        rf"^  - name: {seed}\n(?:(?!  - ).*\n)*", described, re.MULTILINE
-    )
-    return "\n" + re.sub(r"\bdoc\('", "doc('footfall', '", found.rstrip()) + "\n"
 
 
 def indented(lines: Sequence[str], blanks: int) -> str:

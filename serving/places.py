@@ -66,11 +66,8 @@ def called(text: str) -> str:
     """
 
     def as_here(found: re.Match[str]) -> str:
-        return (
-            f"footfall {OTHERWISE.get(found[1], found[1])}"
-            if found[1]
-            else ("`footfall ")
-        )
+        step = found[1]
+        return f"footfall {OTHERWISE.get(step, step)}" if step else "`footfall "
 
     return text if IS_CLONE else CALLS.sub(as_here, text)
 
