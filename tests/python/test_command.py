@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import sysconfig
 import venv
 import zipfile
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from harness import ROOT, Row, folder_of
 from packaging.requirements import Requirement
 
 from parity.parsing import once
-from serving import command, folder, places
+from serving import command, folder, places, sources
 from serving.build import next_steps
 
 PACKAGE = "footfall/project/"
@@ -170,11 +169,15 @@ def test_pages_name_steps_that_there_are() -> None:
     """A command that is gone is the first that a stranger tries."""
     pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     pages = [page for page in pages if page.parent.name != "decisions"]
-    found = {
-        step
-        for page in pages
-        for step in re.findall(r"(?:`|^|&& )footfall ([a-z]+)", page.read_text(), re.M)
-    }
+    texts = [page.read_text() for page in pages]
+    shown = [
+        block
+        for text in texts
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    ]
+    found = set(re.findall(r"`footfall ([a-z]+)", " ".join(texts)))
+    called = re.compile(r"(?:^|&& )footfall ([a-z]+)", re.MULTILINE)
+    found |= set(called.findall("\n".join(shown)))
     assert {"init", "build", "report"} <= found <= command.STEPS.keys()
 
 
@@ -285,13 +288,29 @@ def test_events_become_the_source(
     code, said = made(capsys, "shop", "--events", inside, "--name", "site")
     assert code == 0, said
     project = yaml.safe_load(Path("shop/dbt_project.yml").read_text())
-    source = {"site": {**ENTRY, "events": "in/events.csv"}}
-    assert project["vars"]["footfall"]["sources"] == source
+    entry = {**ENTRY, "events": "in/events.csv"}
+    assert project["vars"]["footfall"]["sources"] == {"site": entry}
     assert "the map is guessed from names" in Path("shop/dbt_project.yml").read_text()
     assert made(capsys, "other", "--events", outside)[0] == 0
     project = yaml.safe_load(Path("other/dbt_project.yml").read_text())
-    source = {"web": {**ENTRY, "events": str(tmp_path / "events.csv")}}
-    assert project["vars"]["footfall"]["sources"] == source
+    entry = {**ENTRY, "events": str(tmp_path / "events.csv")}
+    assert project["vars"]["footfall"]["sources"] == {"web": entry}
+
+
+def test_a_place_is_told_as_a_project_can_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks from beside the project is given the whole path."""
+    monkeypatch.setattr(sources, "IS_CLONE", False)
+    monkeypatch.chdir(tmp_path)
+    Path("events.csv").write_text(EVENTS)
+    whole = f"{tmp_path}/events"
+    assert sources.from_here("events.csv") == f"{whole}.csv"
+    assert sources.from_here("events*") == f"{whole}*"
+    # No file, but perhaps a table.
+    assert sources.from_here("main.events") == "main.events"
+    Path("dbt_project.yml").touch()
+    assert sources.from_here("events.csv") == "events.csv"
 
 
 @pytest.mark.parametrize(
@@ -409,9 +428,9 @@ class Installed:
 def installed(wheel: Path, to: Path) -> Installed:
     """A new environment; what the wheel needs is that of the tests, by a path."""
     venv.create(to, with_pip=False, symlinks=True)
-    ours = sysconfig.get_path("purelib")
+    ours = [path for path in sys.path if path.endswith("site-packages")]
     (theirs,) = to.glob("lib/python*/site-packages")
-    (theirs / "needed.pth").write_text(f"{ours}\n")
+    (theirs / "needed.pth").write_text("\n".join(ours))
     python = str(to / "bin" / "python")
     options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
     subprocess.run([python, "-m", "pip", "install", *options, str(wheel)], check=True)
@@ -434,18 +453,18 @@ def sessions(shop: Path) -> list[Row]:
         ).fetchall()
 
 
-def test_an_installed_wheel_makes_a_project_that_dbt_reads(
+def test_an_installed_wheel_takes_no_name_but_its_own(
     wheel: Path, tmp_path: Path
 ) -> None:
-    """No module of ours is seen in its environment but the one of its own name."""
+    """Its command finds what it brings, where nobody else sees it."""
     environment = installed(wheel, tmp_path / "environment")
     assert environment.run(tmp_path, "footfall", "--version") == "0.1.0\n"
     environment.run(tmp_path, "python", "-c", UNSEEN)
     (tmp_path / "events.csv").write_text(EVENTS)
-    said = environment.run(tmp_path, "footfall", "look", "events.csv")
-    assert "4 events of 2 visitors" in said
-    assert f'"events": "{tmp_path}/events.csv"' in said
-    assert said.rstrip().endswith("footfall build")
+    environment.run(tmp_path, "footfall", "init", "shop", "--events", "events.csv")
+    packages = yaml.safe_load((tmp_path / "shop" / "packages.yml").read_text())
+    (brought,) = environment.folder.glob("lib/*/site-packages/footfall/project")
+    assert packages == {"packages": [{"local": str(brought.resolve())}]}
 
 
 UNSEEN = """
@@ -469,7 +488,10 @@ def test_the_wheel_alone_goes_from_a_file_to_the_report(
     environment.run(tmp_path, "footfall", "init", "shop")
     shop = tmp_path / "shop"
     (shop / "events.csv").write_text(EVENTS)
-    assert '"cookie_id"' in environment.run(shop, "footfall", "look", "events.csv")
+    said = environment.run(shop, "footfall", "look", "events.csv")
+    assert "4 events of 2 visitors" in said
+    assert '"visitor_id": "cookie_id"' in said
+    assert said.endswith("below vars: footfall:, and run\n  footfall build\n")
     edit(shop, lambda project: project["vars"]["footfall"].update(sources=SOURCES))
     said = environment.run(shop, "footfall", "build")
     assert "Next: `footfall report` writes these marts as one page" in said
