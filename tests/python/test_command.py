@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -441,16 +442,20 @@ def installed(wheel: Path, to: Path) -> Installed:
     return Installed(to)
 
 
+def published(shop: Path, query: str) -> list[Row]:
+    """What the published file answers."""
+    file = str(shop / "warehouse" / "serving.duckdb")
+    with duckdb.connect(file, read_only=True) as marts:
+        return marts.execute(query).fetchall()
+
+
 def sessions(shop: Path) -> list[Row]:
-    """What the published file says."""
-    with duckdb.connect(
-        str(shop / "warehouse" / "serving.duckdb"), read_only=True
-    ) as marts:
-        return marts.execute(
-            "select visitor_id, event_count, channel,"
-            " cast(round(revenue, 2)::decimal(28, 2) as text)"
-            " from fct_sessions order by visitor_id, started_at"
-        ).fetchall()
+    """The sessions that readers find."""
+    return published(
+        shop,
+        "select visitor_id, event_count, channel, revenue::decimal(28, 2)::text"
+        " from fct_sessions order by visitor_id, started_at",
+    )
 
 
 def test_an_installed_wheel_takes_no_name_but_its_own(
@@ -479,10 +484,10 @@ for name in ("serving", "scripts", "models", "macros"):
 def test_the_wheel_alone_goes_from_a_file_to_the_report(
     wheel: Path, tmp_path: Path
 ) -> None:
-    """In four commands, without a clone and a network; then dbt, rules and a newer one.
+    """In four commands, without a clone and a network; then by a newer one, elsewhere.
 
-    The file's columns have names of their own. A rule is edited in the folder and taken
-    back, and an environment that is elsewhere goes on with what the first one built.
+    The file's columns have names of their own. The newer wheel has another default of a
+    setting, and meets a rule of the folder's own, and a model. dbt works there too.
     """
     environment = installed(wheel, tmp_path / "first")
     environment.run(tmp_path, "footfall", "init", "shop")
@@ -501,24 +506,42 @@ def test_the_wheel_alone_goes_from_a_file_to_the_report(
     asked = environment.run(shop, "footfall", "ask", "--metrics", "sessions", "--csv")
     assert asked == "sessions\n3\n"
 
-    # dbt by itself, and what is published again of a build of its own.
-    environment.run(shop, "dbt", "build", "--quiet")
-    assert "Published" in environment.run(shop, "footfall", "publish")
     environment.run(shop, "footfall", "docs")
     assert (shop / "target" / "static_index.html").stat().st_size > 1_000_000
 
-    # Another environment, and a rule of the folder's own.
-    moved = installed(wheel, tmp_path / "second")
-    subprocess.run(["rm", "-r", str(environment.folder)], check=True)
+    newer = installed(wheel, tmp_path / "second")
+    shutil.rmtree(environment.folder)
+    (project,) = newer.folder.glob("lib/*/site-packages/footfall/project")
+    settings = project / "dbt_project.yml"
+    text = settings.read_text()
+    assert text.count("engaged_session_seconds: 10\n") == 1
+    settings.write_text(text.replace("session_seconds: 10\n", "session_seconds: 601\n"))
     rule = "5,ours,Affiliates,,,^news$,,,,,,,,,,{source} is our partner's\n"
     with (shop / "seeds" / "rules" / "channel_rules_custom.csv").open("a") as file:
         file.write(rule)
-    said = moved.run(shop, "footfall", "build")
-    assert "since rules channel_rules_custom changed" in said
-    expected = [("ann", 2, "Affiliates", "40.00"), *SESSIONS[1:]]
-    assert sessions(shop) == expected
+    (shop / "models").mkdir()
+    (shop / "models" / "counted.sql").write_text(OWN_MODEL)
+    (shop / "models" / "counted.yml").write_text(OWN_YAML)
+    said = newer.run(shop, "footfall", "build")
+    why = ", ".join(re.findall(r"Filled anew, since ([^:]+) changed:", said))
+    assert "rules channel_rules_custom" in why
+    assert "var engaged_session_seconds" in why
+    assert sessions(shop) == [("ann", 2, "Affiliates", "40.00"), *SESSIONS[1:]]
+    assert published(shop, "select sessions from counted") == [(3,)]
+    assert "Published" in newer.run(shop, "footfall", "publish")
+    newer.run(shop, "dbt", "deps")
+    newer.run(shop, "dbt", "build", "--select", "conversion_definitions")
 
 
+OWN_MODEL = "select count(*) as sessions from {{ ref('footfall', 'fct_sessions') }}\n"
+OWN_YAML = """\
+models:
+  - name: counted
+    description: One row with a number.
+    access: public
+    config: {materialized: table}
+    columns: [{name: sessions, description: How many there are.}]
+"""
 SOURCES = {
     "shop": {**ENTRY, "columns": {**ENTRY["columns"], "currency": "'EUR'"}}  # type: ignore[dict-item]
 }
