@@ -7,7 +7,7 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_string
 from pathlib import Path
@@ -32,18 +32,16 @@ ann,2026-05-04 10:10:00,purchase,https://shop.example/thanks,,40
 bob,2026-05-04 11:00:00,page_view,https://shop.example/,https://www.google.com/,
 ann,2026-05-04 12:00:00,page_view,https://shop.example/,,
 """
-ENTRY = {
-    "preset": "columns",
-    "events": "events.csv",
-    "columns": {
-        "visitor_id": "cookie_id",
-        "occurred_at": "event_time",
-        "event_name": "action",
-        "page_url": "page",
-        "referrer_url": "referer",
-        "revenue": "amount",
-    },
+COLUMNS = {
+    "visitor_id": "cookie_id",
+    "occurred_at": "event_time",
+    "event_name": "action",
+    "page_url": "page",
+    "referrer_url": "referer",
+    "revenue": "amount",
 }
+ENTRY = {"preset": "columns", "events": "events.csv", "columns": COLUMNS}
+SOURCES = {"shop": {**ENTRY, "columns": {**COLUMNS, "currency": "'EUR'"}}}
 # By hand: thirty minutes of nothing end a session, so ann has two.
 SESSIONS = [
     ("ann", 2, "Email", "40.00"),
@@ -120,7 +118,7 @@ def test_the_wheel_asks_for_what_the_tests_ran_with(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as found:
         (name,) = (each for each in found.namelist() if each.endswith("METADATA"))
         told = message_from_string(found.read(name).decode())
-    needs = [Requirement(each) for each in told.get_all("Requires-Dist")]
+    needs = [Requirement(each) for each in told.get_all("Requires-Dist", [])]
     assert {"dbt-core", "dbt-duckdb", "duckdb"} <= {each.name for each in needs}
     for each in needs:
         assert each.name in asked
@@ -497,7 +495,9 @@ def test_the_wheel_alone_goes_from_a_file_to_the_report(
     assert "4 events of 2 visitors" in said
     assert '"visitor_id": "cookie_id"' in said
     assert said.endswith("below vars: footfall:, and run\n  footfall build\n")
-    edit(shop, lambda project: project["vars"]["footfall"].update(sources=SOURCES))
+    project = yaml.safe_load((shop / "dbt_project.yml").read_text())
+    project["vars"]["footfall"]["sources"] = SOURCES
+    (shop / "dbt_project.yml").write_text(yaml.safe_dump(project, sort_keys=False))
     said = environment.run(shop, "footfall", "build")
     assert "Next: `footfall report` writes these marts as one page" in said
     environment.run(shop, "footfall", "report")
@@ -542,14 +542,3 @@ models:
     config: {materialized: table}
     columns: [{name: sessions, description: How many there are.}]
 """
-SOURCES = {
-    "shop": {**ENTRY, "columns": {**ENTRY["columns"], "currency": "'EUR'"}}  # type: ignore[dict-item]
-}
-
-
-def edit(shop: Path, change: Callable[[dict[str, dict[str, object]]], None]) -> None:
-    """Change what a project's file says."""
-    path = shop / "dbt_project.yml"
-    project = yaml.safe_load(path.read_text())
-    change(project)
-    path.write_text(yaml.safe_dump(project, sort_keys=False))
