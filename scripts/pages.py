@@ -24,6 +24,7 @@ import duckdb
 import yaml
 
 from scripts.sentences import PARTS, sentences
+from serving.command import STEPS
 from serving.semantics import inputs, semantics
 from serving.settings import (
     described_rules,
@@ -389,7 +390,10 @@ def exit_codes(_: Demo) -> str:
         else:
             continue
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        parts.append(f"## python -m {module.removesuffix('.__main__')}\n\n{told}")
+        name = f"python -m {module.removesuffix('.__main__')}"
+        # What only a wheel calls is called by its own name.
+        name = "footfall" if path.stem == "command" else name
+        parts.append(f"## {name}\n\n{told}")
     return "\n\n".join(parts)
 
 
@@ -423,6 +427,12 @@ def commands(_: Demo) -> str:
     told = re.findall(r"^([a-z-]+):.*## (.+)$", text, re.MULTILINE)
     rows = [(f"`make {name}`", one_line(meaning)) for name, meaning in told]
     return table(["command", "what it does"], rows)
+
+
+def steps(_: Demo) -> str:
+    """Each step of the wheel's command with its line of help."""
+    rows = [(f"`footfall {name}`", step.says) for name, step in STEPS.items()]
+    return table(["step", "what it does"], rows)
 
 
 def mapped(preset: str) -> Callable[[Demo], str]:
@@ -503,6 +513,7 @@ PAGES: dict[Path, dict[str, Callable[[Demo], str]]] = {
     DOCS / "exit_codes.md": {"exit codes": exit_codes},
     DOCS / "metrics.md": {"metrics": metrics, "dimensions": dimensions},
     DOCS / "commands.md": {"commands": commands},
+    DOCS / "command.md": {"steps": steps},
     DOCS / "dashboard.md": {"tabs": tabs, "left out": left_out},
     DOCS / "errors.md": {f"stops {part}": stops(part) for part in PARTS},
     **{

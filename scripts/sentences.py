@@ -38,6 +38,7 @@ PARTS = {
     ],
     "publishing": ["serving/checks.py", "serving/made.py", "serving/publish.py"],
     "finding out": ["serving/sources.py"],
+    "the command": ["serving/folder.py"],
 }
 
 

@@ -2,10 +2,11 @@
 
 `python -m serving.build [arguments of dbt build]` runs `dbt build` without unit tests,
 which test the project and not its input, unless resource types are chosen, by option or
-by dbt's variables. `--vars` takes the path of a file too, `--vars my_settings.yml`. On
-DuckDB a green build of everything is then published as by `python -m serving.publish`;
-on Postgres and Spark the warehouse's own schema serves. With `--log-format json` each
-line on the standard output is one of JSON.
+by dbt's variables. `--vars` takes the path of a file too, `--vars my_settings.yml`. It
+writes the database, FOOTFALL_DUCKDB_PATH or else warehouse/footfall.duckdb, and dbt's
+folders target/ and logs/. On DuckDB a green build of everything is then published as by
+`python -m serving.publish`; on Postgres and Spark the warehouse's own schema serves.
+With `--log-format json` each line on the standard output is one of JSON.
 
 Exit codes:
   0  green, and published where that is asked for
@@ -39,7 +40,7 @@ from serving.errors import (
     tell,
 )
 from serving.findings import READ, TARGETS, Findings, findings
-from serving.places import ROOT, Places, build_database, places
+from serving.places import IS_CLONE, ROOT, Places, build_database, called, places
 from serving.publish import publish
 from serving.rows import Row
 from serving.seeds import unreadable
@@ -225,10 +226,9 @@ def serve(target: Path, found: Figures | None, is_json: bool) -> int:
 
 def next_steps(found: Figures | None, where: Places) -> list[str]:
     """Where to look now: at the report, and at what was refused."""
-    steps = [
-        f"Next: `make report` writes these marts as one page, {where.report}, and"
-        " `make superset` shows them as a dashboard."
-    ]
+    page = f"Next: `make report` writes these marts as one page, {where.report}"
+    shown = ", and `make superset` shows them as a dashboard" if IS_CLONE else ""
+    steps = [f"{page}{shown}."]
     refused = sum(found.rejected.values()) if found else 0
     if refused:
         steps.append(
@@ -249,8 +249,8 @@ def say(is_json: bool, level: str, message: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take out what is for us; the rest is for dbt."""
     parser = argparse.ArgumentParser(
-        prog="python -m serving.build",
-        description=__doc__,
+        prog=called("python -m serving.build"),
+        description=called(str(__doc__)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

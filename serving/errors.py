@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
+from serving.places import called
+
 MEMORY = "FOOTFALL_DUCKDB_MEMORY"
 # As shells have it for what Ctrl-C ended.
 INTERRUPTED_CODE = 130
@@ -89,7 +91,7 @@ def sentence(error: BaseException | str) -> str:
 def tell(text: str, stream: TextIO) -> None:
     """Print a line; where nobody reads any more, as after `| head`, go on without."""
     try:
-        print(text, file=stream, flush=True)
+        print(called(text), file=stream, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -106,6 +108,11 @@ def guarded(command: Callable[[], int], failed: int) -> int:
         return INTERRUPTED_CODE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failed
+    except SystemExit as stopped:
+        if not isinstance(stopped.code, str):
+            raise
+        tell(stopped.code, sys.stderr)
         return failed
     except Exception as error:
         tell(sentence(error), sys.stderr)

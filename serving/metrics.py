@@ -39,7 +39,7 @@ from metricflow_semantics.model.semantics.linkable_element import LinkableElemen
 
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
-from serving.places import places
+from serving.places import called, places
 from serving.semantics import Metric, definitions, inputs, semantics
 
 SCHEMA = "main"
@@ -351,7 +351,8 @@ def names(said: str) -> list[str]:
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(
-        prog="python -m serving.metrics", description="Ask for metrics by name."
+        prog=called("python -m serving.metrics"),
+        description="Ask the published marts for metrics by name. Writes nothing.",
     )
     add = parser.add_argument
     add("--metrics", type=names, default=[], help="names, with commas between")

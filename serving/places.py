@@ -1,10 +1,20 @@
-"""Where the published marts are: for those who write them, and those who read them."""
+"""Where things are: the project, and the published marts that others read.
+
+Of a clone both are in its folder. A wheel holds a copy of what a clone has, `ROOT`,
+which nothing is written to: what is built is in the folder that its command is called
+in.
+"""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+IS_CLONE = (ROOT / "Makefile").is_file()
+# How sentences call the steps of a clone, and those that a wheel calls otherwise.
+CALLS = re.compile(r"`make (?=[a-z])|(?:[.]venv/bin/)?python -m serving[.](\w+)")
+OTHERWISE = {"sources": "look", "metrics": "ask"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,24 @@ class Places:
         return self.versions / f".{build_id}.unfinished"
 
 
+def home() -> Path:
+    """The folder of what is built: warehouse/, dbt's target/ and the profiles."""
+    return ROOT if IS_CLONE else Path.cwd()
+
+
+def called(text: str) -> str:
+    """A text in which steps are called as they are here: `make build` in a clone.
+
+    A wheel has no make: there it is `footfall build`.
+    """
+
+    def as_here(found: re.Match[str]) -> str:
+        step = found[1]
+        return f"footfall {OTHERWISE.get(step, step)}" if step else "`footfall "
+
+    return text if IS_CLONE else CALLS.sub(as_here, text)
+
+
 def build_database() -> Path:
     """The build's own file, by FOOTFALL_DUCKDB_PATH as in profiles.yml."""
     return chosen("FOOTFALL_DUCKDB_PATH", Path("warehouse") / "footfall.duckdb")
@@ -63,4 +91,4 @@ def places() -> Places:
 
 def chosen(variable: str, otherwise: Path) -> Path:
     """A path by a variable of the environment, which is as good as unset if empty."""
-    return ROOT / os.path.expanduser(os.environ.get(variable) or otherwise)
+    return home() / os.path.expanduser(os.environ.get(variable) or otherwise)

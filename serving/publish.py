@@ -1,7 +1,8 @@
 """Copy the marts of a green build to where readers find them, in one step.
 
 A DuckDB file that is being written can be read by nobody, and one that is read cannot
-be written. So readers get files of their own: `serving.duckdb`, with every public mart
+be written. So readers get files of their own, which it writes beside the build's
+database, or where FOOTFALL_SERVING_PATH says: `serving.duckdb`, with every public mart
 as a table; and, below `serving/`, a folder of Parquet files per publish, with views
 over the latest in `serving_views.duckdb`. Each file is made in a folder aside, checked
 against the build, and renamed when it is whole. Every relation has the column
@@ -45,7 +46,7 @@ from serving.made import (
     remove_unfinished,
     write_down,
 )
-from serving.places import ROOT, Places, build_database, places
+from serving.places import Places, build_database, called, home, places
 
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
@@ -266,14 +267,14 @@ def sync(path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check, publish, say so."""
     parser = argparse.ArgumentParser(
-        prog="python -m serving.publish",
-        description=__doc__,
+        prog=called("python -m serving.publish"),
+        description=called(str(__doc__)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--target-path",
         type=Path,
-        default=ROOT / "target",
+        default=home() / "target",
         help="the folder of the build's manifest.json and run_results.json",
     )
     parser.add_argument(

@@ -29,8 +29,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from serving.checks import identifier, literal
-from serving.errors import guarded
-from serving.places import ROOT, build_database
+from serving.errors import guarded, tell
+from serving.places import IS_CLONE, ROOT, build_database, called
 
 CLEAR, UNCLEAR = 0, 2
 
@@ -61,6 +61,14 @@ GUESSES = {
 
 NEEDED = ("visitor_id", "occurred_at", "event_name")
 LOGS = (".log", "_log")
+HOW_TO_BUILD = (
+    "To build: write the entry to a file, such as sources.yml, and run",
+    "  .venv/bin/python -m serving.build --vars sources.yml",
+)
+HOW_TO_BUILD_OF_A_WHEEL = (
+    "To build: write the entry into dbt_project.yml, below vars: footfall:, and run",
+    "  footfall build",
+)
 LOG = re.compile(r"([.]log|^access_log)[-.*?0-9]*([.](gz|zst))?$")
 
 
@@ -422,10 +430,7 @@ def report(reading: Reading, name: str, database: Path) -> list[str]:
         )
         if first:
             lines += one_day(connection, events)
-    lines += [
-        "To build: write the entry to a file, such as sources.yml, and run",
-        "  .venv/bin/python -m serving.build --vars sources.yml",
-    ]
+    lines += HOW_TO_BUILD if IS_CLONE else HOW_TO_BUILD_OF_A_WHEEL
     return lines
 
 
@@ -534,6 +539,13 @@ def one_day(connection: duckdb.DuckDBPyConnection, events: str) -> list[str]:
     return [*lines, ""]
 
 
+def from_here(place: str) -> str:
+    """A path as a project can name it: whole, where none is in this folder."""
+    is_project = IS_CLONE or Path("dbt_project.yml").is_file()
+    is_path = Path(place).exists() or bool(glob(place))
+    return place if is_project or not is_path else str(Path(place).absolute())
+
+
 def counted(number: int, noun: str) -> str:
     """So many of a thing."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -545,27 +557,27 @@ def short(text: str | None, limit: int = 16) -> str:
     return plain if len(plain) <= limit else plain[: limit - 1] + "…"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Look, and say what is there."""
     parser = argparse.ArgumentParser(
-        prog="serving.sources",
-        description=__doc__,
+        prog=called("python -m serving.sources"),
+        description=called(str(__doc__)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("place", help="files, a folder, a table or a schema")
     parser.add_argument("--name", default="web", help="of the source, in the entry")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
-        reading = read_as(look(options.place))
+        reading = read_as(look(from_here(options.place)))
         with tempfile.TemporaryDirectory() as folder:
             database = stage(reading, options.name, Path(folder))
-            print("\n".join(report(reading, options.name, database)))
+            tell("\n".join(report(reading, options.name, database)), sys.stdout)
     except UnclearError as unclear:
-        print(unclear, file=sys.stderr)
+        tell(str(unclear), sys.stderr)
         return UNCLEAR
     except (duckdb.Error, OSError) as error:
         said = str(error).split("\n")[0]
-        print(f"{options.place} cannot be read: {said}", file=sys.stderr)
+        tell(f"{options.place} cannot be read: {said}", sys.stderr)
         return UNCLEAR
     return CLEAR
 

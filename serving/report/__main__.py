@@ -25,7 +25,7 @@ import duckdb
 
 from serving.errors import guarded, tell
 from serving.money import marts_currency, minor_digits
-from serving.places import places
+from serving.places import called, places
 from serving.semantics import filled
 
 HERE = Path(__file__).parent
@@ -61,15 +61,15 @@ class Encoder:
         return value
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the page and say where it is and how large.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the page, say where it is and how large, and end with 0.
 
     Raises:
         SystemExit: where the marts cannot be read, hold no session, or the page cannot
             be written.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m serving.report", description=__doc__
+        prog=called("python -m serving.report"), description=called(str(__doc__))
     )
     where = places()
     parser.add_argument("--database", type=Path, default=where.serving)
@@ -97,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ) from error
     size = len(html.encode()) / 1_000_000
     tell(f"Wrote {options.output} ({size:.1f} MB): open it in a browser.", sys.stdout)
+    return 0
 
 
 def read_marts(database: Path) -> dict[str, Any]:
@@ -180,11 +181,5 @@ def fingerprint(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def command() -> int:
-    """The report, once it is there."""
-    main()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(command, 1))
+    sys.exit(guarded(main, 1))

@@ -102,6 +102,7 @@ def failing(error: BaseException) -> Callable[[], int]:
         (OSError(28, "No space left on device"), 7, "There is no room left"),
         (ValueError("odd"), 7, "odd"),
         (ValueError(), 7, "ValueError"),
+        (SystemExit("there is none"), 7, "there is none"),
     ],
 )
 def test_no_command_ends_in_a_traceback(
