@@ -26,8 +26,8 @@ EVERY_ENGINE = ["duckdb", *OTHER_ENGINES]
 # What the demo's tracker has delivered by and by: of a few rows nobody heard at first,
 # though they were received in time.
 DELIVERIES = [
-    "received_at < '2026-07-20' and event_id >= '1'",
-    "received_at < '2026-07-27'",
+    "received_at < '2026-08-26' and event_id >= '1'",
+    "received_at < '2026-08-28'",
 ]
 SQL_ON_SAIL = """
 import sys

@@ -27,7 +27,9 @@ KILLED_AFTER = [
     "mart_device__daily",
 ]
 STATES = "macros/incremental/states.sql"
-RECORDS = "    {%- set scope = scope_of(model) -%}\n    {%- set plan = increment() -%}\n"
+RECORDS = (
+    "    {%- set scope = scope_of(model) -%}\n    {%- set plan = increment() -%}\n"
+)
 DIES = """
     {%- if model.name == env_var('KILLED_AFTER', '') -%}
         {%- do exceptions.raise_compiler_error('killed before the state') -%}
