@@ -60,7 +60,7 @@ def on_sail(environment: Mapping[str, str], *statements: str) -> None:
 
 
 def in_batches(folder: Path) -> Built:
-    """The demo on Sail in three deliveries, of which the last is built with all tests."""
+    """The demo on Sail in three deliveries; the last is built with all tests."""
     engine = ALL["sail"]
     with engine.started(folder) as environment:
         loaded = build_on(
@@ -69,7 +69,8 @@ def in_batches(folder: Path) -> Built:
         assert loaded.is_green, loaded.said
         on_sail(
             environment,
-            "create table footfall.all_events using iceberg as select * from footfall.raw_events",
+            "create table footfall.all_events using iceberg as"
+            " select * from footfall.raw_events",
         )
         for delivered in DELIVERIES:
             on_sail(

@@ -56,7 +56,8 @@ class Site:
             self.environment,
             "create schema if not exists raw",
             "drop table if exists raw.events",
-            f"create table raw.events using parquet as select * from parquet.`{events}`",
+            "create table raw.events using parquet as"
+            f" select * from parquet.`{events}`",
         )
         return events
 
@@ -108,7 +109,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def histories(seed: int, visitors: int, batches: int) -> list[Event]:
-    """Rows of some visitors: late, repeated, denied, and such that join two sessions."""
+    """Rows of some visitors: late, repeated, denied, and such that join sessions."""
     chance = random.Random(seed)
     return [
         row
