@@ -81,15 +81,15 @@ class Site:
     def unlike_duckdb(self, built: Built, events: Path, name: str) -> list[str]:
         """How marts differ from those that DuckDB makes of all rows at once."""
         folder = self.folder / f"duckdb {name}"
-        database = {"FOOTFALL_TARGET": "duckdb"}
-        database["FOOTFALL_DUCKDB_PATH"] = str(self.folder / f"{name}.duckdb")
-        whole = build_on(
-            ALL["duckdb"],
-            database,
-            folder,
-            one_source(events, COLUMNS) | SETTINGS,
-            exclude=CHAIN,
-        )
+        folder.mkdir()
+        with ALL["duckdb"].started(folder) as database:
+            whole = build_on(
+                ALL["duckdb"],
+                database,
+                folder,
+                one_source(events, COLUMNS) | SETTINGS,
+                exclude=CHAIN,
+            )
         assert whole.is_green, whole.said
         assert built.is_green, built.said
         compared = [each for each in whole.relations if each.name in whole.results]
