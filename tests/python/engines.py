@@ -34,7 +34,7 @@ import sys
 from pyspark.sql import SparkSession
 session = SparkSession.builder.getOrCreate()
 for statement in sys.argv[1:]:
-    session.sql(statement).collect()
+    session.sql(statement)
 """
 
 needs_postgres = pytest.mark.skipif(
