@@ -87,7 +87,7 @@ test-all: lint sail $(if $(CAN_SITE),site-install) $(if $(CAN_SPARK),spark) $(if
 test-postgres: install  ## Build the demo on a throwaway Postgres and compare its marts
 	$(BIN)/python -m pytest tests/python/test_postgres.py tests/python/test_parity.py -k "not sail and not spark"
 
-test-sail: install sail  ## Build the demo on a throwaway Sail and compare its marts
+test-sail: install sail  ## Build the demo on a throwaway Sail, in batches, and compare its marts
 	$(BIN)/python -m pytest tests/python/test_spark.py tests/python/test_parity.py -k sail
 
 test-spark: install $(if $(CAN_SPARK),spark)  ## Build the demo on a Spark in dbt's process and compare its marts

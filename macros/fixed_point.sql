@@ -7,6 +7,7 @@
     {%- if is_left_alone(unchanged) -%}
         {{ return(leave_alone(unchanged)) }}
     {%- endif -%}
+    {%- do forget_state() -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set start = ref('footfall', config.get('meta')['start_model']) -%}
     {%- set other = make_intermediate_relation(target, '__step') -%}

@@ -134,22 +134,48 @@ def build(
     """Build in a process of its own; a red build is an answer, not an exception."""
     if reason := engine.missing():
         raise EngineError(reason)
+    folder.mkdir(parents=True, exist_ok=True)
+    with engine.started(folder) as theirs:
+        return build_on(
+            engine,
+            {**(environment or {}), **theirs},
+            folder,
+            settings,
+            runs_tests,
+            project,
+            select,
+        )
+
+
+def build_on(
+    engine: Engine,
+    environment: Mapping[str, str],
+    folder: Path,
+    settings: Mapping[str, Any] | None = None,
+    runs_tests: bool = False,
+    project: Path = ROOT,
+    select: str | None = None,
+    exclude: str | None = None,
+    loads_seeds: bool = True,
+) -> Built:
+    """Build on an engine that was started, as often as there are batches."""
     began = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
     command = [str(engine.python), "-m", "parity.build", str(folder)]
     command += [json.dumps(settings or {}), "--project", str(project)]
     command += ["--tests"] if runs_tests else []
     command += ["--select", select] if select else []
-    folder.mkdir(parents=True, exist_ok=True)
-    with engine.started(folder) as theirs:
-        done = subprocess.run(
-            command,
-            check=False,
-            cwd=ROOT,
-            env={**os.environ, "DO_NOT_TRACK": "1", **(environment or {}), **theirs},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    command += ["--exclude", exclude] if exclude else []
+    command += [] if loads_seeds else ["--without-seeds"]
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "DO_NOT_TRACK": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     said = done.stdout.strip()
     seconds = time.monotonic() - began
     return Built(engine.name, folder, said, done.returncode == 0, seconds)
@@ -161,6 +187,8 @@ def run_dbt(
     runs_tests: bool,
     project: Path,
     select: str | None,
+    exclude: str | None,
+    loads_seeds: bool,
 ) -> bool:
     """`dbt build`; its warnings and errors go to standard output."""
     arguments = ["--quiet", "--log-level", "warn", "build"]
@@ -168,10 +196,15 @@ def run_dbt(
     arguments += ["--target-path", str(folder / "target")]
     arguments += ["--log-path", str(folder / "logs"), "--log-level-file", "none"]
     arguments += ["--no-use-colors", "--vars", json.dumps(settings)]
-    if not runs_tests:
-        arguments += ["--exclude-resource-types", "test", "unit_test"]
+    kinds = ["test", "unit_test"] * (not runs_tests) + ["seed"] * (not loads_seeds)
+    if kinds:
+        arguments += ["--exclude-resource-types", *kinds]
     if select:
         arguments += ["--select", select]
+    # Without the seeds there is nothing that their gate could look at.
+    excluded = ["tag:gate"] * (not loads_seeds) + ([exclude] if exclude else [])
+    if excluded:
+        arguments += ["--exclude", *excluded]
     manifest = parse(project, parsed_sources(settings))
     result = dbtRunner(manifest).invoke(arguments)
     if result.exception:
@@ -248,11 +281,13 @@ def main() -> None:
     parser.add_argument("settings", type=json.loads)
     parser.add_argument("--tests", action="store_true")
     parser.add_argument("--select")
+    parser.add_argument("--exclude")
+    parser.add_argument("--without-seeds", action="store_true")
     parser.add_argument("--project", type=Path, default=ROOT)
     chosen = parser.parse_args()
     folder = chosen.folder.resolve()
     arguments = (chosen.settings, chosen.tests, chosen.project, chosen.select)
-    if not run_dbt(folder, *arguments):
+    if not run_dbt(folder, *arguments, chosen.exclude, not chosen.without_seeds):
         sys.exit(1)
     write_rows(folder, os.environ["FOOTFALL_TARGET"])
 

@@ -208,6 +208,9 @@ def sail_started(folder: Path) -> Iterator[Environment]:
                 "FOOTFALL_TARGET": "sail",
                 # The catalog belongs to the session, so all connections share one.
                 "SPARK_REMOTE": f"sc://127.0.0.1:{port}/;session_id={uuid.uuid4()}",
+                "FOOTFALL_SPARK_FOLDER": str(folder.resolve() / "sail"),
+                # Each is a file of every table of visitors.
+                "FOOTFALL_SPARK_BUCKETS": "2",
                 # What is collected comes in the client's time zone.
                 "TZ": "UTC",
             }

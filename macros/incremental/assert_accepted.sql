@@ -1,9 +1,11 @@
 {#- The hook that stops a run where a source has no event, or next to none of its events
     is whole: a column that is mapped by mistake must not publish empty marts. In the
-    transaction that logs the events, so that none of them stays. What is left out on
-    purpose is no mistake and does not count. -#}
+    transaction that logs the events, so that none of them stays; where there is none,
+    before anybody is told of them. What is left out on purpose is no mistake and does not
+    count. -#}
 {% macro assert_accepted() -%}
-    {%- set names = sources() | list if execute and not reads_a_part() else [] -%}
+    {%- set names = sources() | list
+        if execute and scope_of(model) == 'log' and not reads_a_part() else [] -%}
     {%- set rows = run_query(
         'select source_name, own_rejection_reason, sum(event_count) from (select'
         ~ ' source_name, case when own_rejection_reason is null and analytics_consent'

@@ -184,7 +184,7 @@
             group by source_name, {{ hour }}
         ) as counted
         group by source_name, received_hour
-        having sum(delivered_count) <> sum(held_count)
+        having sum(counted.delivered_count) <> sum(counted.held_count)
         order by source_name, received_hour
     {%- endset -%}
     {{ return(run_query(query).rows) }}

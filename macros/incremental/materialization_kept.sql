@@ -59,11 +59,6 @@
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
 
-{#- On Spark without tables that rows can be taken from, each is made anew by each run. -#}
-{% materialization kept, adapter='spark', supported_languages=['sql'] -%}
-    {{ return(materialization_table_spark()) }}
-{%- endmaterialization %}
-
 {#- Whether rows go from and come into the table that is there. A table that is made anew
     as a whole is put in the place of the old one, but where it may turn out to hold the
     same, and on Postgres, where views would go with that until their own turn. -#}
@@ -100,40 +95,56 @@
 
 {#- The statements that put computed rows in the place of those of changed keys. -#}
 {% macro replacement(target_relation, computed) -%}
-    {%- set scope = model.config.meta.scope -%}
     {%- set names = adapter.get_columns_in_relation(target_relation)
         | map(attribute='quoted') | join(', ') -%}
-    {%- if scope == 'all' -%}
-        {%- set keys = '1' -%}
-        {%- set changed = 'select 1' -%}
-    {%- elif scope == 'own' -%}
-        {%- set keys = model.config.meta.key | join(', ') -%}
-        {%- set changed = 'select ' ~ keys ~ ' from ' ~ computed -%}
-    {%- elif scope != 'log' -%}
-        {%- set keys = scope_keys()[scope].columns | join(', ') -%}
-        {%- set changed = changed_keys(
-            scope, footfall_relation(scope_keys()[scope].of)
-        ) -%}
-    {%- endif -%}
+    {%- set replaced = replaced_keys(computed) -%}
+    {%- set keys = replaced.columns | join(', ') -%}
+    {%- set changed = replaced.changed -%}
     {%- if changed %}
     delete from {{ target_relation }}
     where ({{ keys }}) in ({{ changed }});
     {%- endif %}
-    {%- if scope == 'conversion' %}
+    {%- if replaced.gone %}
     -- And those of conversions that are no more.
     delete from {{ target_relation }}
-    where
-        person_id in (select person_id from {{ footfall_relation('int_persons__changed') }})
-        and conversion_id not in (
-            select conversion_id
-            from {{ footfall_relation('int_conversions__explained') }}
-        );
+    where {{ replaced.gone }};
     {%- endif %}
     insert into {{ target_relation }} ({{ names }})
     select {{ names }} from {{ computed }}
     {%- if changed %}
     where ({{ keys }}) in ({{ changed }})
     {%- endif %}
+{%- endmacro %}
+
+{#- Which rows a run replaces: the columns of their keys, none where rows are only added; a
+    select of the keys that changed; and a condition of those that are no more. -#}
+{% macro replaced_keys(computed) -%}
+    {%- set scope = model.config.meta.scope -%}
+    {%- if scope == 'log' -%}
+        {{ return({'columns': [], 'changed': none, 'gone': none}) }}
+    {%- elif scope == 'all' -%}
+        {{ return({'columns': ['1'], 'changed': 'select 1', 'gone': none}) }}
+    {%- elif scope == 'own' -%}
+        {%- set keys = model.config.meta.key -%}
+        {{ return({
+            'columns': keys,
+            'changed': 'select ' ~ keys | join(', ') ~ ' from ' ~ computed,
+            'gone': none,
+        }) }}
+    {%- endif -%}
+    {%- set keys = scope_keys()[scope] -%}
+    {%- set gone -%}
+        person_id in (select person_id from {{ footfall_relation('int_persons__changed') }})
+        and conversion_id not in (
+            select conversion_id
+            from {{ footfall_relation('int_conversions__explained') }}
+        )
+    {%- endset -%}
+    {{ return({
+        'columns': keys.columns,
+        'changed': changed_keys(scope, footfall_relation(keys.of)),
+        'gone': gone if scope == 'conversion' else none,
+    }) }}
 {%- endmacro %}
 
 {#- Ends a materialization by giving a table that was made the place and name of the one

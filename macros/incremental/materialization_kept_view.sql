@@ -3,6 +3,7 @@
 {% materialization kept_view, default -%}
     {%- set held = load_cached_relation(this) -%}
     {%- if is_view_left_alone(held) -%} {{ return(leave_alone(held)) }} {%- endif -%}
+    {%- do forget_state() -%}
     {%- set view = context.get(
         'materialization_view_' ~ adapter.type(),
         context['materialization_view_default']

@@ -21,19 +21,21 @@
             {%- do adapter.create_schema(states_relation().without_identifier()) -%}
         {%- endif -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
-        {%- if held and 'taken_number' not in adapter.get_columns_in_relation(held)
-            | map(attribute='name') -%}
+        {%- set columns = state_columns() -%}
+        {%- if held and adapter.get_columns_in_relation(held) | map(attribute='name')
+            | sort != columns | sort -%}
             {%- call statement(auto_begin=true) -%} drop table {{ held }} {%- endcall -%}
         {%- endif -%}
         {%- call statement(auto_begin=true) -%}
             create table if not exists {{ states_relation() }} (
-                relation_name {{ dbt.type_string() }},
-                definition {{ dbt.type_string() }},
-                filled_number bigint,
-                taken_number bigint
+                {%- for name, type in columns.items() %}
+                    {{ name }} {{ type }}{{ ',' if not loop.last }}
+                {%- endfor %}
             )
+            {{ state_format() }}
         {%- endcall -%}
         {%- do adapter.commit() -%}
+        {%- do gather_states() -%}
         {%- if keeps_rows() -%}
             {%- call statement(auto_begin=true) -%}
                 {{ state_rows(dict({
@@ -46,40 +48,23 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Statements that replace rows of the table of states: name -> definition. -#}
-{% macro state_rows(definitions, filled_number=0, taken_number=0) -%}
-    delete from {{ states_relation() }}
-    where relation_name in ({{ text_list(definitions | list) }});
-    insert into {{ states_relation() }}
-        (relation_name, definition, filled_number, taken_number)
-    values
-    {%- for name, definition in definitions.items() %}
-        (
-            {{ sql_literal(name) }}, {{ text_list([definition]) }},
-            {{ filled_number }}, {{ taken_number }}
-        ){{ ',' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
 {#- What is recorded, by name. -#}
 {% macro recorded_states() -%}
     {%- set states = {} -%}
     {%- set held = load_relation(states_relation()) if keeps_rows() -%}
-    {%- set rows = run_query(
-        'select relation_name, definition, filled_number, taken_number from ' ~ held
-    ).rows if held else [] -%}
-    {%- for name, definition, filled_number, taken_number in rows -%}
-        {%- do states.update({name: {
-            'definition': definition,
-            'filled_number': filled_number | int,
-            'taken_number': taken_number | int,
+    {%- for row in (run_query(held_states()).rows if held else []) -%}
+        {%- do states.update({row.relation_name: {
+            'definition': row.definition,
+            'filled_number': row.filled_number | int,
+            'taken_number': row.taken_number | int,
         }}) -%}
     {%- endfor -%}
     {{ return(states) }}
 {%- endmacro %}
 
-{#- The hook that writes down what a relation holds, in its transaction. A run over a part
-    of the events leaves no definition, so that the next one fills it anew. -#}
+{#- The hook that writes down what a relation holds, in its transaction; on Spark, which
+    has none, after it. A run over a part of the events leaves no definition, so that the
+    next one fills it anew. -#}
 {% macro record_state() -%}
     {%- if not execute or not keeps_rows() -%} {{ return('') }} {%- endif -%}
     {%- set scope = scope_of(model) -%}
@@ -106,9 +91,9 @@
             {%- endfor -%}
         {%- endif -%}
         {{ state_rows(
-            {model.name: state.definition}, state.filled_number, state.taken_number
+            {model.name: state.definition}, state.filled_number, state.taken_number,
+            others
         ) }}
-        {%- if others -%} ; {{ state_rows(others) }} {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -814,7 +814,7 @@ MUTANTS = [
     ),
     pytest.param(
         KEPT,
-        "{%- if scope == 'conversion' %}",
+        "{%- if replaced.gone %}",
         "{%- if false %}",
         "int_credits__weighted",
         id="credits of conversions that are no more stay",
