@@ -21,8 +21,7 @@
             {%- do adapter.create_schema(states_relation().without_identifier()) -%}
         {%- endif -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
-        {%- if held and 'taken_number' not in adapter.get_columns_in_relation(held)
-            | map(attribute='name') -%}
+        {%- if held and not is_states_of_now(held) -%}
             {%- call statement(auto_begin=true) -%} drop table {{ held }} {%- endcall -%}
         {%- endif -%}
         {%- call statement(auto_begin=true) -%}
@@ -44,6 +43,14 @@
             {%- do adapter.commit() -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the table of states is one of this version. -#}
+{% macro is_states_of_now(held) -%}
+    {{ return(
+        held and 'taken_number' in adapter.get_columns_in_relation(held)
+        | map(attribute='name')
+    ) }}
 {%- endmacro %}
 
 {#- Statements that replace rows of the table of states: name -> definition. -#}
