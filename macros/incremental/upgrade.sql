@@ -188,10 +188,7 @@
 
 {#- A hash of the names of a relation's columns, in any order. -#}
 {% macro columns_hash(relation) -%}
-    {{ return(local_md5(
-        adapter.get_columns_in_relation(relation)
-        | map(attribute='name') | map('lower') | sort | join(',')
-    )) }}
+    {{ return(local_md5(column_names(relation) | sort | join(','))) }}
 {%- endmacro %}
 
 {#- `dbt run-operation drop_left_overs` lists what an earlier version left over; with
@@ -226,34 +223,34 @@
     line here. -#}
 {% macro gone_relations() -%}
     {{ return({
-        'int_arrivals__counted': '',
-        'int_channel_days__shared': '',
-        'int_channels__resampled': '',
-        'int_credits__summed': '',
-        'int_credits__entered': '',
-        'int_credits__booked': '',
-        'int_credits__shared': '',
-        'int_credits__spread': '',
-        'int_channels__removed': '',
-        'int_conversions__accounted': '',
-        'int_markov_states__solved': '',
-        'int_markov_states__started': '',
-        'int_persons__touched': '',
-        'int_transitions__packed': '',
-        'int_markov_states__numbered': '',
-        'int_markov_channels__numbered': '',
-        'int_sessions__remembered': '',
-        'int_arrivals__sourced': '',
-        'int_visitors__seen': '',
-        'int_events__capped': '',
-        'int_events__cut': '',
-        'int_events__pooled': '',
-        'int_visitors__touched': '',
-        'int_events__checked': '',
-        'int_visitors__clocked': '',
-        'int_events__arrived': '',
-        'stg_generic__ad_spend': '',
-        'stg_generic__events': '',
+        'int_arrivals__counted': 'f0731f425183ddc2b6879dc69a8d79e3',
+        'int_channel_days__shared': '9fbd5d8dc17e0bf8414099bb651794e2',
+        'int_channels__resampled': '2e9359a23d2ebbdad511640f35320ebc',
+        'int_credits__summed': '903db8410d7e72c614ea8ccc1fc3bbd7',
+        'int_credits__entered': '55298327899a417d3a08001544eec2cb',
+        'int_credits__booked': 'f5a5eceb5c53643a268f3cacd575f044',
+        'int_credits__shared': '1adf21d319f4ba04021eee92c4d648ee',
+        'int_credits__spread': 'f5a5eceb5c53643a268f3cacd575f044',
+        'int_channels__removed': '69b6c9569a402be78afa1be3668e8804',
+        'int_conversions__accounted': '0cf092c1a0bfb8e460e340da2817ddc3',
+        'int_markov_states__solved': '4c5808b28ed78539e7440a47140417d6',
+        'int_markov_states__started': '4c5808b28ed78539e7440a47140417d6',
+        'int_persons__touched': 'd676a7711ddc9403b2759d42e97ef8ae',
+        'int_transitions__packed': '02de511ea8345292739d8536a387e489',
+        'int_markov_states__numbered': '5ab89e02b1b399e9b862c03b2535c551',
+        'int_markov_channels__numbered': '78b131fdf810deade50b24b348b40bf7',
+        'int_sessions__remembered': 'c33697ec96b334e14e971df6548d79e9',
+        'int_arrivals__sourced': 'd9d147083ee46cd4d9f228ff77622318',
+        'int_visitors__seen': '01c16316598e4201977f11443a548192',
+        'int_events__capped': '660b105e854f5fc0b262b92f9212aed8',
+        'int_events__cut': '660b105e854f5fc0b262b92f9212aed8',
+        'int_events__pooled': '2679ff81abc23841dc5f679c2585db35',
+        'int_visitors__touched': 'e74a4be7228204873cd809c19b6ef1b8',
+        'int_events__checked': '034b62775c6912056cec6353d68c1726',
+        'int_visitors__clocked': '52f35851f04f851f8daca55f321eca28',
+        'int_events__arrived': 'c8c439bca48a8cc8e390af9d6bad9c0a',
+        'stg_generic__ad_spend': '59c2b9a0ea38bf5affcfdb5353b4fe3d',
+        'stg_generic__events': 'c8c439bca48a8cc8e390af9d6bad9c0a',
     }) }}
 {%- endmacro %}
 
