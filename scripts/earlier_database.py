@@ -1,10 +1,10 @@
 """Make the databases of an earlier version anew that tests upgrade.
 
 `python -m scripts.earlier_database` takes the project of commit 8d4754e out of the
-repository's history, which has to be there, puts the edited rule files of
-tests/fixtures/upgrade/seeds into it, and builds the events of tests/fixtures/upgrade/shop
-in two batches, by the vars of tests/fixtures/upgrade/vars.yml: on DuckDB, and on a
-Postgres that is started for it. What came of it is packed beside them.
+repository's history, which has to be there, puts the edited rule files of seeds/ in
+tests/fixtures/upgrade into it, and builds the events of shop/ there in two batches, by
+vars.yml: on DuckDB, and on a Postgres that is started for it. What came of it is packed
+beside them.
 """
 
 import csv
@@ -58,8 +58,7 @@ SPEND = [
     ("2026-03-03", "google", "cpc", "lamps", "EUR", "7.25", "6", "310"),
     ("2026-03-09", "partner_news", "email", "march", "EUR", "5.00", "3", "90"),
 ]
-SPENT = ("spend_date", "source", "medium", "campaign", "currency", "cost", "clicks")
-SPENT += ("impressions",)
+SPENT = "spend_date source medium campaign currency cost clicks impressions".split()
 
 Row = dict[str, str]
 

@@ -123,7 +123,9 @@ def one_line(said: str) -> str:
 def told_vars(said: str, old: Mapping[str, Any]) -> dict[str, Any]:
     """The vars, rewritten as a sentence shows."""
     line = one_line(said)
-    if found := re.search(r"version are set, (.*?): write in their place (.*)[.]", line):
+    if found := re.search(
+        r"version are set, (.*?): write in their place (.*)[.]", line
+    ):
         names, pasted = found.groups()
         return {k: v for k, v in old.items() if k not in names.split(", ")} | dict(
             yaml.safe_load(pasted)
@@ -403,9 +405,9 @@ def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
             load(cursor, "shop.spend", FIXTURE / "shop" / "spend.csv")
             for name in ("1.csv", "2.csv"):
                 load(cursor, "shop.events", EVENTS / name)
+        command = [f"{postgres_programs()}/psql", "--quiet", "--set=ON_ERROR_STOP=1"]
         subprocess.run(
-            [f"{postgres_programs()}/psql", "--quiet", "--set=ON_ERROR_STOP=1"]
-            + [postgres_address(environment)],
+            [*command, postgres_address(environment)],
             input=lzma.decompress(POSTGRES.read_bytes()),
             check=True,
             capture_output=True,
