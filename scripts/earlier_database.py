@@ -58,7 +58,16 @@ SPEND = [
     ("2026-03-03", "google", "cpc", "lamps", "EUR", "7.25", "6", "310"),
     ("2026-03-09", "partner_news", "email", "march", "EUR", "5.00", "3", "90"),
 ]
-SPENT = "spend_date source medium campaign currency cost clicks impressions".split()
+SPENT = [
+    "spend_date",
+    "source",
+    "medium",
+    "campaign",
+    "currency",
+    "cost",
+    "clicks",
+    "impressions",
+]
 
 Row = dict[str, str]
 
