@@ -52,11 +52,12 @@
         on records.file_number = text_files.file_number
 {%- endmacro %}
 
-{#- Whether this run reads files: dbt renders a model also to show its SQL. -#}
+{#- Whether this run reads files, in a model or a hook: dbt renders a model also to show
+    its SQL. -#}
 {% macro reads_text_files() -%}
     {{ return(
         execute and not flags.EMPTY and flags.WHICH in ['run', 'build', 'retry']
-        and model.resource_type == 'model'
+        and model.resource_type in ['model', 'operation']
     ) }}
 {%- endmacro %}
 

@@ -22,8 +22,7 @@
         {%- endif -%}
         {#- Committed here: a hook before this one may have begun what dbt rolls back. -#}
         {%- set columns = state_columns() -%}
-        {%- if held and adapter.get_columns_in_relation(held) | map(attribute='name')
-            | sort != columns | sort -%}
+        {%- if held and not is_states_of_now(held) -%}
             {%- call statement(auto_begin=true) -%} drop table {{ held }} {%- endcall -%}
         {%- endif -%}
         {%- call statement(auto_begin=true) -%}
@@ -46,6 +45,14 @@
             {%- do adapter.commit() -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the table of states is one of this version. -#}
+{% macro is_states_of_now(held) -%}
+    {{ return(
+        held and adapter.get_columns_in_relation(held) | map(attribute='name') | sort
+        == state_columns() | sort
+    ) }}
 {%- endmacro %}
 
 {#- What is recorded, by name. -#}

@@ -40,7 +40,10 @@
         ) -%}
     {%- endfor -%}
     {%- for name in rules.columns if name not in names -%}
-        {%- do stop_run(place ~ "the column '" ~ name ~ "' is missing.") -%}
+        {%- do stop_run(
+            place ~ "the column '" ~ name ~ "' is missing: "
+            ~ added_column(rules.columns[name]) ~ '.'
+        ) -%}
     {%- endfor -%}
 {%- endmacro %}
 

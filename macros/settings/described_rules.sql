@@ -4,7 +4,8 @@
     it has and what those say, and whether it may be without rows. Of a column: its kind, and what belongs to
     the kind; `empty` says that it may be empty, and what that means; `of` names the
     column of a seed that must have the value; `only` and `needed` the rows that alone
-    may, or have to, fill it. Names of events stand in columns of kinds event and events,
+    may, or have to, fill it; `before` what to write in a file of an earlier version, which
+    lacks the column. Names of events stand in columns of kinds event and events,
     platforms in those of kind platforms. -#}
 {% macro described_rules() -%}
     {%- set share = {'kind': 'number', 'least': 0, 'most': 1} -%}
@@ -145,7 +146,10 @@
                     'kind': 'code', 'regex': '[A-Za-z0-9_.-]+', 'form': 'lower',
                     'is': "the name of an address' parameter, of letters, digits, _, . and -",
                 },
-                'priority': {'kind': 'whole', 'least': 0, 'most': 99},
+                'priority': {
+                    'kind': 'whole', 'least': 0, 'most': 99,
+                    'before': '0 in each row, so that the first in an address still counts',
+                },
                 'source': {'kind': 'name'},
                 'medium': {'kind': 'name'},
                 'is_paid': {'kind': 'flag', 'empty': 'false'},
@@ -178,6 +182,7 @@
                 'goal': {
                     'kind': 'word', 'words': ['main', 'other'],
                     'empty': 'it is a conversion, but no goal',
+                    'before': 'main for the conversion that rates are of, other for the rest',
                 },
                 'lookback_seconds': dict(
                     seconds, empty='that of the var attribution_lookback_days'
@@ -239,7 +244,10 @@
                 'platform': {'kind': 'platforms'},
                 'is_session_relevant': {'kind': 'flag'},
                 'is_page_view': {'kind': 'flag'},
-                'is_act': {'kind': 'flag'},
+                'is_act': {
+                    'kind': 'flag',
+                    'before': 'true in each row, so that each event still tells of bots',
+                },
                 'description': {'kind': 'text'},
             },
         },
@@ -428,4 +436,9 @@
         }[column.kind] -%}
     {%- endif -%}
     {{ return(text ~ (', or empty' if column.empty else '')) }}
+{%- endmacro %}
+
+{#- How a sentence goes on about a column that is not there. -#}
+{% macro added_column(column) -%}
+    {{ return('add it, ' ~ (column.before or may_be(column) ~ ' in each row')) }}
 {%- endmacro %}

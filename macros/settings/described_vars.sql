@@ -64,5 +64,6 @@
 {% macro gone_vars() -%}
     {{ return([
         'enabled_sources', 'generic_events', 'generic_columns', 'generic_ad_spend',
+        'attribution_bootstrap_samples',
     ]) }}
 {%- endmacro %}

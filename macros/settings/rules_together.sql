@@ -60,7 +60,10 @@
         {%- set there = adapter.get_columns_in_relation(relation)
             | map(attribute='name') | map('lower') | list -%}
         {%- for name in names if name not in there -%}
-            {%- do stop_run(place ~ ": the column '" ~ name ~ "' is missing.") -%}
+            {%- do stop_run(
+                place ~ ": the column '" ~ name ~ "' is missing: "
+                ~ added_column(rules.columns[name]) ~ '.'
+            ) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set casts = [] -%}

@@ -247,24 +247,51 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- What was said by four vars is now said of each source: shows it, in the new form. -#}
+{#- Stops a run in which a var of before is set, with what to write in its place: ready to
+    be pasted, also where a sentence is put on one line, which makes one blank of two. -#}
 {% macro assert_new_form() -%}
     {%- set old = {} -%}
     {%- for name in gone_vars() if var.has_var(name) -%}
         {%- do old.update({name: var(name)}) -%}
     {%- endfor -%}
-    {%- if old -%}
-        {%- set shop = {'preset': 'columns'} -%}
-        {%- for option, name, example in [
-            ('events', 'generic_events', 'data/*.csv'),
-            ('columns', 'generic_columns', {'visitor_id': 'cookie'}),
-            ('spend', 'generic_ad_spend', none),
-        ] if old.get(name) or example -%}
-            {%- do shop.update({option: old.get(name) or example}) -%}
-        {%- endfor -%}
+    {%- if old | list == ['attribution_bootstrap_samples'] -%}
         {%- do stop_run(
-            'the var ' ~ old | list | first ~ ' is gone, since any number of sources is'
-            ~ ' now told of in one: write sources: ' ~ tojson({'generic': shop}) ~ '.'
+            'the var attribution_bootstrap_samples is of an earlier version, and intervals'
+            ~ ' are always computed now: leave it out.'
+        ) -%}
+    {%- elif old -%}
+        {%- do stop_run(
+            'vars of an earlier version are set, ' ~ old | join(', ')
+            ~ ': write in their place sources: '
+            ~ tojson(sources_of_before(old)) | replace('  ', ' \\u0020') ~ '.'
         ) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The sources that the vars of before named, in the form of now; examples stand for what
+    they do not say. -#}
+{% macro sources_of_before(old) -%}
+    {%- set columns = {} -%}
+    {%- for name, expression in (old.get('generic_columns') or {
+        'visitor_id': 'cookie', 'occurred_at': 'time', 'event_name': 'action',
+    }).items() -%}
+        {#- A number or flag was SQL too. -#}
+        {%- do columns.update({
+            name: expression if expression is string else expression | string | lower
+        }) -%}
+    {%- endfor -%}
+    {%- set generic = {
+        'preset': 'columns',
+        'events': old.get('generic_events') or 'data/*.csv',
+        'columns': columns,
+    } -%}
+    {%- if old.get('generic_ad_spend') -%}
+        {%- do generic.update({'spend': old.generic_ad_spend}) -%}
+    {%- endif -%}
+    {%- set names = old.get('enabled_sources') or ['generic'] -%}
+    {%- set found = {} -%}
+    {%- for name in ([names] if names is string else names) -%}
+        {%- do found.update({name: generic if name == 'generic' else {'preset': name}}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}

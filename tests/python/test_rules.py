@@ -504,7 +504,7 @@ ALONE: list[tuple[str, str, str, str]] = [
         "internal_traffic",
         "match_field,match_value,description\npage_host,staging.shop.example,The",
         "match_field,match_value\npage_host,The",
-        ", row 1: the column 'description' is missing.",
+        ", row 1: the column 'description' is missing: add it, any text in each row.",
     ),
     (
         "funnels",
