@@ -47,6 +47,11 @@ class GreenBuild:
     fall_limit: Decimal | None = None
     """The share by which sessions may fall from one publish to the next."""
 
+    def of(self, mart: Mart) -> str:
+        """A mart's relation, as SQL."""
+        names = (self.catalog, self.schema, mart.name)
+        return ".".join(identifier(name) for name in names)
+
 
 def green_build(database: Path, target: Path) -> GreenBuild:
     """Check the build of a database, from the artifacts in dbt's target folder.

@@ -2,33 +2,68 @@
 
 The list is a file beside the builds that it names. A build is in it before anything of
 it is made, so one that was killed at any moment is known. What the list does not name
-is never removed, and what footfall did not make is never replaced.
+is never removed, and what footfall did not make is never replaced. In the databases
+that are published two tables say of which build they are, and which relations of them
+are footfall's.
 """
 
 import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
 
-from serving.checks import PublishError, literal, opened
+from serving.checks import Mart, PublishError, attach, literal, opened
+from serving.contents import Relation, is_untouched
 from serving.places import Places
 
 # By these two footfall knows its own files: in other words it would not.
 HEADER = "What footfall published here, build and marts; nothing else is ever removed."
+BUILD = Mart(
+    "published_build",
+    "One row: the build of which all in this file is.",
+    {
+        "build_id": (
+            "The publish, by the time in UTC at which it began and the start of dbt's"
+            " id of the run."
+        ),
+        "published_at": "When the publish began, in UTC.",
+        "run_id": "dbt's id of the run that built and tested the marts.",
+        "footfall_version": "The version of footfall that published.",
+    },
+)
+RELATIONS = Mart(
+    "published_relations",
+    "One row per mart in this file.",
+    {
+        "relation_name": "The mart.",
+        "row_count": "How many rows it has.",
+        "content_id": "Part of the name of the mart's Parquet file: of its bytes.",
+        "unchanged_since": (
+            "The build_id of the publish since which rows, columns and types are the"
+            " same."
+        ),
+        "rows_digest": (
+            "Of rows, columns and types, whatever the order of rows. Null until a"
+            " publish had to ask whether they changed."
+        ),
+    },
+)
 BUILD_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
+# The column by which an earlier version, which had no such tables, knew a relation.
 BUILD_ID_COMMENT = (
     "The publish that the row came with: the same in all relations, so that rows of two"
     " publishes are told apart. It begins with the time in UTC."
 )
 
 Made = Mapping[str, Sequence[str]]
-"""Names of the marts of each build, the earliest first."""
+"""The files of each build, by mart and content, the earliest build first; of a build
+whose copies were not whole yet, and of those of an earlier version, the marts."""
 
 
 def made(where: Places) -> Made:
@@ -41,9 +76,33 @@ def made(where: Places) -> Made:
     return found
 
 
-def line(build_id: str, marts: Sequence[str]) -> str:
-    """A build as the list has it."""
-    return " ".join((build_id, *marts)) + "\n"
+def line(build_id: str, files: Sequence[str]) -> str:
+    """A build as the list has it; of two lines of one the later counts."""
+    return " ".join((build_id, *files)) + "\n"
+
+
+def published(where: Places) -> dict[str, Relation]:
+    """The marts in the serving file, by name.
+
+    None where there is no such file, where an earlier version published it, and where
+    somebody wrote to it since.
+    """
+    if not where.serving.exists():
+        return {}
+    with opened() as connection:
+        attach(connection, where.serving, "found")
+        if not is_marked(connection):
+            return {}
+        ((build_id,),) = connection.execute(
+            f"select build_id from found.main.{BUILD.name}"
+        ).fetchall()
+        rows = connection.execute(
+            "select relation_name, row_count, content_id, unchanged_since, rows_digest"
+            f" from found.main.{RELATIONS.name}"
+        ).fetchall()
+    if not is_untouched(where.serving, build_id):
+        return {}
+    return {row[0]: Relation(*row) for row in rows}
 
 
 @contextmanager
@@ -86,17 +145,42 @@ def remove_unfinished(where: Places, build_id: str) -> None:
         shutil.rmtree(folder)
 
 
-def remove(where: Places, build_id: str, marts: Sequence[str]) -> None:
-    """Remove the files of a build, and their folder if nobody put more into it."""
+def remove(
+    where: Places, build_id: str, files: Sequence[str], kept: Collection[str]
+) -> None:
+    """Remove the links and files of a build, but for files that are kept.
+
+    And their folder, if nobody put more into it.
+    """
     folder = where.versions / build_id
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    for name in marts:
-        path = folder / f"{name}.parquet"
-        if path.is_file() and not path.is_symlink():
+    if folder.is_dir() and not folder.is_symlink():
+        for file in files:
+            name, _, content = file.partition(".")
+            path = folder / f"{name}.parquet"
+            is_link = path.is_symlink()
+            # An earlier version put the files themselves there.
+            if (
+                is_link and path.readlink() == link_to(file)
+                if content
+                else path.is_file() and not is_link
+            ):
+                path.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    for file in files:
+        path = where.parquet(file)
+        if (
+            "." in file
+            and file not in kept
+            and path.is_file()
+            and not path.is_symlink()
+        ):
             path.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()
+
+
+def link_to(file: str) -> Path:
+    """What a build's folder has for a file: where it is from there."""
+    return Path("..") / "files" / f"{file}.parquet"
 
 
 def assert_free(where: Places) -> None:
@@ -132,7 +216,7 @@ def in_the_way(path: Path) -> PublishError:
 
 
 def is_published(path: Path, kind: str) -> bool:
-    """Whether a path is a database of nothing but relations with our `build_id`."""
+    """Whether a path is a database of nothing but marts that a publish put there."""
     if path.is_symlink() or not path.is_file():
         return False
     with opened() as connection:
@@ -147,9 +231,8 @@ def is_published(path: Path, kind: str) -> bool:
                     " it: close it there, then run `make publish`."
                 ) from None
             return False
-        relations, marked = (
-            set(connection.execute(sql).fetchall())
-            for sql in (
+        found = set(
+            connection.execute(
                 "select 'table', schema_name, table_name from duckdb_tables()"
                 " where database_name = 'found' union all"
                 " select 'view', schema_name, view_name from duckdb_views()"
@@ -159,13 +242,36 @@ def is_published(path: Path, kind: str) -> bool:
                 " select 'sequence', schema_name, sequence_name from duckdb_sequences()"
                 " where database_name = 'found' union all"
                 " select 'type', schema_name, type_name from duckdb_types()"
-                " where database_name = 'found' and not internal",
-                f"select {literal(kind)}, schema_name, table_name from duckdb_columns()"
-                " where database_name = 'found' and column_name = 'build_id'"
-                f" and comment = {literal(BUILD_ID_COMMENT)}",
-            )
+                " where database_name = 'found' and not internal"
+            ).fetchall()
         )
-    return bool(relations) and relations == marked
+        if is_marked(connection):
+            marts = f"select relation_name from found.main.{RELATIONS.name}"
+            ours = {
+                (kind, "main", name) for (name,) in connection.execute(marts).fetchall()
+            }
+            ours |= {("table", "main", each.name) for each in (BUILD, RELATIONS)}
+        else:
+            ours = set(
+                connection.execute(
+                    f"select {literal(kind)}, schema_name, table_name"
+                    " from duckdb_columns() where database_name = 'found'"
+                    " and column_name = 'build_id'"
+                    f" and comment = {literal(BUILD_ID_COMMENT)}"
+                ).fetchall()
+            )
+    return bool(found) and found == ours
+
+
+def is_marked(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the database `found` has the tables that say what was published."""
+    return set(
+        connection.execute(
+            "select table_name, comment from duckdb_tables()"
+            " where database_name = 'found' and schema_name = 'main'"
+            f" and table_name in ({literal(BUILD.name)}, {literal(RELATIONS.name)})"
+        ).fetchall()
+    ) == {(each.name, each.comment) for each in (BUILD, RELATIONS)}
 
 
 def assert_own(where: Places) -> None:
@@ -173,6 +279,9 @@ def assert_own(where: Places) -> None:
     folder = where.versions
     if folder.is_symlink() or not folder.is_dir():
         raise in_the_way(folder)
+    files = where.files
+    if os.path.lexists(files) and (files.is_symlink() or not files.is_dir()):
+        raise in_the_way(files)
     text = ""
     if os.path.lexists(where.builds):
         if where.builds.is_symlink() or not where.builds.is_file():

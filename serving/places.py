@@ -31,12 +31,17 @@ class Places:
 
     @property
     def versions(self) -> Path:
-        """The folder with a folder of Parquet files per publish."""
+        """The folder with all that is Parquet."""
         return self.serving.with_suffix("")
 
     @property
+    def files(self) -> Path:
+        """The folder of the Parquet files, named by mart and content."""
+        return self.versions / "files"
+
+    @property
     def latest(self) -> Path:
-        """The symbolic link to the last publish's folder."""
+        """The symbolic link to the last publish's folder, with a link per mart."""
         return self.versions / "latest"
 
     @property
@@ -48,6 +53,10 @@ class Places:
     def report(self) -> Path:
         """The page that `make report` writes, by FOOTFALL_REPORT_PATH else here."""
         return chosen("FOOTFALL_REPORT_PATH", self.serving.with_name("report.html"))
+
+    def parquet(self, file: str) -> Path:
+        """The Parquet file of a relation, by its name and content."""
+        return self.files / f"{file}.parquet"
 
     def work(self, build_id: str) -> Path:
         """The folder in which a publish makes everything until it is whole."""

@@ -3,19 +3,23 @@
 A DuckDB file that is being written can be read by nobody, and one that is read cannot
 be written. So readers get files of their own, which it writes beside the build's
 database, or where FOOTFALL_SERVING_PATH says: `serving.duckdb`, with every public mart
-as a table; and, below `serving/`, a folder of Parquet files per publish, with views
-over the latest in `serving_views.duckdb`. Each file is made in a folder aside, checked
-against the build, and renamed when it is whole. Every relation has the column
-`build_id`. What footfall did not publish is neither replaced nor removed.
+as a table; and, below `serving/`, a Parquet file per mart, a folder of links to them
+per publish, and views over the latest in `serving_views.duckdb`. A mart that is what it
+was keeps its Parquet file; if all are, the tables are copied as one file. Each file is
+made in a folder aside, checked, and renamed when it is whole. The table
+`published_build` says which build it is. What footfall did not publish is neither
+replaced nor removed.
 
 Ends with 0 if the build was published, else with 1.
 """
 
 import argparse
 import os
+import re
+import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -34,24 +38,36 @@ from serving.checks import (
     literal,
     opened,
 )
+from serving.contents import (
+    Relation,
+    content,
+    digest,
+    is_untouched,
+    moment,
+    nanoseconds,
+)
 from serving.errors import cause, guarded, tell
 from serving.made import (
-    BUILD_ID_COMMENT,
+    BUILD,
     HEADER,
+    RELATIONS,
     alone,
     assert_free,
+    in_the_way,
     line,
+    link_to,
     made,
+    published,
     remove,
     remove_unfinished,
     write_down,
 )
-from serving.places import Places, build_database, called, home, places
+from serving.places import ROOT, Places, build_database, called, home, places
 
 # What the drivers of 2024 and later read.
 STORAGE = "(storage_version 'v1.0.0')"
-# No name that a build's database has.
-COPIES = "footfall_copies"
+# No names that a build's database has.
+COPIES, BEFORE = "footfall_copies", "footfall_copies_before"
 # As quick as the default, and a third smaller.
 PARQUET = "(format parquet, compression zstd, compression_level 1)"
 
@@ -61,14 +77,15 @@ class Published:
     """What a publish put in place."""
 
     build_id: str
-    rows: dict[str, int]
-    """Number of rows of each mart."""
+    relations: tuple[Relation, ...]
 
     def sentence(self, where: Places) -> str:
-        """What was published, and where."""
+        """What was published, how much of it is new, and where."""
+        rows = sum(relation.rows for relation in self.relations)
+        changed = sum(each.since == self.build_id for each in self.relations)
         return (
-            f"Published {len(self.rows)} marts, {sum(self.rows.values()):,} rows, as"
-            f" build {self.build_id} to {where.serving}."
+            f"Published {len(self.relations)} marts, {rows:,} rows, as build"
+            f" {self.build_id} to {where.serving}; {changed} of the marts changed."
         )
 
 
@@ -99,8 +116,11 @@ def publish(build: GreenBuild, where: Places, is_any_fall: bool = False) -> Publ
             build_id = build_id_of(build)
             write_down(file, line(build_id, [mart.name for mart in build.marts]))
             try:
-                rows = copy(build, build_id, where)
-                finish(build, build_id, where)
+                relations = copy(build, build_id, where)
+                # Before any of the files is where it stays.
+                files = [relation.file for relation in relations]
+                write_down(file, line(build_id, files))
+                finish(build, build_id, relations, where)
             finally:
                 remove_unfinished(where, build_id)
     except (duckdb.Error, OSError) as error:
@@ -109,7 +129,7 @@ def publish(build: GreenBuild, where: Places, is_any_fall: bool = False) -> Publ
             f"The marts could not be copied to {where.serving.parent}, where each file"
             f" is whole, the old one or the new: {message}"
         ) from error
-    return Published(build_id, rows)
+    return Published(build_id, relations)
 
 
 def assert_no_fall(build: GreenBuild, where: Places) -> None:
@@ -141,78 +161,208 @@ def build_id_of(build: GreenBuild) -> str:
     return f"{now:%Y%m%dT%H%M%S}.{milliseconds:03}Z-{build.run_id[:8]}"
 
 
-def copy(build: GreenBuild, build_id: str, where: Places) -> dict[str, int]:
-    """Write the files of both kinds, aside; the number of rows per mart."""
+def copy(build: GreenBuild, build_id: str, where: Places) -> tuple[Relation, ...]:
+    """Write what changed, of both kinds, aside; what is published then, by name."""
     work = where.work(build_id)
-    folder = work / build_id
-    work.mkdir()
-    folder.mkdir()
+    file = work / where.serving.name
+    for folder in (work, work / where.files.name):
+        folder.mkdir()
     settings = {
         "threads": os.environ.get("FOOTFALL_THREADS", "2"),
         "memory_limit": os.environ.get("FOOTFALL_DUCKDB_MEMORY", "4GB"),
         "temp_directory": str(work / "spilled"),
     }
+    held = published(where)
     with opened(settings) as connection:
+        # Views name the larger side first, which DuckDB takes for the smaller one, and
+        # then keeps all that is wide in memory, join by join.
+        connection.execute("set disabled_optimizers = 'build_side_probe_side'")
         attach(connection, build.database, build.catalog)
-        source = f"{identifier(build.catalog)}.{identifier(build.schema)}"
-        file = literal(work / where.serving.name)
-        connection.execute(f"attach {file} as {COPIES} {STORAGE}")
+        if held:
+            attach(connection, where.serving, BEFORE)
+        same = unchanged(connection, build, held)
+        names = {mart.name for mart in build.marts}
+        is_all_same = held.keys() == same.keys() == names
+        if is_all_same:
+            # No table is dropped in the copy: its rows would stay in free blocks.
+            shutil.copyfile(where.serving, file)
+        connection.execute(f"attach {literal(file)} as {COPIES} {STORAGE}")
+        relations = []
         for mart in tqdm(build.marts, desc="publishing", unit="mart", disable=None):
-            table = f"{COPIES}.main.{identifier(mart.name)}"
-            connection.execute(
-                f"create table {table} as select *, {literal(build_id)} as build_id"
-                f" from {source}.{identifier(mart.name)}"
-            )
-            comment(connection, "table", table, mart)
-            parquet = literal(folder / f"{mart.name}.parquet")
-            connection.execute(f"copy {table} to {parquet} {PARQUET}")
+            kept = same.get(mart.name)
+            rows = kept.rows if kept else 0
+            if not is_all_same:
+                source = before(mart) if kept else build.of(mart)
+                rows = tabled(connection, mart, source)
+            if kept is None or not is_untouched(where.parquet(kept.file), kept.since):
+                kept = as_parquet(connection, mart, rows, build_id, where)
+            relations.append(kept)
+        connection.execute("begin")
+        write_build(connection, COPIES, build, build_id, relations)
+        comment(connection, COPIES, "table", build.marts)
+        connection.execute("commit")
         connection.execute(f"detach {COPIES}")
         # Read again from the disk, as readers will.
-        connection.execute(f"attach {file} as {COPIES} (read_only)")
-        return {
-            mart.name: verified(connection, mart, source, folder)
-            for mart in build.marts
-        }
+        connection.execute(f"attach {literal(file)} as {COPIES} (read_only)")
+        for relation in relations:
+            verify(connection, relation, place_of(relation, build_id, where))
+    return tuple(relations)
+
+
+def unchanged(
+    connection: duckdb.DuckDBPyConnection,
+    build: GreenBuild,
+    held: Mapping[str, Relation],
+) -> dict[str, Relation]:
+    """Those of the published marts that are in the build as they are, by name."""
+    found = {}
+    marts = [mart for mart in build.marts if mart.name in held]
+    for mart in tqdm(marts, desc="comparing", unit="mart", disable=None):
+        source, relation = build.of(mart), held[mart.name]
+        ((rows,),) = connection.execute(f"select count(*) from {source}").fetchall()
+        # Of most that changed the number of rows did, and no more is to be asked.
+        if rows == relation.rows:
+            known = relation.digest or digest(connection, before(mart))
+            if digest(connection, source) == known:
+                found[mart.name] = replace(relation, digest=known)
+    return found
+
+
+def before(mart: Mart) -> str:
+    """A mart in the file that is published, as SQL."""
+    return f"{BEFORE}.main.{identifier(mart.name)}"
+
+
+def tabled(connection: duckdb.DuckDBPyConnection, mart: Mart, source: str) -> int:
+    """Write a mart's table; its number of rows."""
+    table = f"{COPIES}.main.{identifier(mart.name)}"
+    ((rows,),) = connection.execute(f"create table {table} as from {source}").fetchall()
+    return int(rows)
+
+
+def as_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    rows: int,
+    build_id: str,
+    where: Places,
+) -> Relation:
+    """Write the Parquet file of a mart's table, aside.
+
+    Raises:
+        PublishError: where something that footfall did not make has its name.
+    """
+    table = f"{COPIES}.main.{identifier(mart.name)}"
+    path = where.work(build_id) / f"{mart.name}.parquet"
+    connection.execute(f"copy {table} to {literal(path)} {PARQUET}")
+    relation = Relation(mart.name, rows, content(path), build_id)
+    final = where.parquet(relation.file)
+    ours = {file for files in made(where).values() for file in files}
+    if os.path.lexists(final) and relation.file not in ours:
+        raise in_the_way(final)
+    path.rename(place_of(relation, build_id, where))
+    return relation
+
+
+def place_of(relation: Relation, build_id: str, where: Places) -> Path:
+    """Where the Parquet file of a relation is until the publish is finished."""
+    final = where.parquet(relation.file)
+    aside = where.work(build_id) / where.files.name / final.name
+    return aside if relation.since == build_id else final
+
+
+def write_build(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    build: GreenBuild,
+    build_id: str,
+    relations: Sequence[Relation],
+) -> None:
+    """Write the two tables that say what is in a published file."""
+    project = (ROOT / "dbt_project.yml").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^version: (.+)$", project, re.MULTILINE)
+    connection.execute(
+        f"create or replace table {catalog}.main.{BUILD.name} as"
+        f" select {literal(build_id)} as build_id,"
+        f" timestamp {literal(moment(build_id).replace(tzinfo=None))} as published_at,"
+        f" {literal(build.run_id)} as run_id,"
+        f" {literal(version)} as footfall_version"
+    )
+    connection.execute(
+        f"create or replace table {catalog}.main.{RELATIONS.name} (relation_name"
+        " varchar, row_count bigint, content_id varchar, unchanged_since varchar,"
+        " rows_digest varchar)"
+    )
+    connection.executemany(
+        f"insert into {catalog}.main.{RELATIONS.name} values (?, ?, ?, ?, ?)",
+        [astuple(relation) for relation in relations],
+    )
+    comment(connection, catalog, "table", (BUILD, RELATIONS))
 
 
 def comment(
-    connection: duckdb.DuckDBPyConnection, kind: str, relation: str, mart: Mart
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    kind: str,
+    marts: Sequence[Mart],
 ) -> None:
-    """Write a mart's comments to a table or a view of it."""
-    # In one transaction: each that ends is a write to the disk.
-    connection.execute("begin")
-    connection.execute(f"comment on {kind} {relation} is {literal(mart.comment)}")
-    for column, text in (*mart.columns.items(), ("build_id", BUILD_ID_COMMENT)):
+    """Write the comments that are not there yet, to tables or views of marts."""
+    of_catalog = f"where database_name = {literal(catalog)}"
+    there = set(
         connection.execute(
-            f"comment on column {relation}.{identifier(column)} is {literal(text)}"
-        )
-    connection.execute("commit")
+            f"select {kind}_name, '', comment from duckdb_{kind}s() {of_catalog}"
+            " union all select table_name, column_name, comment from duckdb_columns()"
+            f" {of_catalog}"
+        ).fetchall()
+    )
+    for mart in marts:
+        relation = f"{catalog}.main.{identifier(mart.name)}"
+        if (mart.name, "", mart.comment) not in there:
+            text = literal(mart.comment)
+            connection.execute(f"comment on {kind} {relation} is {text}")
+        for column, said in mart.columns.items():
+            if (mart.name, column, said) not in there:
+                connection.execute(
+                    f"comment on column {relation}.{identifier(column)}"
+                    f" is {literal(said)}"
+                )
 
 
-def verified(
-    connection: duckdb.DuckDBPyConnection, mart: Mart, source: str, folder: Path
-) -> int:
-    """The number of rows of a mart, which both copies have to have."""
-    ((built, copied, parquet),) = connection.execute(
-        f"select (select count(*) from {source}.{identifier(mart.name)}),"
-        f" (select count(*) from {COPIES}.main.{identifier(mart.name)}),"
-        f" (select count(*) from {literal(folder / f'{mart.name}.parquet')})"
+def verify(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, file: Path
+) -> None:
+    """Raise a PublishError unless both copies of a mart have its number of rows."""
+    ((in_table, in_file),) = connection.execute(
+        f"select (select count(*) from {COPIES}.main.{identifier(relation.name)}),"
+        f" (select count(*) from {literal(file)})"
     ).fetchall()
-    if not built == copied == parquet:
+    if not relation.rows == in_table == in_file:
         raise PublishError(
-            f"{mart.name} has {built} rows, but its copies have {copied} and {parquet}:"
-            " nothing was published; run `python -m serving.publish` again."
+            f"{relation.name} has {relation.rows} rows, but its copies have {in_table}"
+            f" and {in_file}: nothing was published; run `python -m serving.publish`"
+            " again."
         )
-    return int(built)
 
 
-def finish(build: GreenBuild, build_id: str, where: Places) -> None:
+def finish(
+    build: GreenBuild, build_id: str, relations: Sequence[Relation], where: Places
+) -> None:
     """Give the files their names, so that each of them is the old or the new one."""
     work, folder = where.work(build_id), where.versions / build_id
-    for path in (*(work / build_id).iterdir(), work / build_id):
+    where.files.mkdir(exist_ok=True)
+    for relation in relations:
+        if relation.since == build_id:
+            aside = place_of(relation, build_id, where)
+            settle(aside, build_id)
+            aside.replace(where.parquet(relation.file))
+    (work / build_id).mkdir()
+    for relation in relations:
+        link = work / build_id / f"{relation.name}.parquet"
+        link.symlink_to(link_to(relation.file))
+    for path in (where.files, work / build_id):
         sync(path)
     (work / build_id).rename(folder)
-    write_views(build, work / where.views.name, folder)
+    write_views(build, build_id, relations, where)
     # Queries of the one before may have begun.
     kept = {build_id}
     if where.latest.is_symlink():
@@ -221,16 +371,14 @@ def finish(build: GreenBuild, build_id: str, where: Places) -> None:
     link.symlink_to(build_id)
     link.replace(where.latest)
     for place in (where.serving, where.views):
-        path = work / place.name
-        # No client that forgot to ask for read-only may lock the file.
-        path.chmod(path.stat().st_mode & 0o444)
-        sync(path)
-        path.replace(place)
+        settle(work / place.name, build_id)
+        (work / place.name).replace(place)
     for parent in (where.versions, where.serving.parent):
         sync(parent)
     listed = made(where)
+    kept_files = {file for key in kept & listed.keys() for file in listed[key]}
     for old in listed.keys() - kept:
-        remove(where, old, listed[old])
+        remove(where, old, listed[old], kept_files)
     lines = [line(key, marts) for key, marts in listed.items() if key in kept]
     shorter = work / where.builds.name
     shorter.write_text("".join((f"{HEADER}\n", *lines)))
@@ -238,21 +386,36 @@ def finish(build: GreenBuild, build_id: str, where: Places) -> None:
     shorter.replace(where.builds)
 
 
-def write_views(build: GreenBuild, file: Path, folder: Path) -> None:
+def settle(path: Path, build_id: str) -> None:
+    """Have a file whole on the disk, for nobody to write to, with its build's time."""
+    # No client that forgot to ask for read-only may lock the file.
+    path.chmod(path.stat().st_mode & 0o444)
+    at = nanoseconds(build_id)
+    os.utime(path, ns=(at, at))
+    sync(path)
+
+
+def write_views(
+    build: GreenBuild, build_id: str, relations: Sequence[Relation], where: Places
+) -> None:
     """Write a view per mart over the files of one publish.
 
     Each names its file by the whole path, so that no query ever reads two publishes,
     whatever folder it is asked from.
     """
+    file = where.work(build_id) / where.views.name
     with opened() as connection:
         connection.execute(f"attach {literal(file)} as views {STORAGE}")
-        for mart in build.marts:
-            view = f"views.main.{identifier(mart.name)}"
-            parquet = literal(folder.resolve() / f"{mart.name}.parquet")
+        connection.execute("begin")
+        for relation in relations:
+            path = literal(where.parquet(relation.file).resolve())
             connection.execute(
-                f"create view {view} as select * from read_parquet({parquet})"
+                f"create view views.main.{identifier(relation.name)} as"
+                f" select * from read_parquet({path})"
             )
-            comment(connection, "view", view, mart)
+        write_build(connection, "views", build, build_id, relations)
+        comment(connection, "views", "view", build.marts)
+        connection.execute("commit")
 
 
 def sync(path: Path) -> None:

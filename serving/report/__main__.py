@@ -127,16 +127,17 @@ def read_marts(database: Path) -> dict[str, Any]:
                     continue
                 names = [column[0] for column in answer.description]
                 data[query.stem] = encoder.encode(names, answer.fetchall())
-            (build_id,) = marts.execute(
-                "select max(build_id) from fct_sessions"
-            ).fetchall()[0]
+            ((build_id, has_sessions),) = marts.execute(
+                "select build_id, exists (select 1 from fct_sessions)"
+                " from published_build"
+            ).fetchall()
             currency = marts_currency(marts)
     except duckdb.Error as error:
         raise SystemExit(
             f"The marts in {database} cannot be read: run `make build` to publish them"
             f" anew. ({str(error).splitlines()[0]})"
         ) from error
-    if build_id is None:
+    if not has_sessions:
         raise SystemExit(
             f"The marts in {database} hold no session, so there is nothing to report:"
             " check `sources` and the files that they name, then run `make build`."

@@ -64,8 +64,8 @@ def made_of(demo: Build, folder: Path) -> Report:
     with duckdb.connect(str(found.marts)) as connection:
         connection.execute(f"attach '{demo.database}' as footfall (read_only)")
         for mart in demo.marts():
-            rows = f"select *, 'b1' as build_id from footfall.{mart}"
-            connection.execute(f"create table {mart} as {rows}")
+            connection.execute(f"create table {mart} as from footfall.{mart}")
+        connection.execute("create table published_build as select 'b1' as build_id")
     found.write()
     return found
 

@@ -20,7 +20,8 @@ from tiers import TRIALS
 
 from serving import publish as publisher
 from serving.checks import NARROWING, GreenBuild, Mart, PublishError, assert_whole
-from serving.made import made
+from serving.contents import digest
+from serving.made import BUILD_ID_COMMENT, HEADER, made
 from serving.places import Places, places
 
 # More than a publish has, so that one is killed at each of them.
@@ -178,8 +179,15 @@ def seen(folder: Path) -> dict[Path, object]:
 
 
 def builds(where: Places) -> list[Path]:
-    """The folders of builds in which there are marts."""
+    """The folders of builds in which there are links to marts."""
     return sorted({path.parent for path in where.versions.glob("2*/fct_*.parquet")})
+
+
+def linked(where: Places) -> dict[Path, tuple[int, int]]:
+    """The Parquet files of the builds: which they are, and when they were written."""
+    links = [link for folder in builds(where) for link in folder.glob("fct_*.parquet")]
+    found = {link.resolve(): link.stat() for link in links}
+    return {path: (each.st_ino, each.st_mtime_ns) for path, each in found.items()}
 
 
 def is_whole(where: Places) -> bool:
@@ -221,7 +229,7 @@ def test_nothing_of_others_is_touched(
     names = ["zzz", "a", "notes.parquet", ".x.unfinished", ".exports.duckdb.unfinished"]
     names += [".exports.lock", ".latest.unfinished", BUILD, f".{BUILD}.unfinished"]
     names += ["99991231T235959.999Z-00000000", ".exports.duckdb.unfinished.wal"]
-    for parent in (folder, where.versions):
+    for parent in (folder, where.versions, where.files):
         for name in draw.sample(names, 7):
             put(parent / name, draw, outside)
     for name in ("notes.txt", "mine.parquet"):
@@ -245,6 +253,7 @@ def test_nothing_of_others_is_touched(
     assert len(builds_left) <= 2
     ours = {where.serving, where.views, where.builds, where.latest, where.versions}
     ours |= {path for path in now if {path, path.parent} & builds_left}
+    ours |= {where.files, *linked(where)}
     with_notes = {path.parent for path in theirs if path.name == "notes.txt"}
     assert now.keys() - theirs.keys() <= ours | with_notes | {outside, folder}
 
@@ -267,6 +276,7 @@ def test_a_publish_killed_at_any_step_is_known_to_the_next(
     publisher.publish(build, where)
     assert len(builds(where)) == 2
     files = {where.serving, where.views, where.versions, where.builds, where.latest}
+    files |= {where.files, *linked(where)}
     for folder in builds(where):
         files |= {folder, folder / "fct_ones.parquet", folder / "fct_twos.parquet"}
     assert set(seen(where.serving.parent)) == files
@@ -355,6 +365,9 @@ PUBLISHED: dict[str, Callable[[Places], object]] = {
     "the file in the views' place": lambda w: w.serving.replace(w.views),
     "the file is elsewhere": lambda w: link(w.serving, w.serving.with_name("x")),
     "the folder is elsewhere": lambda w: link(w.versions, w.serving.with_name("x")),
+    "the files are elsewhere": lambda w: link(w.files, w.serving.with_name("x")),
+    "a file in the files' place": lambda w: replace(w.files, Path.touch),
+    "a mart was dropped": lambda w: add(w.serving, "drop table fct_ones"),
     "the list is elsewhere": lambda w: link(w.builds, w.serving.with_name("x")),
     "the list is gone": lambda w: w.builds.unlink(),
     "the list is of others": lambda w: w.builds.write_text(f"{BUILD}\n"),
@@ -393,6 +406,372 @@ def test_a_folder_of_the_release_before_is_told_of(
     where.versions.rename(where.versions.with_name("moved"))
     publisher.publish(build, where)
     assert is_whole(where)
+
+
+class Shop:
+    """A database of two marts, one of which is changed between publishes."""
+
+    def __init__(self, where: Places, name: str = "shop") -> None:
+        self.where = where
+        self.database = where.serving.with_name(f"{name}.duckdb")
+        self.marts = {
+            name: Mart(name, f"About {name}.", {"n": "A number."})
+            for name in ("fct_ones", "fct_others")
+        }
+        self.write("create table fct_ones as select 1 as n")
+
+    def write(self, *statements: str) -> None:
+        """Do what a build does."""
+        with duckdb.connect(str(self.database)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def publish(self, query: str = "") -> str:
+        """Publish, after a build in which a query is the other mart; the build's id."""
+        if query:
+            self.write(f"create or replace table fct_others as {query}")
+        marts = tuple(self.marts.values())
+        build = GreenBuild(self.database, "shop", "main", "12345678-shop", marts)
+        return publisher.publish(build, self.where).build_id
+
+    def rows(self, sql: str, file: Path | None = None) -> list[tuple[Any, ...]]:
+        """Ask a published file."""
+        path = str(file or self.where.serving)
+        with duckdb.connect(path, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def file(self, mart: str) -> Path:
+        """The Parquet file of a mart, as readers find it."""
+        return (self.where.latest / f"{mart}.parquet").resolve()
+
+    def changed(self) -> set[str]:
+        """The marts that the last publish wrote, by what is published."""
+        sql = (
+            "select relation_name from published_relations where unchanged_since ="
+            " (select build_id from published_build)"
+        )
+        return {name for (name,) in self.rows(sql)}
+
+
+@pytest.fixture
+def shop(where: Places) -> Shop:
+    """With three rows published."""
+    made = Shop(where)
+    made.publish("select * from (values (1, 'a'), (2, 'b'), (3, null)) as t (n, said)")
+    return made
+
+
+def test_what_did_not_change_keeps_its_file(shop: Shop) -> None:
+    """The very file, and what changed has another of another name."""
+    before = linked(shop.where)
+    assert len(before) == 2
+    first = shop.file("fct_others")
+    again = shop.publish()
+    assert linked(shop.where) == before
+    assert shop.changed() == set()
+    assert shop.rows("select build_id from published_build") == [(again,)]
+    shop.publish("select 4 as n, 'd' as said")
+    assert shop.changed() == {"fct_others"}
+    assert shop.file("fct_ones") in before
+    assert shop.file("fct_others") not in before
+    assert linked(shop.where).items() >= before.items()
+    for file in (shop.where.serving, shop.where.views):
+        assert shop.rows("from fct_others", file) == [(4, "d")]
+        assert shop.rows("from fct_ones", file) == [(1,)]
+    # Who asks the views of the publish before may still be at it.
+    assert first.exists()
+    shop.publish()
+    assert not first.exists()
+    assert len(linked(shop.where)) == 2
+
+
+CHANGES_OF_CONTENT = {
+    "a value": "(1, 'a'), (2, 'b'), (4, null)",
+    "a null for an empty text": "(1, 'a'), (2, 'b'), (3, '')",
+    "an exchange between rows": "(1, 'b'), (2, 'a'), (3, null)",
+    "a row more": "(1, 'a'), (2, 'b'), (3, null), (3, null)",
+    "a row less": "(1, 'a'), (2, 'b')",
+    "a letter case": "(1, 'A'), (2, 'b'), (3, null)",
+    "the type alone": "(1::bigint, 'a'), (2, 'b'), (3, null)",
+}
+
+
+@pytest.mark.parametrize("values", CHANGES_OF_CONTENT.values(), ids=CHANGES_OF_CONTENT)
+def test_any_change_is_one_of_the_content(shop: Shop, values: str) -> None:
+    """And nothing else changed."""
+    shop.publish(f"select * from (values {values}) as t (n, said)")
+    assert shop.changed() == {"fct_others"}
+    built = f"attach '{shop.database}' as built (read_only)"
+    with duckdb.connect(str(shop.where.serving), read_only=True) as connection:
+        connection.execute(built)
+        both = [
+            connection.execute(f"from {name}.fct_others order by all").fetchall()
+            for name in ("built.main", "main")
+        ]
+    assert both[0] == both[1]
+
+
+def test_the_order_of_rows_and_a_table_made_again_are_no_change(shop: Shop) -> None:
+    """What is published is what the rows are, not how they came."""
+    before = linked(shop.where)
+    shop.publish("select * from (values (3, null), (2, 'b'), (1, 'a')) as t (n, said)")
+    assert shop.changed() == set()
+    assert linked(shop.where) == before
+
+
+CONTENTS = {
+    "twice one row, twice another": ("(1, 'a'), (1, 'a')", "(2, 'b'), (2, 'b')"),
+    "once and twice": ("(1, 'a'), (1, 'a'), (2, 'b')", "(1, 'a'), (2, 'b'), (2, 'b')"),
+    "nothing and a null": ("(1, '')", "(1, null)"),
+    "a sign": ("(1.5, '')", "(-1.5, '')"),
+    "minus zero": ("('0'::double, '')", "('-0'::double, '')"),
+    "a part of a list": ("([1, 2], '')", "([1, 3], '')"),
+    "a null in a list": ("([1, null], '')", "([1], '')"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), CONTENTS.values(), ids=CONTENTS)
+def test_two_contents_have_two_names(one: str, other: str) -> None:
+    """Of which a hash that is xored, or knows no signs, takes some for one."""
+    assert name_of(f"select * from (values {one}) as t (n, said)") != name_of(
+        f"select * from (values {other}) as t (n, said)"
+    )
+
+
+def name_of(query: str) -> str:
+    """The name of what a query gives."""
+    with duckdb.connect() as connection:
+        connection.execute(f"create table made as {query}")
+        return digest(connection, "made")
+
+
+def test_texts_of_one_hash_have_two_names() -> None:
+    """As DuckDB's hash has for many that differ in two letters, eight apart."""
+    letters = "(select chr(32 + cast(range as integer)) as l from range(95))"
+    texts = (
+        f"select 'abcdefg' || a.l || 'abcdefg' || b.l from {letters} as a, {letters}"
+    )
+    with duckdb.connect() as connection:
+        ((same,),) = connection.execute(
+            f"select list(text)[:2] from ({texts}) as t (text)"
+            " group by hash(text) having count(*) > 1 limit 1"
+        ).fetchall()
+    one, other = (text.replace("'", "''") for text in same)
+    assert one != other
+    assert name_of(f"select '{one}' as said") != name_of(f"select '{other}' as said")
+
+
+def test_where_a_text_ends_is_part_of_the_content() -> None:
+    """Also beside another text."""
+    assert name_of("select 'ab' as a, 'c' as b") != name_of(
+        "select 'a' as a, 'bc' as b"
+    )
+    assert name_of("select 'a' as a, null as b") != name_of(
+        "select null as a, 'a' as b"
+    )
+
+
+def test_a_changed_comment_alone_copies_no_rows(shop: Shop) -> None:
+    """It is the new one in both files, whose marts are what they were."""
+    before = linked(shop.where)
+    shop.marts["fct_ones"] = Mart("fct_ones", "It's new.", {"n": "So is it."})
+    shop.publish()
+    assert shop.changed() == set()
+    assert linked(shop.where) == before
+    for file in (shop.where.serving, shop.where.views):
+        said = shop.rows(
+            "select table_name, comment from duckdb_columns() where column_name = 'n'",
+            file,
+        )
+        assert sorted(said) == [("fct_ones", "So is it."), ("fct_others", "A number.")]
+    assert (
+        shop.rows("select comment from duckdb_tables() where table_name = 'fct_ones'")
+        == shop.rows(
+            "select comment from duckdb_views() where view_name = 'fct_ones'",
+            shop.where.views,
+        )
+        == [("It's new.",)]
+    )
+
+
+def test_a_mart_that_goes_is_gone(shop: Shop) -> None:
+    """From all three places; its file once nobody can be reading it."""
+    file = shop.file("fct_others")
+    del shop.marts["fct_others"]
+    shop.publish()
+    for path in (shop.where.serving, shop.where.views):
+        names = {name for (name,) in shop.rows("show tables", path)}
+        assert names == {"fct_ones", "published_build", "published_relations"}
+    assert not (shop.where.latest / "fct_others.parquet").exists()
+    assert file.exists()
+    shop.publish()
+    assert not file.exists()
+
+
+def test_a_content_that_comes_back_has_its_name_again(shop: Shop) -> None:
+    """Whether its file is still there or not."""
+    first, second = "select 1 as n, 'a' as said", "select 2 as n, 'b' as said"
+    shop.publish(first)
+    name = shop.file("fct_others")
+    shop.publish(second)
+    for query, publishes in ((first, 1), (second, 3), (first, 1)):
+        for _ in range(publishes):
+            shop.publish(query)
+    assert shop.file("fct_others") == name
+    assert shop.rows("from fct_others") == [(1, "a")]
+    assert shop.rows("from fct_others", shop.where.views) == [(1, "a")]
+    assert len(list(shop.where.files.iterdir())) == 3
+
+
+def test_two_databases_one_after_another_are_told_apart(shop: Shop) -> None:
+    """By their rows: a new one, and one of a backup, may say the same of themselves."""
+    other = Shop(shop.where, "other")
+    other.publish("select * from (values (1, 'a'), (2, 'b'), (3, 'c')) as t (n, said)")
+    assert other.changed() == {"fct_others"}
+    assert (3, "c") in other.rows("from fct_others")
+    shop.publish()
+    assert shop.changed() == {"fct_others"}
+    assert (3, None) in shop.rows("from fct_others")
+
+
+def exchange(path: Path, content: bytes) -> None:
+    """Write over a file."""
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+TOUCHED: dict[str, Callable[[Shop], object]] = {
+    "a row of a table": lambda s: add(
+        s.where.serving, "update fct_ones set n = 7; checkpoint"
+    ),
+    "an index": lambda s: add(s.where.serving, "create index i on fct_ones (n)"),
+    "a Parquet file": lambda s: exchange(s.file("fct_ones"), b"PAR1"),
+    "a Parquet file that is gone": lambda s: s.file("fct_ones").unlink(),
+}
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_what_somebody_wrote_to_is_made_again(shop: Shop, name: str) -> None:
+    """Though the build's marts are what they were."""
+    TOUCHED[name](shop)
+    shop.publish()
+    for file in (shop.where.serving, shop.where.views):
+        assert shop.rows("from fct_ones", file) == [(1,)]
+    assert shop.rows("from duckdb_indexes()") == []
+
+
+def test_a_file_of_others_with_a_name_of_ours_stays(shop: Shop) -> None:
+    """However unlikely the name."""
+    query = "select 5 as n, 'e' as said"
+    shop.publish(query)
+    theirs = shop.file("fct_others")
+    for number in (6, 7):
+        shop.publish(f"select {number} as n, 'f' as said")
+    theirs.write_text("precious")
+    before = seen(shop.where.serving.parent)
+    shop.write(f"create or replace table fct_others as {query}")
+    before[shop.database] = shop.database.read_bytes()
+    with pytest.raises(PublishError, match=r"parquet is in the way .*: move it"):
+        shop.publish()
+    assert {
+        p: c for p, c in seen(shop.where.serving.parent).items() if p in before
+    } == (before | {shop.where.builds: shop.where.builds.read_bytes()})
+
+
+def test_files_of_a_publish_that_was_killed_go(shop: Shop, killer: Killer) -> None:
+    """Wherever it was, also of marts that no later build has."""
+    marts = tuple(shop.marts.values())
+    for steps in range(STEPS):
+        shop.write(
+            f"create or replace table fct_others as select {steps} as n, '' as a"
+        )
+        build = GreenBuild(shop.database, "shop", "main", "12345678-shop", marts)
+        if killer.publish(build, shop.where, steps):
+            break
+        shop.rows("select 1 from fct_ones, fct_others", shop.where.views)
+    assert steps > 20
+    for _ in range(2):
+        shop.publish("select 0 as n, 'last' as said")
+    assert set(shop.where.files.iterdir()) == linked(shop.where).keys()
+    assert len(linked(shop.where)) == 2
+
+
+def test_nobody_who_is_gone_is_left_in_the_file(shop: Shop) -> None:
+    """Not in its free blocks either; in Parquet until the publish after."""
+    shop.publish("select range as n, 'somebody' || range as said from range(100)")
+    assert b"somebody99" in shop.where.serving.read_bytes()
+    shop.publish("select range as n, 'somebody' || range as said from range(99)")
+    assert b"somebody99" not in shop.where.serving.read_bytes()
+    assert b"somebody98" in shop.where.serving.read_bytes()
+    shop.publish()
+    assert len(list(shop.where.files.iterdir())) == 2
+
+
+def test_a_file_that_is_copied_again_and_again_does_not_grow(
+    shop: Shop,
+) -> None:
+    """Free blocks are used again."""
+    shop.publish("select range as n, 'text' || range as said from range(100000)")
+    sizes = []
+    for number in range(TRIALS.killed_publishes):
+        shop.marts["fct_ones"] = Mart(
+            "fct_ones", f"Number {number}.", {"n": "A number."}
+        )
+        shop.publish()
+        sizes.append(shop.where.serving.stat().st_size)
+    assert sizes[-1] == sizes[2] <= sizes[0] + 4 * 2**18
+
+
+def as_before(shop: Shop, build_id: str) -> None:
+    """Publish the shop as the version before did, which is not here any more."""
+    where = shop.where
+    folder = where.versions / build_id
+    folder.mkdir(parents=True)
+    places = ((where.serving, "table"), (where.views, "view"))
+    for place, kind in places:
+        place.unlink(missing_ok=True)
+        with duckdb.connect(str(place)) as connection:
+            connection.execute(f"attach '{shop.database}' as built (read_only)")
+            for mart in shop.marts:
+                file = folder / f"{mart}.parquet"
+                rows = f"select *, '{build_id}' as build_id from built.main.{mart}"
+                connection.execute(f"copy ({rows}) to '{file}'")
+                source = rows if kind == "table" else f"from read_parquet('{file}')"
+                connection.execute(f"create {kind} {mart} as {source}")
+                connection.execute(
+                    f"comment on column {mart}.build_id is '{BUILD_ID_COMMENT}'"
+                )
+        place.chmod(0o444)
+    where.latest.unlink(missing_ok=True)
+    where.latest.symlink_to(build_id)
+    text = where.builds.read_text() if where.builds.exists() else f"{HEADER}\n"
+    where.builds.write_text(f"{text}{build_id} {' '.join(shop.marts)}\n")
+
+
+def test_what_the_version_before_published_is_replaced(where: Places) -> None:
+    """Whoever reads it reads on, and two publishes later nothing of it is left."""
+    shop = Shop(where)
+    shop.write("create table fct_others as select 2 as n, 'b' as said")
+    for build_id in (BUILD, FOLDER):
+        as_before(shop, build_id)
+    held = [
+        duckdb.connect(str(file), read_only=True)
+        for file in (where.serving, where.views)
+    ]
+    folder = where.latest.resolve()
+    shop.publish()
+    asked = "select n, build_id from fct_others"
+    for reader in held:
+        assert reader.execute(asked).fetchall() == [(2, FOLDER)]
+        reader.close()
+    assert (folder / "fct_others.parquet").is_file()
+    assert builds(where) == [folder, where.latest.resolve()]
+    assert shop.changed() == {"fct_ones", "fct_others"}
+    assert shop.rows("from fct_others") == [(2, "b")]
+    shop.publish()
+    assert FOLDER not in {path.name for path in where.versions.iterdir()}
+    assert shop.changed() == set()
+    assert len(made(where)) == 2
 
 
 def test_an_empty_folder_is_nobodys(build: GreenBuild, where: Places) -> None:

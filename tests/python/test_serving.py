@@ -22,15 +22,23 @@ from tiers import TRIALS
 from serving import build as runner
 from serving import made
 from serving import publish as publisher
-from serving.checks import GreenBuild, Mart, PublishError, is_published, opened
+from serving.checks import GreenBuild, PublishError, is_published, opened
+from serving.contents import Relation
+from serving.made import BUILD, RELATIONS
 from serving.places import Places, places
 from serving.summary import READ, figures, seconds_by_layer
 
-# Asks two marts at once: their publishes, and the number that each build wrote in both.
+# Asks for the publish, for the number of its build, and of two marts at once for the
+# number that each build wrote in both.
 QUERY = """
+    with numbered as (
+        select build_id, cast(cast(left(run_id, 8) as integer) as varchar) as number
+        from published_build
+    )
+
     select
-        (select min(build_id) || max(build_id) from fct_conversions),
-        (select min(build_id) || max(build_id) from fct_page_views),
+        (select build_id from numbered),
+        (select number || '-' || number from numbered),
         (select min(visitor_id) || '-' || max(visitor_id) from fct_conversions),
         (select min(visitor_id) || '-' || max(visitor_id) from fct_page_views)
 """
@@ -51,7 +59,7 @@ while not os.path.exists(stop):
             inode = os.stat(path).st_ino
             connection = duckdb.connect(path, read_only=True)
         ((first, second, third, fourth),) = connection.execute(query).fetchall()
-        mixed += first != second or third != fourth
+        mixed += not second == third == fourth
         seen.add(first)
         asked += 1
         if kind == "each":
@@ -161,7 +169,8 @@ def test_a_green_build_is_published_and_says_so(served: Served) -> None:
     """0 tells a scheduler that readers have the new rows."""
     assert served.code == 0, served.lines[-2:]
     published, report, refused = (line["info"]["msg"] for line in served.lines[-3:])
-    pattern = rf"Published {len(served.marts())} marts, [\d,]+ rows, as"
+    count = len(served.marts())
+    pattern = rf"Published {count} marts, [\d,]+ rows, as .*; {count} of the marts"
     assert re.match(pattern, published)
     assert str(served.where.report) in report
     ledger = "select sum(received - accepted) from mart_quality__event_ledger"
@@ -259,33 +268,49 @@ def test_there_are_no_figures_of_marts_that_were_not_built(served: Served) -> No
 
 
 def test_every_mart_is_there_with_the_builds_rows(served: Served) -> None:
-    """As a table, as a view over Parquet: row by row, under one build_id."""
+    """As a table, as a view over Parquet: row by row, of one build."""
     for file in (served.where.serving, served.where.views):
         with duckdb.connect(str(file), read_only=True) as connection:
             names = [row[0] for row in connection.execute("show tables").fetchall()]
-            assert sorted(names) == served.marts()
+            ours = sorted([*served.marts(), BUILD.name, RELATIONS.name])
+            assert sorted(names) == ours
             connection.execute(f"attach '{served.database}' as footfall (read_only)")
-            for name in names:
-                published = f"select * exclude (build_id) from {name}"
+            for name in served.marts():
+                published = f"select * from {name}"
                 built = f"select * from footfall.main.{name}"
                 for one, other in ((published, built), (built, published)):
                     differing = connection.execute(
                         f"select count(*) from ({one} except all {other})"
                     ).fetchall()
                     assert differing == [(0,)], name
-            union = " union all ".join(f"select build_id from {name}" for name in names)
-            ids = connection.execute(f"select distinct build_id from ({union})")
-            assert ids.fetchall() == [(served.where.latest.readlink().name,)]
+            ((build_id, at, version),) = connection.execute(
+                "select build_id, cast(published_at as varchar), footfall_version"
+                " from published_build"
+            ).fetchall()
+            assert build_id == served.where.latest.readlink().name
+            assert re.sub(r"\D", "", build_id[:19]).startswith(re.sub(r"\D", "", at))
+            assert f"version: {version}" in (ROOT / "dbt_project.yml").read_text()
+            counted = " union all ".join(
+                f"select '{name}', count(*), '{build_id}' from {name}"
+                for name in served.marts()
+            )
+            relations = connection.execute(
+                "select relation_name, row_count, unchanged_since"
+                " from published_relations order by relation_name"
+            ).fetchall()
+            assert relations == connection.execute(counted).fetchall()
 
 
 def test_every_relation_and_column_is_explained(served: Served) -> None:
     """In both files, in the words of the docs."""
     nodes = served.artifact("manifest.json")["nodes"].values()
     said = {n["name"]: n["description"] for n in nodes if is_published(n)}
-    for file, kind in ((served.where.serving, "table"), (served.where.views, "view")):
+    said |= {each.name: each.comment for each in (BUILD, RELATIONS)}
+    for file in (served.where.serving, served.where.views):
         relations = ask(
             file,
-            f"select {kind}_name, comment from duckdb_{kind}s() where not internal",
+            "select table_name, comment from duckdb_tables() union all"
+            " select view_name, comment from duckdb_views() where not internal",
         )
         assert dict(relations) == said
         # What could not be read may be anything.
@@ -356,6 +381,36 @@ def test_no_reader_fails_or_sees_two_builds(scratch: Scratch) -> None:
     assert len(scratch.builds()) == 2
 
 
+def test_what_a_build_left_as_it_was_is_not_written_again(scratch: Scratch) -> None:
+    """Of all marts two change, and what is a view of them."""
+    scratch.build(1)
+    assert scratch.publish().returncode == 0
+    before = files(scratch.where)
+    again = scratch.publish()
+    assert "; 0 of the marts changed." in again.stdout
+    assert files(scratch.where) == before
+    scratch.build(2)
+    assert scratch.publish().returncode == 0
+    after = files(scratch.where)
+    kept = before.items() & after.items()
+    gone = {path.name.partition(".")[0] for path in before.keys() - after.keys()}
+    assert gone == set()
+    new = {path.name.partition(".")[0] for path in after.keys() - before.keys()}
+    assert {"fct_conversions", "fct_page_views"} <= new
+    assert len(kept) == len(before)
+    assert len(new) < len(before) / 4
+    for _ in range(2):
+        assert scratch.publish().returncode == 0
+    # The one before is of the same build, so nobody reads what was before that.
+    assert len(files(scratch.where)) == len(before)
+
+
+def files(where: Places) -> dict[Path, tuple[int, int]]:
+    """The Parquet files: which they are, and when they were written."""
+    found = {path: path.stat() for path in where.files.iterdir()}
+    return {path: (each.st_ino, each.st_mtime_ns) for path, each in found.items()}
+
+
 def wait_for(paths: list[Path], seconds: float = 30) -> None:
     """Until all are there."""
     end = time.monotonic() + seconds
@@ -368,10 +423,13 @@ def test_a_reader_that_sees_two_builds_is_found_out(tmp_path: Path) -> None:
     """The reader of the test above, on a file that mixes them."""
     path, stop, ready = tmp_path / "mixed.duckdb", tmp_path / "stop", tmp_path / "ready"
     with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table published_build as"
+            " select 'x' as build_id, '00000001-played' as run_id"
+        )
         for name, number in (("fct_conversions", 1), ("fct_page_views", 2)):
             connection.execute(
-                f"create table {name} as"
-                f" select 'x' as build_id, '{number}' as visitor_id"
+                f"create table {name} as select '{number}' as visitor_id"
             )
     command = [sys.executable, "-c", READER, "each", str(path), str(stop), QUERY]
     with subprocess.Popen([*command, str(ready)], stdout=subprocess.PIPE) as reader:
@@ -402,9 +460,8 @@ def test_a_publish_that_is_killed_leaves_the_old_files_whole(scratch: Scratch) -
         process.wait()
         killed_at_work += scratch.leftovers() != []
         for file in (scratch.where.serving, scratch.where.views):
-            ((first, second, third, fourth),) = ask(file, QUERY)
-            assert first == second
-            assert third == fourth
+            ((_, second, third, fourth),) = ask(file, QUERY)
+            assert second == third == fourth
             assert int(third.split("-")[0]) <= number
             for mart in ("fct_sessions", "fct_page_views"):
                 sql = f"select count(*) from {mart}"
@@ -549,11 +606,9 @@ def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
 
 def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
     """Both copies are counted after they are read again from the disk."""
-    mart = Mart("lost", "", {})
+    relation = Relation("lost", 3, "content", "build")
     with opened() as connection:
-        for catalog in ("build", publisher.COPIES):
-            connection.execute(f"attach ':memory:' as {catalog}")
-        connection.execute("create table build.main.lost as from range(3)")
+        connection.execute(f"attach ':memory:' as {publisher.COPIES}")
         for copied, parquet in ((3, 3), (2, 3), (3, 2)):
             connection.execute(
                 f"create or replace table {publisher.COPIES}.main.lost as"
@@ -561,12 +616,11 @@ def test_a_copy_that_lost_a_row_is_not_published(tmp_path: Path) -> None:
             )
             file = tmp_path / "lost.parquet"
             connection.execute(f"copy (from range({parquet})) to '{file}'")
-            arguments = (connection, mart, '"build"."main"', tmp_path)
             if copied == parquet == 3:
-                assert publisher.verified(*arguments) == 3
+                publisher.verify(connection, relation, file)
                 continue
             with pytest.raises(PublishError, match="has 3 rows, but its copies have"):
-                publisher.verified(*arguments)
+                publisher.verify(connection, relation, file)
 
 
 def test_a_build_is_not_published_over_itself(tmp_path: Path) -> None:

@@ -200,15 +200,12 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def serving(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    """The demo's marts as tables of their names, each with a build_id."""
+    """The demo's marts as tables of their names."""
     path = tmp_path_factory.mktemp("serving") / "serving.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"attach '{demo.database}' as footfall (read_only)")
         for mart in demo.marts():
-            connection.execute(
-                f"create table {mart} as select *, 'test' as build_id"
-                f" from footfall.main.{mart}"
-            )
+            connection.execute(f"create table {mart} as from footfall.main.{mart}")
     return Serving(path)
 
 
@@ -796,7 +793,6 @@ def days_of(serving: Serving, path: Path, where: str, only: Sequence[str] = ()) 
 # What the project itself writes, and what it is read by: its words are no visitor's.
 OWN_WORDS = {
     "attribution_model",
-    "build_id",
     "conversion_name",
     "currency",
     "entry_type",

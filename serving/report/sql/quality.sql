@@ -3,7 +3,7 @@
 with outcomes as (
     unpivot mart_quality__event_ledger
     on columns(* exclude (
-        source_name, received_date, received, build_id, unread_amounts,
+        source_name, received_date, received, unread_amounts,
         amounts_without_currency, revenue_without_currency
     ))
     into name outcome value events
