@@ -6,7 +6,7 @@ with days as (
 ),
 
 source_days as (
-    select * from {{ ref('footfall', 'mart_quality__source_days') }}
+    select * from {{ ref('footfall', 'int_source_days__judged') }}
 ),
 
 lacking_days as (
