@@ -52,6 +52,7 @@
             'kind': 'choice', 'of': ['as_is', 'collapsed', 'first', 'unique']
         },
         'attribution_counts_non_converting': flag,
+        'experiment_expected_difference': {'kind': 'number', 'least': 0.0001, 'most': 1},
     }) }}
 {%- endmacro %}
 
