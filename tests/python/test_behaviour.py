@@ -1,11 +1,15 @@
-"""Pages, cohorts and journeys of the demo are those of a plain loop over its sessions."""
+"""Pages, cohorts, journeys and drop-offs of the demo are those of a plain loop."""
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import erfc, sqrt
 from typing import Any
 
+import pytest
 from harness import Build
+
+from serving.findings import wilson
 
 Key = tuple[Any, ...]
 
@@ -162,3 +166,126 @@ def test_journeys_are_those_of_a_plain_loop(demo: Build) -> None:
     )
     assert {row[:4]: row[4] for row in rows} == expected
     assert any(name not in shown for name in views)
+
+
+def attempts(build: Build) -> list[dict[str, Any]]:
+    """Every attempt at a funnel, with the time of its furthest step."""
+    rows = build.rows(
+        "select funnel_name, source_name, visitor_id, entry_session_id, report_date,"
+        " furthest_step, is_completed, list_extract([step_1_at, step_2_at, step_3_at,"
+        " step_4_at, step_5_at, step_6_at, step_7_at, step_8_at], furthest_step)"
+        " from mart_funnel__entries"
+    )
+    names = ("funnel", "source", "visitor", "session", "day", "step", "done", "at")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
+    """What who left did next, and who came back within a week."""
+    views: dict[Key, list[Key]] = defaultdict(list)
+    for source, visitor, *view in demo.rows(
+        "select source_name, visitor_id, viewed_at, event_id, is_entrance, page_host,"
+        " page_path from fct_page_views"
+    ):
+        views[source, visitor].append(tuple(view))
+    starts: dict[Key, list[Any]] = defaultdict(list)
+    for source, visitor, start in demo.rows(
+        "select source_name, visitor_id, started_at from fct_sessions"
+    ):
+        starts[source, visitor].append(start)
+    last_day = demo.value("select max(report_date) from dim_dates")
+    week = timedelta(days=7)
+    expected: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for attempt in attempts(demo):
+        if attempt["done"]:
+            continue
+        visitor = (attempt["source"], attempt["visitor"])
+        later = sorted(view for view in views[visitor] if view[0] > attempt["at"])
+        place = "(exit)"
+        if later and not later[0][2]:
+            place = (later[0][3] or "(unknown)") + (later[0][4] or " (unknown)")
+        is_known = attempt["day"] + week <= last_day
+        has_returned = any(
+            attempt["at"] < start <= attempt["at"] + week for start in starts[visitor]
+        )
+        counts = expected[attempt["funnel"], attempt["step"], place]
+        counts[0] += 1
+        counts[1] += is_known
+        counts[2] += is_known and has_returned
+    rows = demo.rows(
+        "select funnel_name, step_number, next_place, dropped, dropped_a_week_ago,"
+        " returned_within_a_week from mart_funnel__drop_offs"
+    )
+    assert {row[:3]: list(row[3:]) for row in rows} == dict(expected)
+    assert any(place != "(exit)" for _, _, place, *_ in rows)
+
+
+def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> None:
+    """Newcombe's interval, two pooled shares, and Benjamini and Hochberg's order."""
+    channels = dict(demo.rows("select session_id, channel from fct_sessions"))
+    last_steps = dict(
+        demo.rows("select funnel_name, max(step_number) from funnel_steps group by 1")
+    )
+    went: Counter[Key] = Counter()
+    left: Counter[Key] = Counter()
+    for attempt in attempts(demo):
+        if attempt["session"] is None:
+            continue
+        for step in range(1, min(attempt["step"], last_steps[attempt["funnel"]] - 1) + 1):
+            counted = went if attempt["step"] > step else left
+            for value in (channels[attempt["session"]], None):
+                counted[attempt["funnel"], step, value] += 1
+    rows = demo.rows(
+        "select funnel_name, step_number, property_value, went_on, dropped,"
+        " went_on_with, dropped_with, difference, difference_low, difference_high,"
+        " p_value from mart_funnel__drop_off_differences"
+        " where property_name = 'channel'"
+    )
+    assert len(rows) > 5
+    assert {row[:3] for row in rows} == {
+        key for key in went | left if key[2] and went[key] + left[key] >= 30
+    }
+    for funnel, step, value, *found in rows:
+        key, everybody = (funnel, step, value), (funnel, step, None)
+        counts = [went[everybody], left[everybody], went[key], left[key]]
+        assert found[:4] == counts
+        on_low, on, on_high = wilson(counts[2], counts[0])
+        left_low, gone, left_high = wilson(counts[3], counts[1])
+        pooled = (counts[2] + counts[3]) / (counts[0] + counts[1])
+        error = sqrt(pooled * (1 - pooled) * (1 / counts[0] + 1 / counts[1]))
+        expected = [
+            gone - on,
+            gone - on - sqrt((gone - left_low) ** 2 + (on_high - on) ** 2),
+            gone - on + sqrt((left_high - gone) ** 2 + (on - on_low) ** 2),
+            erfc(abs(gone - on) / error / sqrt(2)),
+        ]
+        assert [float(each) for each in found[4:]] == pytest.approx(expected, abs=2e-9)
+
+
+def test_many_looks_are_paid_for(demo: Build) -> None:
+    """Each funnel's p-values, adjusted as by Benjamini and Hochberg's step-up rule."""
+    rows = demo.rows(
+        "select funnel_name, p_value, adjusted_p_value, difference_rank, is_different"
+        " from mart_funnel__drop_off_differences order by funnel_name, difference_rank"
+    )
+    by_funnel: dict[str, list[Key]] = defaultdict(list)
+    for funnel, *row in rows:
+        by_funnel[funnel].append(tuple(row))
+    assert by_funnel
+    for looks in by_funnel.values():
+        values = [float(p) for p, *_ in looks if p is not None]
+        assert values == sorted(values)
+        for rank, (_, adjusted, number, is_different) in enumerate(looks, start=1):
+            assert number == rank
+            expected = min(
+                (
+                    value * len(values) / place
+                    for place, value in enumerate(values, start=1)
+                    if place >= rank
+                ),
+                default=None,
+            )
+            assert (adjusted is None) == (expected is None)
+            if expected is not None:
+                assert float(adjusted) == pytest.approx(expected, abs=2e-9)
+            assert is_different == (expected is not None and expected < 0.05)
