@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from harness import Build
 
-from serving.findings import wilson
-
 Key = tuple[Any, ...]
+
+
+def wilson(hits: int, total: int) -> tuple[float, float, float]:
+    """Lower end, share and upper end of Wilson's interval at 95 %."""
+    share, square = hits / total, 1.959963984540054**2
+    centre = share + square / (2 * total)
+    margin = sqrt(square * (share * (1 - share) / total + square / (4 * total**2)))
+    whole = 1 + square / total
+    return (centre - margin) / whole, share, (centre + margin) / whole
 
 
 def week_of(day: date) -> date:
