@@ -45,6 +45,10 @@ stepped as (
         funnels.window_minutes,
         funnel_steps.step_number,
         events.source_name,
+        events.visitor_id,
+        events.event_id,
+        events.occurred_at,
+        events.received_at,
         events.log_number
     from events
     inner join funnel_steps
@@ -74,6 +78,7 @@ ordered as (
     from stepped
 ),
 
+-- Few events take a step, so what is joined to all others is no text.
 placed as (
     select
         ordered.funnel_name,
@@ -81,34 +86,32 @@ placed as (
         ordered.window_minutes,
         ordered.step_number,
         ordered.source_name,
-        sessionized.visitor_id,
-        sessionized.occurred_at,
+        ordered.visitor_id,
+        ordered.occurred_at,
         sessions.session_id,
         cast(
             dense_rank() over (
                 partition by
-                    ordered.funnel_name,
-                    sessionized.source_name,
-                    sessionized.visitor_id
+                    ordered.funnel_name, ordered.source_name, ordered.visitor_id
                 order by
-                    sessionized.occurred_at,
+                    ordered.occurred_at,
                     ordered.first_step_number,
                     ordered.last_step_number,
-                    sessionized.received_at,
-                    sessionized.event_id
+                    ordered.received_at,
+                    ordered.event_id
             ) as bigint
         ) as visitor_event_number,
         case
             when ordered.entity = 'session' then sessions.session_id
-            else sessionized.visitor_id
+            else ordered.visitor_id
         end as entity_id
     from ordered
     inner join sessionized
         on ordered.log_number = sessionized.log_number
     left join sessions
         on
-            sessionized.source_name = sessions.source_name
-            and sessionized.visitor_id = sessions.visitor_id
+            ordered.source_name = sessions.source_name
+            and ordered.visitor_id = sessions.visitor_id
             and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
 ),
