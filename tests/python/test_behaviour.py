@@ -36,7 +36,9 @@ PERIODS = {"week": week_of, "month": month_of}
 
 def complete_periods(build: Build) -> dict[str, dict[date, bool]]:
     """Of each kind its periods in order, and whether all of the data is there."""
-    days = [day for (day,) in build.rows("select report_date from dim_dates order by 1")]
+    days = [
+        day for (day,) in build.rows("select report_date from dim_dates order by 1")
+    ]
     lacking = {
         day
         for (day,) in build.rows(
@@ -81,8 +83,8 @@ def test_cohorts_are_those_of_a_plain_loop(demo: Build) -> None:
             sizes[cohort] += 1
             seen = {period_of(day) for day, *_ in all_visits}
             for since, period in enumerate(periods[periods.index(cohort[1]) :]):
-                here[*cohort, since] += period in seen
-                later[*cohort, since] += max(seen) >= period
+                here[(*cohort, since)] += period in seen
+                later[(*cohort, since)] += max(seen) >= period
         for cohort, size in sizes.items():
             for since, period in enumerate(periods[periods.index(cohort[1]) :]):
                 cell = (*cohort, since)
@@ -96,7 +98,7 @@ def test_cohorts_are_those_of_a_plain_loop(demo: Build) -> None:
     found = {row[:5]: row[5:] for row in rows}
     assert len(found) == len(rows)
     assert found == expected
-    assert any(told for (_, told, _), key in zip(found.values(), found) if key[4] > 0)
+    assert any(told for key, (_, told, _) in found.items() if key[4] > 0)
     assert any(told is None for _, told, _ in found.values())
 
 
@@ -238,7 +240,9 @@ def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> No
     for attempt in attempts(demo):
         if attempt["session"] is None:
             continue
-        for step in range(1, min(attempt["step"], last_steps[attempt["funnel"]] - 1) + 1):
+        for step in range(
+            1, min(attempt["step"], last_steps[attempt["funnel"]] - 1) + 1
+        ):
             counted = went if attempt["step"] > step else left
             for value in (channels[attempt["session"]], None):
                 counted[attempt["funnel"], step, value] += 1
