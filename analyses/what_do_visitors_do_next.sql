@@ -22,7 +22,7 @@ answer as (
         to_name,
         transitions,
         round(1.0 * transitions / sum(transitions) over (partition by from_name), 3)
-            as share
+            as transition_share
     from totals
 )
 

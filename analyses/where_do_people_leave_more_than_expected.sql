@@ -8,7 +8,7 @@ with page_days as (
 answer as (
     select
         page_path,
-        sum(views) as views,
+        sum(page_views) as page_views,
         sum(exits) as exits,
         round(sum(expected_exits), 1) as expected_exits,
         round(sum(excess_exits), 1) as excess_exits,
@@ -16,7 +16,7 @@ answer as (
             as average_reading_seconds
     from page_days
     group by page_path
-    having sum(views) >= 100
+    having sum(page_views) >= 100
 )
 
 select * from answer

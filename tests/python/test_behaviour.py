@@ -133,7 +133,7 @@ def test_page_days_are_those_of_a_plain_loop(demo: Build) -> None:
     found = {
         tuple(row[:3]): list(row[3:])
         for row in demo.rows(
-            "select report_date, page_host, page_path, views, unique_views, exits,"
+            "select report_date, page_host, page_path, page_views, unique_views, exits,"
             " expected_exits, timed_views, reading_seconds"
             " from mart_content__pages_daily"
         )

@@ -1,5 +1,5 @@
--- grain: one row per period after a complete one whose visitors are neither retained nor
--- lost, or in which more or fewer are active than came.
+-- grain: one row per period after a complete one whose visitors are neither retained
+-- nor lost, or in which more or fewer are active than came.
 
 with periods as (
     select

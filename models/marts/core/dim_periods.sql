@@ -42,12 +42,12 @@ over as (
         placed.period_type,
         placed.period_started_date,
         min(placed.report_date) as first_day,
-        count(lacking_days.report_date) as lacking_days,
-        count(*) as days,
+        count(lacking_days.report_date) as lacking_day_count,
+        count(*) as day_count,
         case placed.period_type
             when 'week'
-                then cast({{ dbt.date_trunc('week', 'last_days.day_after_last') }} as date)
-            else cast({{ dbt.date_trunc('month', 'last_days.day_after_last') }} as date)
+                then {{ dbt.date_trunc('week', 'last_days.day_after_last') }}
+            else {{ dbt.date_trunc('month', 'last_days.day_after_last') }}
         end > placed.period_started_date as is_over
     from placed
     cross join last_days
@@ -67,9 +67,9 @@ final as (
                 order by period_started_date
             ) as bigint
         ) as period_number,
-        days,
-        lacking_days,
-        first_day = period_started_date and is_over and lacking_days = 0
+        day_count,
+        lacking_day_count,
+        first_day = period_started_date and is_over and lacking_day_count = 0
             as is_complete
     from over
 )

@@ -129,7 +129,7 @@ compared as (
 shared as (
     select
         *,
-        hits / nullif(n, 0) as share,
+        hits / nullif(n, 0) as converted_share,
         control_hits / nullif(control_n, 0) as control_share,
         (hits + control_hits) / nullif(n + control_n, 0) as pooled_share,
         -- Half a person each way, so that no share without any has no spread.
@@ -142,8 +142,9 @@ shared as (
 spread as (
     select
         *,
-        case when not is_control then share - control_share end as gap,
-        case when not is_control then share / nullif(control_share, 0) end as ratio,
+        case when not is_control then converted_share - control_share end as gap,
+        case when not is_control then converted_share / nullif(control_share, 0) end
+            as ratio,
         sqrt(
             pooled_share * (1 - pooled_share)
             * (1 / nullif(n, 0) + 1 / nullif(control_n, 0))
@@ -159,12 +160,12 @@ spread as (
         smooth_share * (1 - smooth_share) / nullif(n, 0)
         + smooth_control_share * (1 - smooth_control_share) / nullif(control_n, 0)
             as variance,
-        {{ wilson_bound('share', 'n', '-') }} as share_low,
-        {{ wilson_bound('share', 'n', '+') }} as share_high,
+        {{ wilson_bound('converted_share', 'n', '-') }} as share_low,
+        {{ wilson_bound('converted_share', 'n', '+') }} as share_high,
         {{ wilson_bound('control_share', 'control_n', '-') }} as control_low,
         {{ wilson_bound('control_share', 'control_n', '+') }} as control_high,
         sqrt(
-            (1 - share) / nullif(hits, 0)
+            (1 - converted_share) / nullif(hits, 0)
             + (1 - control_share) / nullif(control_hits, 0)
         ) as ratio_error,
         abs(n - all_n * planned_share)
@@ -179,11 +180,11 @@ scored as (
         abs(gap) / nullif(pooled_error, 0) as gap_score,
         {{ anytime_margin('variance') }} as anytime_margin,
         sqrt(
-            (share - share_low) * (share - share_low)
+            (converted_share - share_low) * (converted_share - share_low)
             + (control_high - control_share) * (control_high - control_share)
         ) as margin_below,
         sqrt(
-            (share_high - share) * (share_high - share)
+            (share_high - converted_share) * (share_high - converted_share)
             + (control_share - control_low) * (control_share - control_low)
         ) as margin_above
     from spread
@@ -217,7 +218,8 @@ final as (
             as lift_high,
         {{ to_nine_decimals('2.801585218 * even_error') }}
             as smallest_visible_difference,
-        {{ to_nine_decimals(two_sided_p('sample_ratio_score')) }} as sample_ratio_p_value
+        {{ to_nine_decimals(two_sided_p('sample_ratio_score')) }}
+            as sample_ratio_p_value
     from scored
 )
 

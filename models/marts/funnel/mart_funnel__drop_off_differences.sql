@@ -122,8 +122,10 @@ compared as (
         / nullif(totals.went_on, 0) as share_on,
         {{ dbt.cast('counted.dropped_with', 'double precision') }}
         / nullif(totals.dropped, 0) as share_left,
-        {{ dbt.cast('counted.went_on_with + counted.dropped_with', 'double precision') }}
-        / (totals.went_on + totals.dropped) as share
+        {{ dbt.cast(
+            'counted.went_on_with + counted.dropped_with', 'double precision'
+        ) }}
+        / (totals.went_on + totals.dropped) as pooled_share
     from counted
     inner join totals
         on
@@ -140,7 +142,7 @@ spread as (
         {{ wilson_bound('share_on', 'n_on', '-') }} as on_low,
         {{ wilson_bound('share_on', 'n_on', '+') }} as on_high,
         abs(share_left - share_on) / nullif(
-            sqrt(share * (1 - share) * (1 / nullif(n_on, 0) + 1 / nullif(n_left, 0))), 0
+            sqrt(pooled_share * (1 - pooled_share) * (1 / nullif(n_on, 0) + 1 / nullif(n_left, 0))), 0
         ) as gap_score
     from compared
 ),
@@ -180,7 +182,8 @@ ranked as (
 adjusted as (
     select
         *,
-        {{ dbt.cast('p_value', 'double precision') }} * looks / look_number as candidate
+        {{ dbt.cast('p_value', 'double precision') }} * looks / look_number
+            as candidate
     from ranked
 ),
 

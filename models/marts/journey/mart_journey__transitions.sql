@@ -3,7 +3,8 @@
 with page_views as (
     select
         *,
-        coalesce(page_host, '(unknown)') || coalesce(page_path, ' (unknown)') as page_name
+        coalesce(page_host, '(unknown)')
+        || coalesce(page_path, ' (unknown)') as page_name
     from {{ ref('footfall', 'fct_page_views') }}
 ),
 
@@ -14,7 +15,7 @@ sessions as (
 page_counts as (
     select
         page_name,
-        count(*) as views
+        count(*) as view_count
     from page_views
     group by page_name
 ),
@@ -23,7 +24,7 @@ page_ranks as (
     select
         page_name,
         row_number() over (
-            order by views desc, {{ byte_order('page_name') }}
+            order by view_count desc, {{ byte_order('page_name') }}
         ) as page_rank
     from page_counts
 ),
@@ -143,10 +144,10 @@ final as (
         step_number,
         from_name,
         to_name,
-        from_name = to_name as is_loop,
         transitions,
         sessions,
-        persons
+        persons,
+        from_name = to_name as is_loop
     from counted
 )
 

@@ -35,7 +35,10 @@ active as (
         day_periods.period_number,
         max(
             case
-                when sessions.session_number = 1 and sessions.visitor_type = 'new' then 1
+                when
+                    sessions.session_number = 1
+                    and sessions.visitor_type = 'new'
+                    then 1
                 else 0
             end
         ) = 1 as is_new
