@@ -251,6 +251,18 @@
                 'description': {'kind': 'text'},
             },
         },
+        'experiment_variants': {
+            'keys': [['experiment_id', 'variant_id']],
+            'may_be_empty': true,
+            'columns': {
+                'experiment_id': {'kind': 'name'},
+                'variant_id': {'kind': 'name'},
+                'is_control': {'kind': 'flag'},
+                'planned_weight': {
+                    'kind': 'number', 'above': 0, 'most': 1000000, 'empty': '1',
+                },
+            },
+        },
         'funnel_steps': {
             'keys': [['funnel_name', 'step_name'], ['funnel_name', 'step_number']],
             'wholes': {'funnel_steps':

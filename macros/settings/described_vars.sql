@@ -52,6 +52,7 @@
             'kind': 'choice', 'of': ['as_is', 'collapsed', 'first', 'unique']
         },
         'attribution_counts_non_converting': flag,
+        'experiment_expected_basis_points': {'kind': 'number', 'least': 1, 'most': 10000},
     }) }}
 {%- endmacro %}
 

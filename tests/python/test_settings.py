@@ -106,6 +106,7 @@ OTHERS: dict[str, object] = {
     "attribution_direct": "excluded",
     "attribution_path": "unique",
     "attribution_counts_non_converting": False,
+    "experiment_expected_basis_points": 500,
 }
 INPUT = {"sources", "own_presets"}
 
@@ -578,6 +579,7 @@ LEAST: dict[str, Any] = {
     "last_non_direct_lookback_days": 0,
     "attribution_lookback_days": 0,
     "attribution_half_life_days": 1,
+    "experiment_expected_basis_points": 1,
 }
 MOST: dict[str, Any] = {
     "unread_share_limit": 1,
@@ -598,6 +600,7 @@ MOST: dict[str, Any] = {
     "last_non_direct_lookback_days": 36500,
     "attribution_lookback_days": 36500,
     "attribution_half_life_days": 36500,
+    "experiment_expected_basis_points": 10000,
     "event_earliest_date": "1000-01-01",
     "event_latest_date": "9999-12-31",
 }

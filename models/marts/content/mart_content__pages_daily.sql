@@ -1,0 +1,105 @@
+-- grain: one row per day and page or screen with views.
+
+with page_views as (
+    select
+        *,
+        coalesce(page_host, '(unknown)') as host,
+        coalesce(page_path, '(unknown)') as path,
+        -- Further on few sessions are left, and hardly differ.
+        least(view_number, 10) as place_number,
+        not is_exit or seconds_on_page > 0 as has_known_end
+    from {{ ref('footfall', 'fct_page_views') }}
+),
+
+sessions as (
+    select
+        session_id,
+        is_bounce,
+        coalesce(device_category, '(unknown)') as device
+    from {{ ref('footfall', 'fct_sessions') }}
+),
+
+placed as (
+    select
+        page_views.*,
+        sessions.is_bounce,
+        sessions.device
+    from page_views
+    inner join sessions
+        on page_views.session_id = sessions.session_id
+),
+
+-- How often does a session end at its first view, its second, ..., whatever the page?
+place_exits as (
+    select
+        device,
+        place_number,
+        {{ rate('count(case when is_exit then 1 end)', 'count(*)') }} as exit_rate
+    from placed
+    group by device, place_number
+),
+
+counted as (
+    select
+        placed.viewed_date as report_date,
+        placed.host as page_host,
+        placed.path as page_path,
+        count(*) as page_views,
+        count(distinct placed.session_id) as unique_views,
+        count(case when placed.is_entrance then 1 end) as entrances,
+        count(case when placed.is_exit then 1 end) as exits,
+        count(case when placed.is_entrance and placed.is_bounce then 1 end) as bounces,
+        cast(sum(place_exits.exit_rate) as numeric(18, 6)) as expected_exits,
+        count(case when placed.has_known_end then 1 end) as timed_views,
+        cast(
+            coalesce(
+                sum(case when placed.has_known_end then placed.seconds_on_page end), 0
+            ) as numeric(18, 6)
+        ) as reading_seconds,
+        count(placed.scroll_percent) as scrolled_views,
+        cast(coalesce(sum(placed.scroll_percent), 0) as numeric(18, 2))
+            as scroll_percents,
+        count(placed.page_load_ms) as loaded_views,
+        count(case when placed.page_load_ms < 2500 then 1 end) as fast_views,
+        percentile_cont(0.5) within group (order by placed.page_load_ms)
+            as load_ms_middle,
+        percentile_cont(0.75) within group (order by placed.page_load_ms)
+            as load_ms_upper
+    from placed
+    inner join place_exits
+        on
+            placed.device = place_exits.device
+            and placed.place_number = place_exits.place_number
+    group by placed.viewed_date, placed.host, placed.path
+),
+
+final as (
+    select
+        report_date,
+        page_host,
+        page_path,
+        page_views,
+        unique_views,
+        entrances,
+        exits,
+        bounces,
+        expected_exits,
+        cast(exits - expected_exits as numeric(18, 6)) as excess_exits,
+        timed_views,
+        page_views - timed_views as untimed_views,
+        reading_seconds,
+        scrolled_views,
+        scroll_percents,
+        loaded_views,
+        fast_views,
+        {{ rate('exits', 'page_views') }} as exit_rate,
+        {{ rate('bounces', 'entrances') }} as page_bounce_rate,
+        {{ rate('reading_seconds', 'timed_views') }} as average_reading_seconds,
+        {{ rate('scroll_percents', 'scrolled_views') }} as average_scroll_percent,
+        {{ rate('fast_views', 'loaded_views') }} as fast_view_rate,
+        cast(floor(load_ms_middle + 0.5) as bigint) as page_load_ms_p50,
+        cast(floor(load_ms_upper + 0.5) as bigint) as page_load_ms_p75
+    from counted
+)
+
+select * from final

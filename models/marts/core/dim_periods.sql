@@ -1,0 +1,77 @@
+-- grain: one row per week and one per month, from that of the first day to that of the
+-- last.
+
+with days as (
+    select * from {{ ref('footfall', 'dim_dates') }}
+),
+
+source_days as (
+    select * from {{ ref('footfall', 'int_source_days__judged') }}
+),
+
+lacking_days as (
+    select distinct report_date
+    from source_days
+    where is_missed or is_partial
+),
+
+last_days as (
+    select cast(max(report_date) + interval '1' day as date) as day_after_last
+    from days
+),
+
+placed as (
+    select
+        'week' as period_type,
+        report_date,
+        week_started_date as period_started_date
+    from days
+
+    union all
+
+    select
+        'month' as period_type,
+        report_date,
+        month_started_date as period_started_date
+    from days
+),
+
+-- A period is over where the day after the last one lies in another.
+over as (
+    select
+        placed.period_type,
+        placed.period_started_date,
+        min(placed.report_date) as first_day,
+        count(lacking_days.report_date) as lacking_day_count,
+        count(*) as day_count,
+        case placed.period_type
+            when 'week'
+                then {{ dbt.date_trunc('week', 'last_days.day_after_last') }}
+            else {{ dbt.date_trunc('month', 'last_days.day_after_last') }}
+        end > placed.period_started_date as is_over
+    from placed
+    cross join last_days
+    left join lacking_days
+        on placed.report_date = lacking_days.report_date
+    group by
+        placed.period_type, placed.period_started_date, last_days.day_after_last
+),
+
+final as (
+    select
+        period_type,
+        period_started_date,
+        cast(
+            row_number() over (
+                partition by period_type
+                order by period_started_date
+            ) as bigint
+        ) as period_number,
+        day_count,
+        lacking_day_count,
+        first_day = period_started_date and is_over and lacking_day_count = 0
+            as is_complete
+    from over
+)
+
+select * from final

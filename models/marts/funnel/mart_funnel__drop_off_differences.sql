@@ -1,0 +1,218 @@
+-- grain: one row per funnel, step, property and value of it that at least thirty
+-- attempts at the step have.
+
+with entries as (
+    select * from {{ ref('footfall', 'mart_funnel__entries') }}
+    where entry_session_id is not null
+),
+
+funnel_steps as (
+    select * from {{ ref('funnel_steps') }}
+),
+
+sessions as (
+    select * from {{ ref('footfall', 'fct_sessions') }}
+),
+
+page_views as (
+    select * from {{ ref('footfall', 'fct_page_views') }}
+),
+
+last_steps as (
+    select
+        funnel_name,
+        max(step_number) as last_step_number
+    from funnel_steps
+    group by funnel_name
+),
+
+load_times as (
+    select
+        session_id,
+        max(page_load_ms) as slowest_load_ms
+    from page_views
+    where page_load_ms is not null
+    group by session_id
+),
+
+-- Every attempt at each step that it took, but the last: did it go on?
+attempts as (
+    select
+        entries.funnel_name,
+        funnel_steps.step_number,
+        funnel_steps.step_name,
+        entries.channel,
+        entries.device_category,
+        entries.visitor_type,
+        coalesce(sessions.os_name, '(unknown)') as os_name,
+        coalesce(sessions.browser_name, '(unknown)') as browser_name,
+        coalesce(sessions.country_code, '(unknown)') as country_code,
+        coalesce(sessions.landing_page_path, '(unknown)') as landing_page_path,
+        case
+            when load_times.slowest_load_ms < 2500 then 'under 2.5 seconds'
+            when load_times.slowest_load_ms >= 2500 then '2.5 seconds or more'
+            else '(unknown)'
+        end as slowest_load,
+        entries.furthest_step > funnel_steps.step_number as is_gone_on
+    from entries
+    inner join funnel_steps
+        on
+            entries.funnel_name = funnel_steps.funnel_name
+            and entries.furthest_step >= funnel_steps.step_number
+    inner join last_steps
+        on
+            entries.funnel_name = last_steps.funnel_name
+            and funnel_steps.step_number < last_steps.last_step_number
+    inner join sessions
+        on entries.entry_session_id = sessions.session_id
+    left join load_times
+        on entries.entry_session_id = load_times.session_id
+),
+
+totals as (
+    select
+        funnel_name,
+        step_number,
+        count(case when is_gone_on then 1 end) as went_on,
+        count(case when not is_gone_on then 1 end) as dropped
+    from attempts
+    group by funnel_name, step_number
+),
+
+described as (
+    {%- for property in [
+        'channel', 'device_category', 'visitor_type', 'os_name', 'browser_name',
+        'country_code', 'landing_page_path', 'slowest_load',
+    ] %}
+        select
+            funnel_name,
+            step_number,
+            step_name,
+            '{{ property }}' as property_name,
+            {{ property }} as property_value,
+            is_gone_on
+        from attempts
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+counted as (
+    select
+        funnel_name,
+        step_number,
+        step_name,
+        property_name,
+        property_value,
+        count(case when is_gone_on then 1 end) as went_on_with,
+        count(case when not is_gone_on then 1 end) as dropped_with
+    from described
+    group by funnel_name, step_number, step_name, property_name, property_value
+    having count(*) >= 30
+),
+
+-- In floats, since all that follows is.
+compared as (
+    select
+        counted.*,
+        totals.went_on,
+        totals.dropped,
+        {{ cast('totals.went_on', 'double precision') }} as n_on,
+        {{ cast('totals.dropped', 'double precision') }} as n_left,
+        {{ cast('counted.went_on_with', 'double precision') }}
+        / nullif(totals.went_on, 0) as share_on,
+        {{ cast('counted.dropped_with', 'double precision') }}
+        / nullif(totals.dropped, 0) as share_left,
+        {{ cast(
+            'counted.went_on_with + counted.dropped_with', 'double precision'
+        ) }}
+        / (totals.went_on + totals.dropped) as pooled_share
+    from counted
+    inner join totals
+        on
+            counted.funnel_name = totals.funnel_name
+            and counted.step_number = totals.step_number
+),
+
+spread as (
+    select
+        *,
+        share_left - share_on as gap,
+        {{ wilson_bound('share_left', 'n_left', '-') }} as left_low,
+        {{ wilson_bound('share_left', 'n_left', '+') }} as left_high,
+        {{ wilson_bound('share_on', 'n_on', '-') }} as on_low,
+        {{ wilson_bound('share_on', 'n_on', '+') }} as on_high,
+        abs(share_left - share_on) / nullif(
+            sqrt(pooled_share * (1 - pooled_share) * (1 / nullif(n_on, 0) + 1 / nullif(n_left, 0))), 0
+        ) as gap_score
+    from compared
+),
+
+scored as (
+    select
+        *,
+        sqrt(
+            (share_left - left_low) * (share_left - left_low)
+            + (on_high - share_on) * (on_high - share_on)
+        ) as margin_below,
+        sqrt(
+            (left_high - share_left) * (left_high - share_left)
+            + (share_on - on_low) * (share_on - on_low)
+        ) as margin_above,
+        {{ to_nine_decimals(two_sided_p('gap_score')) }} as p_value
+    from spread
+),
+
+-- Of many looks at one funnel some differ by chance alone (Y. Benjamini and
+-- Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995), 289-300).
+ranked as (
+    select
+        *,
+        count(p_value) over (partition by funnel_name) as looks,
+        row_number() over (
+            partition by funnel_name
+            order by
+                coalesce(p_value, 2),
+                step_number,
+                property_name,
+                {{ byte_order('property_value') }}
+        ) as look_number
+    from scored
+),
+
+adjusted as (
+    select
+        *,
+        {{ cast('p_value', 'double precision') }} * looks / look_number
+            as candidate
+    from ranked
+),
+
+final as (
+    select
+        funnel_name,
+        step_number,
+        step_name,
+        property_name,
+        property_value,
+        went_on,
+        dropped,
+        went_on_with,
+        dropped_with,
+        {{ rate('went_on_with', 'went_on') }} as went_on_share,
+        {{ rate('dropped_with', 'dropped') }} as dropped_share,
+        {{ to_nine_decimals('gap') }} as difference,
+        {{ to_nine_decimals('gap - margin_below') }} as difference_low,
+        {{ to_nine_decimals('gap + margin_above') }} as difference_high,
+        p_value,
+        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value,
+        cast(look_number as bigint) as difference_rank,
+        coalesce(min(candidate) over later_looks < 0.05, false) as is_different
+    from adjusted
+    window later_looks as (
+        partition by funnel_name
+        order by look_number desc
+        rows between unbounded preceding and current row
+    )
+)
+
+select * from final

@@ -1,0 +1,146 @@
+-- grain: one row per funnel, step that attempts ended at before the last one, and what
+-- the visitor did next.
+
+with entries as (
+    select
+        *,
+        case furthest_step
+            {%- for step_number in range(1, 9) %}
+                when {{ step_number }} then step_{{ step_number }}_at
+            {%- endfor %}
+        end as left_at
+    from {{ ref('footfall', 'mart_funnel__entries') }}
+    where not is_completed
+),
+
+funnel_steps as (
+    select * from {{ ref('funnel_steps') }}
+),
+
+page_views as (
+    select * from {{ ref('footfall', 'fct_page_views') }}
+),
+
+sessions as (
+    select * from {{ ref('footfall', 'fct_sessions') }}
+),
+
+dates as (
+    select * from {{ ref('footfall', 'dim_dates') }}
+),
+
+-- Of the last week nobody knows yet who comes back.
+known as (
+    select max(report_date) - interval '7' day as last_known_date
+    from dates
+),
+
+later_views as (
+    select
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity_id,
+        entries.attempt_number,
+        page_views.is_entrance,
+        page_views.page_host,
+        page_views.page_path,
+        row_number() over (
+            partition by
+                entries.funnel_name,
+                entries.source_name,
+                entries.entity_id,
+                entries.attempt_number
+            order by page_views.viewed_at, page_views.event_id
+        ) as view_number
+    from entries
+    inner join page_views
+        on
+            entries.source_name = page_views.source_name
+            and entries.visitor_id = page_views.visitor_id
+            and entries.left_at < page_views.viewed_at
+),
+
+-- A view that begins a session is none of the visit that was left.
+next_views as (
+    select * from later_views
+    where
+        view_number = 1
+        and not is_entrance
+),
+
+returned as (
+    select
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity_id,
+        entries.attempt_number
+    from entries
+    inner join sessions
+        on
+            entries.source_name = sessions.source_name
+            and entries.visitor_id = sessions.visitor_id
+            and entries.left_at < sessions.started_at
+            and entries.left_at + interval '7' day >= sessions.started_at
+    group by
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity_id,
+        entries.attempt_number
+),
+
+followed as (
+    select
+        entries.funnel_name,
+        entries.furthest_step,
+        entries.report_date <= known.last_known_date as is_week_over,
+        returned.entity_id is not null as has_returned,
+        case
+            when next_views.entity_id is null then '(exit)'
+            else
+                coalesce(next_views.page_host, '(unknown)')
+                || coalesce(next_views.page_path, ' (unknown)')
+        end as next_place
+    from entries
+    cross join known
+    left join next_views
+        on
+            entries.funnel_name = next_views.funnel_name
+            and entries.source_name = next_views.source_name
+            and entries.entity_id = next_views.entity_id
+            and entries.attempt_number = next_views.attempt_number
+    left join returned
+        on
+            entries.funnel_name = returned.funnel_name
+            and entries.source_name = returned.source_name
+            and entries.entity_id = returned.entity_id
+            and entries.attempt_number = returned.attempt_number
+),
+
+final as (
+    select
+        followed.funnel_name,
+        funnel_steps.step_number,
+        funnel_steps.step_name,
+        followed.next_place,
+        count(*) as dropped,
+        count(case when followed.is_week_over then 1 end) as dropped_a_week_ago,
+        count(case when followed.is_week_over and followed.has_returned then 1 end)
+            as returned_within_a_week,
+        {{ rate(
+            'count(case when followed.is_week_over and followed.has_returned'
+            ~ ' then 1 end)',
+            'count(case when followed.is_week_over then 1 end)'
+        ) }} as return_rate
+    from followed
+    inner join funnel_steps
+        on
+            followed.funnel_name = funnel_steps.funnel_name
+            and followed.furthest_step = funnel_steps.step_number
+    group by
+        followed.funnel_name,
+        funnel_steps.step_number,
+        funnel_steps.step_name,
+        followed.next_place
+)
+
+select * from final
