@@ -21,6 +21,11 @@ def wilson(hits: int, total: int) -> tuple[float, float, float]:
     return (centre - margin) / whole, share, (centre + margin) / whole
 
 
+def label(host: str | None, path: str | None) -> str:
+    """What a page is called, and a screen, which has no host."""
+    return host + (path or "") if host else path or "(unknown)"
+
+
 def week_of(day: date) -> date:
     """Its Monday."""
     return day - timedelta(days=day.weekday())
@@ -39,6 +44,9 @@ def complete_periods(build: Build) -> dict[str, dict[date, bool]]:
     days = [
         day for (day,) in build.rows("select report_date from dim_dates order by 1")
     ]
+    ((first, last),) = build.rows(
+        "select min(started_date), max(started_date) from fct_sessions"
+    )
     lacking = {
         day
         for (day,) in build.rows(
@@ -52,8 +60,7 @@ def complete_periods(build: Build) -> dict[str, dict[date, bool]]:
         for day in days:
             members[period_of(day)].append(day)
         found[kind] = {
-            start: start in inside
-            and period_of(inside[-1] + timedelta(days=1)) != start
+            start: first <= start < period_of(last + timedelta(days=1))
             and not lacking.intersection(inside)
             for start, inside in sorted(members.items())
         }
@@ -150,7 +157,7 @@ def test_journeys_are_those_of_a_plain_loop(demo: Build) -> None:
         "select session_id, page_host, page_path from fct_page_views"
         " order by session_id, view_number"
     ):
-        name = (host or "(unknown)") + (path or " (unknown)")
+        name = label(host, path)
         pages[session].append(name)
         views[name] += 1
     shown = sorted(views, key=lambda name: (-views[name], name.encode()))[:20]
@@ -180,12 +187,13 @@ def test_journeys_are_those_of_a_plain_loop(demo: Build) -> None:
 def attempts(build: Build) -> list[dict[str, Any]]:
     """Every attempt at a funnel, with the time of its furthest step."""
     rows = build.rows(
-        "select funnel_name, source_name, visitor_id, entry_session_id, report_date,"
-        " furthest_step, is_completed, list_extract([step_1_at, step_2_at, step_3_at,"
-        " step_4_at, step_5_at, step_6_at, step_7_at, step_8_at], furthest_step)"
+        "select funnel_name, source_name, visitor_id, entry_session_id,"
+        " case entity when 'session' then entity_id else 'any' end, furthest_step,"
+        " is_completed, list_extract([step_1_at, step_2_at, step_3_at, step_4_at,"
+        " step_5_at, step_6_at, step_7_at, step_8_at], furthest_step)"
         " from mart_funnel__entries"
     )
-    names = ("funnel", "source", "visitor", "session", "day", "step", "done", "at")
+    names = ("funnel", "source", "visitor", "session", "visit", "step", "done", "at")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
@@ -193,8 +201,10 @@ def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
     """What who left did next, and who came back within a week."""
     views: dict[Key, list[Key]] = defaultdict(list)
     for source, visitor, *view in demo.rows(
-        "select source_name, visitor_id, viewed_at, event_id, is_entrance, page_host,"
-        " page_path from fct_page_views"
+        "select source_name, visitor_id, started_at, viewed_at, view_number,"
+        " session_id, page_host, page_path"
+        " from fct_page_views inner join fct_sessions"
+        " using (source_name, visitor_id, session_id)"
     ):
         views[source, visitor].append(tuple(view))
     starts: dict[Key, list[Any]] = defaultdict(list)
@@ -202,18 +212,21 @@ def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
         "select source_name, visitor_id, started_at from fct_sessions"
     ):
         starts[source, visitor].append(start)
-    last_day = demo.value("select max(report_date) from dim_dates")
+    last_end = demo.value("select max(ended_at) from fct_sessions")
     week = timedelta(days=7)
     expected: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
     for attempt in attempts(demo):
         if attempt["done"]:
             continue
         visitor = (attempt["source"], attempt["visitor"])
-        later = sorted(view for view in views[visitor] if view[0] > attempt["at"])
-        place = "(exit)"
-        if later and not later[0][2]:
-            place = (later[0][3] or "(unknown)") + (later[0][4] or " (unknown)")
-        is_known = attempt["day"] + week <= last_day
+        later = sorted(
+            view[1:]
+            for view in views[visitor]
+            if view[0] <= attempt["at"] < view[1]
+            and attempt["visit"] in ("any", view[3])
+        )
+        place = label(*later[0][3:]) if later else "(exit)"
+        is_known = attempt["at"] + week <= last_end
         has_returned = any(
             attempt["at"] < start <= attempt["at"] + week for start in starts[visitor]
         )

@@ -1,4 +1,4 @@
--- grain: one row per day, page or screen that was viewed, and goal.
+-- grain: one row per day on which sessions first viewed a page or screen, page, and goal.
 
 with page_views as (
     select * from {{ ref('footfall', 'fct_page_views') }}
@@ -22,14 +22,18 @@ reversed as (
     group by session_id, conversion_name
 ),
 
--- A session counts once for a page and day, however often it viewed it.
+-- A session counts once for a page, however often it viewed it, before midnight or after.
 seen as (
-    select distinct
+    select
         session_id,
-        viewed_date,
         coalesce(page_host, '(unknown)') as page_host,
-        coalesce(page_path, '(unknown)') as page_path
+        coalesce(page_path, '(unknown)') as page_path,
+        min(viewed_date) as viewed_date
     from page_views
+    group by
+        session_id,
+        coalesce(page_host, '(unknown)'),
+        coalesce(page_path, '(unknown)')
 ),
 
 reached as (

@@ -1,8 +1,12 @@
--- grain: one row per week and one per month, from that of the first day to that of the
--- last.
+-- grain: one row per week and one per month, from that of the first day of dim_dates to
+-- that of its last.
 
 with days as (
     select * from {{ ref('footfall', 'dim_dates') }}
+),
+
+sessions as (
+    select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
 source_days as (
@@ -15,9 +19,12 @@ lacking_days as (
     where is_missed or is_partial
 ),
 
-last_days as (
-    select cast(max(report_date) + interval '1' day as date) as day_after_last
-    from days
+-- Spend and what servers send may begin years before any session.
+bounds as (
+    select
+        min(started_date) as first_day,
+        cast(max(started_date) + interval '1' day as date) as day_after_last
+    from sessions
 ),
 
 placed as (
@@ -41,20 +48,23 @@ over as (
     select
         placed.period_type,
         placed.period_started_date,
-        min(placed.report_date) as first_day,
+        bounds.first_day <= placed.period_started_date as is_begun,
         count(lacking_days.report_date) as lacking_day_count,
         count(*) as day_count,
         case placed.period_type
             when 'week'
-                then {{ dbt.date_trunc('week', 'last_days.day_after_last') }}
-            else {{ dbt.date_trunc('month', 'last_days.day_after_last') }}
+                then {{ dbt.date_trunc('week', 'bounds.day_after_last') }}
+            else {{ dbt.date_trunc('month', 'bounds.day_after_last') }}
         end > placed.period_started_date as is_over
     from placed
-    cross join last_days
+    cross join bounds
     left join lacking_days
         on placed.report_date = lacking_days.report_date
     group by
-        placed.period_type, placed.period_started_date, last_days.day_after_last
+        placed.period_type,
+        placed.period_started_date,
+        bounds.first_day,
+        bounds.day_after_last
 ),
 
 final as (
@@ -69,8 +79,7 @@ final as (
         ) as period_number,
         day_count,
         lacking_day_count,
-        first_day = period_started_date and is_over and lacking_day_count = 0
-            as is_complete
+        coalesce(is_begun and is_over, false) and lacking_day_count = 0 as is_complete
     from over
 )
 

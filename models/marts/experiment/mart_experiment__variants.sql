@@ -1,4 +1,5 @@
--- grain: one row per experiment, variant that anybody saw first, and goal.
+-- grain: one row per experiment that anybody saw, variant that somebody saw first or that
+-- the seed names, and goal.
 
 with exposures as (
     select * from {{ ref('footfall', 'mart_experiment__exposures') }}
@@ -62,28 +63,51 @@ achieved as (
         exposures.experiment_id, exposures.variant_id, conversions.conversion_name
 ),
 
+-- A variant that is planned and that nobody saw is the worst of all shares.
+variants as (
+    select
+        experiment_id,
+        variant_id
+    from exposed
+
+    union
+
+    select
+        experiment_id,
+        variant_id
+    from experiment_variants
+    where experiment_id in (select experiment_id from exposed)
+),
+
 -- Compared with the control that the seed names, else with the first by name.
 planned as (
     select
-        exposed.*,
+        variants.experiment_id,
+        variants.variant_id,
+        coalesce(exposed.exposed_persons, 0) as exposed_persons,
+        coalesce(exposed.contaminated_persons, 0) as contaminated_persons,
         coalesce(experiment_variants.planned_weight, 1) as planned_weight,
         sum(coalesce(experiment_variants.planned_weight, 1)) over (
-            partition by exposed.experiment_id
+            partition by variants.experiment_id
         ) as experiment_weight,
-        sum(exposed.exposed_persons) over (
-            partition by exposed.experiment_id
+        sum(coalesce(exposed.exposed_persons, 0)) over (
+            partition by variants.experiment_id
         ) as experiment_persons,
         row_number() over (
-            partition by exposed.experiment_id
+            partition by variants.experiment_id
             order by
                 case when experiment_variants.is_control then 0 else 1 end,
-                {{ byte_order('exposed.variant_id') }}
+                {{ byte_order('variants.variant_id') }}
         ) = 1 as is_control
-    from exposed
+    from variants
+    left join exposed
+        on
+            variants.experiment_id = exposed.experiment_id
+            and variants.variant_id = exposed.variant_id
     left join experiment_variants
         on
-            exposed.experiment_id = experiment_variants.experiment_id
-            and exposed.variant_id = experiment_variants.variant_id
+            variants.experiment_id = experiment_variants.experiment_id
+            and variants.variant_id = experiment_variants.variant_id
 ),
 
 measured as (
@@ -153,7 +177,7 @@ spread as (
             when not is_control
                 then
                     sqrt(
-                        control_share * (1 - control_share)
+                        nullif(control_share * (1 - control_share), 0)
                         * (1 / nullif(n, 0) + 1 / nullif(control_n, 0))
                     )
         end as even_error,
@@ -164,9 +188,11 @@ spread as (
         {{ wilson_bound('converted_share', 'n', '+') }} as share_high,
         {{ wilson_bound('control_share', 'control_n', '-') }} as control_low,
         {{ wilson_bound('control_share', 'control_n', '+') }} as control_high,
-        sqrt(
-            (1 - converted_share) / nullif(hits, 0)
-            + (1 - control_share) / nullif(control_hits, 0)
+        nullif(
+            sqrt(
+                (1 - converted_share) / nullif(hits, 0)
+                + (1 - control_share) / nullif(control_hits, 0)
+            ), 0
         ) as ratio_error,
         abs(n - all_n * planned_share)
         / nullif(sqrt(all_n * planned_share * (1 - planned_share)), 0)

@@ -26,13 +26,24 @@ last_steps as (
     group by funnel_name
 ),
 
+-- Up to the entry alone: who goes on sees more pages, and so more slow ones.
 load_times as (
     select
-        session_id,
-        max(page_load_ms) as slowest_load_ms
-    from page_views
-    where page_load_ms is not null
-    group by session_id
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity_id,
+        entries.attempt_number,
+        max(page_views.page_load_ms) as slowest_load_ms
+    from entries
+    inner join page_views
+        on
+            entries.entry_session_id = page_views.session_id
+            and entries.step_1_at >= page_views.viewed_at
+    group by
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity_id,
+        entries.attempt_number
 ),
 
 -- Every attempt at each step that it took, but the last: did it go on?
@@ -66,7 +77,11 @@ attempts as (
     inner join sessions
         on entries.entry_session_id = sessions.session_id
     left join load_times
-        on entries.entry_session_id = load_times.session_id
+        on
+            entries.funnel_name = load_times.funnel_name
+            and entries.source_name = load_times.source_name
+            and entries.entity_id = load_times.entity_id
+            and entries.attempt_number = load_times.attempt_number
 ),
 
 totals as (
@@ -187,6 +202,18 @@ adjusted as (
     from ranked
 ),
 
+looked as (
+    select
+        *,
+        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value
+    from adjusted
+    window later_looks as (
+        partition by funnel_name
+        order by look_number desc
+        rows between unbounded preceding and current row
+    )
+),
+
 final as (
     select
         funnel_name,
@@ -204,15 +231,10 @@ final as (
         {{ to_nine_decimals('gap - margin_below') }} as difference_low,
         {{ to_nine_decimals('gap + margin_above') }} as difference_high,
         p_value,
-        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value,
+        adjusted_p_value,
         cast(look_number as bigint) as difference_rank,
-        coalesce(min(candidate) over later_looks < 0.05, false) as is_different
-    from adjusted
-    window later_looks as (
-        partition by funnel_name
-        order by look_number desc
-        rows between unbounded preceding and current row
-    )
+        coalesce(adjusted_p_value < 0.05, false) as is_different
+    from looked
 )
 
 select * from final

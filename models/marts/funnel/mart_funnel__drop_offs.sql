@@ -25,15 +25,13 @@ sessions as (
     select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
-dates as (
-    select * from {{ ref('footfall', 'dim_dates') }}
-),
-
 -- Of the last week nobody knows yet who comes back.
 known as (
-    select max(report_date) - interval '7' day as last_known_date
-    from dates
+    select max(ended_at) - interval '7' day as last_known_at
+    from sessions
 ),
+
+-- In the visit that was left, which had begun; of a funnel within a session in that one.
 
 later_views as (
     select
@@ -41,16 +39,17 @@ later_views as (
         entries.source_name,
         entries.entity_id,
         entries.attempt_number,
-        page_views.is_entrance,
-        page_views.page_host,
-        page_views.page_path,
+        {{ page_label('page_views') }} as page_name,
         row_number() over (
             partition by
                 entries.funnel_name,
                 entries.source_name,
                 entries.entity_id,
                 entries.attempt_number
-            order by page_views.viewed_at, page_views.event_id
+            order by
+                page_views.viewed_at,
+                page_views.view_number,
+                {{ byte_order('page_views.event_id') }}
         ) as view_number
     from entries
     inner join page_views
@@ -58,14 +57,18 @@ later_views as (
             entries.source_name = page_views.source_name
             and entries.visitor_id = page_views.visitor_id
             and entries.left_at < page_views.viewed_at
+    inner join sessions
+        on
+            page_views.session_id = sessions.session_id
+            and entries.left_at >= sessions.started_at
+    where
+        entries.entity = 'visitor'
+        or entries.entity_id = page_views.session_id
 ),
 
--- A view that begins a session is none of the visit that was left.
 next_views as (
     select * from later_views
-    where
-        view_number = 1
-        and not is_entrance
+    where view_number = 1
 ),
 
 returned as (
@@ -92,14 +95,9 @@ followed as (
     select
         entries.funnel_name,
         entries.furthest_step,
-        entries.report_date <= known.last_known_date as is_week_over,
+        entries.left_at <= known.last_known_at as is_week_over,
         returned.entity_id is not null as has_returned,
-        case
-            when next_views.entity_id is null then '(exit)'
-            else
-                coalesce(next_views.page_host, '(unknown)')
-                || coalesce(next_views.page_path, ' (unknown)')
-        end as next_place
+        coalesce(next_views.page_name, '(exit)') as next_place
     from entries
     cross join known
     left join next_views

@@ -2,10 +2,9 @@
 
 with page_views as (
     select
-        *,
-        coalesce(page_host, '(unknown)')
-        || coalesce(page_path, ' (unknown)') as page_name
-    from {{ ref('footfall', 'fct_page_views') }}
+        facts.*,
+        {{ page_label('facts') }} as page_name
+    from {{ ref('footfall', 'fct_page_views') }} as facts
 ),
 
 sessions as (
@@ -147,7 +146,7 @@ final as (
         transitions,
         sessions,
         persons,
-        from_name = to_name as is_loop
+        from_name = to_name and from_name <> '(other pages)' as is_loop
     from counted
 )
 

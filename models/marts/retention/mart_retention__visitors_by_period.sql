@@ -85,6 +85,12 @@ joined as (
         periods.period_type,
         periods.period_started_date,
         periods.is_complete,
+        periods.is_complete and coalesce(
+            lag(periods.is_complete) over (
+                partition by periods.period_type
+                order by periods.period_number
+            ), false
+        ) as is_comparable,
         coalesce(counted.active_visitors, 0) as active_visitors,
         coalesce(counted.new_visitors, 0) as new_visitors,
         coalesce(counted.retained_visitors, 0) as retained_visitors,
@@ -107,12 +113,12 @@ final as (
         is_complete,
         case when is_complete then active_visitors end as active_visitors,
         case when is_complete then new_visitors end as new_visitors,
-        case when is_complete then retained_visitors end as retained_visitors,
+        case when is_comparable then retained_visitors end as retained_visitors,
         case
-            when is_complete
+            when is_comparable
                 then active_visitors - new_visitors - retained_visitors
         end as resurrected_visitors,
-        case when is_complete then lost_visitors end as lost_visitors
+        case when is_comparable then lost_visitors end as lost_visitors
     from joined
 )
 
