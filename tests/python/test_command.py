@@ -265,14 +265,15 @@ def test_nothing_is_written_over(
 
 
 def test_what_is_beside_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that has the events in it already is as good as an empty one."""
-    shop = tmp_path / "shop"
-    shop.mkdir()
-    (shop / "events.csv").write_text(EVENTS)
-    assert made(capsys, shop)[0] == 0
-    assert (shop / "events.csv").read_text() == EVENTS
+    (tmp_path / "events.csv").write_text(EVENTS)
+    monkeypatch.chdir(tmp_path)
+    code, said = made(capsys, ".")
+    assert code == 0
+    assert "Next: look at dbt_project.yml" in said
+    assert (tmp_path / "events.csv").read_text() == EVENTS
 
 
 def test_events_become_the_source(
