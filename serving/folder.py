@@ -141,10 +141,11 @@ def init(arguments: Sequence[str] | None = None) -> int:
     except FolderError as error:
         tell(str(error), sys.stderr)
         return 2
+    is_here = folder == Path.cwd()
+    there = "" if is_here else f"`cd {shlex.quote(str(options.folder))}`, "
     tell(
-        f"Made {folder}, a dbt project that has footfall as a package. Next: `cd"
-        f" {shlex.quote(str(options.folder))}`, look at dbt_project.yml, then `footfall"
-        " build` and `footfall report`.",
+        f"Made {folder}, a dbt project that has footfall as a package. Next: {there}"
+        "look at dbt_project.yml, then `footfall build` and `footfall report`.",
         sys.stdout,
     )
     return 0

@@ -19,8 +19,7 @@ from harness import ROOT, Row, folder_of
 from packaging.requirements import Requirement
 
 from parity.parsing import once
-from serving import command, folder, places, sources
-from serving.build import next_steps
+from serving import build, command, folder, places, sources
 
 PACKAGE = "footfall/project/"
 # Folders of a clone that dbt reads or the command runs, all of whose files are needed.
@@ -71,7 +70,8 @@ def wheel(shared: Path) -> Path:
 @pytest.fixture
 def as_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the code says of itself where it is no clone's."""
-    monkeypatch.setattr(places, "IS_CLONE", False)
+    for module in (places, build, sources):
+        monkeypatch.setattr(module, "IS_CLONE", False)
 
 
 def named(project: zipfile.ZipFile) -> set[str]:
@@ -210,7 +210,8 @@ def test_places_are_of_the_folder_and_not_of_the_wheel(
         monkeypatch.delenv(name, raising=False)
     assert places.build_database() == tmp_path / "warehouse" / "footfall.duckdb"
     assert places.places().serving == tmp_path / "warehouse" / "serving.duckdb"
-    assert len(next_steps(None, places.places())) == 1
+    (step,) = build.next_steps(None, places.places())
+    assert "superset" not in step
 
 
 def made(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
@@ -265,14 +266,15 @@ def test_nothing_is_written_over(
 
 
 def test_what_is_beside_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that has the events in it already is as good as an empty one."""
-    shop = tmp_path / "shop"
-    shop.mkdir()
-    (shop / "events.csv").write_text(EVENTS)
-    assert made(capsys, shop)[0] == 0
-    assert (shop / "events.csv").read_text() == EVENTS
+    (tmp_path / "events.csv").write_text(EVENTS)
+    monkeypatch.chdir(tmp_path)
+    code, said = made(capsys, ".")
+    assert code == 0
+    assert "Next: look at dbt_project.yml" in said
+    assert (tmp_path / "events.csv").read_text() == EVENTS
 
 
 def test_events_become_the_source(
@@ -296,11 +298,11 @@ def test_events_become_the_source(
     assert project["vars"]["footfall"]["sources"] == {"web": entry}
 
 
+@pytest.mark.usefixtures("as_wheel")
 def test_a_place_is_told_as_a_project_can_name_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever looks from beside the project is given the whole path."""
-    monkeypatch.setattr(sources, "IS_CLONE", False)
     monkeypatch.chdir(tmp_path)
     Path("events.csv").write_text(EVENTS)
     whole = f"{tmp_path}/events"
