@@ -544,7 +544,8 @@ def test_what_a_source_lost_goes_if_asked_and_views_of_others_stay(
         cursor.execute("delete from shop.events where cookie = 'v5'")
         lost = cursor.rowcount
         cursor.execute(
-            "create view shop.pages as select * from footfall.stg_generic__events"
+            "create schema bi;"
+            "create view bi.pages as select * from footfall.stg_generic__events"
         )
         cursor.connection.commit()
     before = older.relations()
@@ -560,5 +561,5 @@ def test_what_a_source_lost_goes_if_asked_and_views_of_others_stay(
         *("drop_left_overs", "--args", "{drop: true}"),
     )
     assert refused.returncode != 0
-    assert "shop.pages depends on" in refused.stdout
+    assert "bi.pages depends on" in refused.stdout
     assert "stg_generic__events" in older.relations()
