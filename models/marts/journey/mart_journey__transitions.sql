@@ -99,28 +99,30 @@ steps as (
     select * from channel_steps
 ),
 
--- Each place is reached from the one before, and the last one is left for good.
-transitions as (
-    select
-        journey_kind,
-        session_id,
-        person_id,
-        step_number,
-        coalesce(previous_name, '(start)') as from_name,
-        place_name as to_name
-    from steps
+sides as (
+    select false as is_end
 
     union all
 
+    select true as is_end
+),
+
+-- Each place is reached from the one before, and the last one is left for good.
+transitions as (
     select
-        journey_kind,
-        session_id,
-        person_id,
-        step_number + 1 as step_number,
-        place_name as from_name,
-        '(end)' as to_name
+        steps.journey_kind,
+        steps.session_id,
+        steps.person_id,
+        case when sides.is_end then steps.step_number + 1 else steps.step_number end
+            as step_number,
+        case
+            when sides.is_end then steps.place_name
+            else coalesce(steps.previous_name, '(start)')
+        end as from_name,
+        case when sides.is_end then '(end)' else steps.place_name end as to_name
     from steps
-    where next_name is null
+    cross join sides
+    where not sides.is_end or steps.next_name is null
 ),
 
 -- The tenth step and all after it are one, so that nothing is left out.
