@@ -169,12 +169,8 @@ def remove(
             folder.rmdir()
     for file in files:
         path = where.parquet(file)
-        if (
-            "." in file
-            and file not in kept
-            and path.is_file()
-            and not path.is_symlink()
-        ):
+        is_file = path.is_file() and not path.is_symlink()
+        if is_file and "." in file and file not in kept:
             path.unlink()
 
 

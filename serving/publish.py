@@ -177,6 +177,8 @@ def copy(build: GreenBuild, build_id: str, where: Places) -> tuple[Relation, ...
         # Views name the larger side first, which DuckDB takes for the smaller one, and
         # then keeps all that is wide in memory, join by join.
         connection.execute("set disabled_optimizers = 'build_side_probe_side'")
+        # A tenth of the time of writing tables, for a sixth more room.
+        connection.execute("set disabled_compression_methods = 'fsst'")
         attach(connection, build.database, build.catalog)
         if held:
             attach(connection, where.serving, BEFORE)

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from dbt.cli.main import build as dbt_build
 from harness import ROOT
-from tiers import TRIALS
+from tiers import IS_ALL, TRIALS
 
 from serving import publish as publisher
 from serving.checks import NARROWING, GreenBuild, Mart, PublishError, assert_whole
@@ -548,9 +548,8 @@ def name_of(query: str) -> str:
 def test_texts_of_one_hash_have_two_names() -> None:
     """As DuckDB's hash has for many that differ in two letters, eight apart."""
     letters = "(select chr(32 + cast(range as integer)) as l from range(95))"
-    texts = (
-        f"select 'abcdefg' || a.l || 'abcdefg' || b.l from {letters} as a, {letters}"
-    )
+    pairs = f"{letters} as a, {letters} as b"
+    texts = f"select 'abcdefg' || a.l || 'abcdefg' || b.l from {pairs}"
     with duckdb.connect() as connection:
         ((same,),) = connection.execute(
             f"select list(text)[:2] from ({texts}) as t (text)"
@@ -563,12 +562,9 @@ def test_texts_of_one_hash_have_two_names() -> None:
 
 def test_where_a_text_ends_is_part_of_the_content() -> None:
     """Also beside another text."""
-    assert name_of("select 'ab' as a, 'c' as b") != name_of(
-        "select 'a' as a, 'bc' as b"
-    )
-    assert name_of("select 'a' as a, null as b") != name_of(
-        "select null as a, 'a' as b"
-    )
+    for one, other in (("'ab', 'c'", "'a', 'bc'"), ("'a', null", "null, 'a'")):
+        first, second = (f"select * from (values ({each}))" for each in (one, other))
+        assert name_of(first) != name_of(second)
 
 
 def test_a_changed_comment_alone_copies_no_rows(shop: Shop) -> None:
@@ -653,6 +649,8 @@ TOUCHED: dict[str, Callable[[Shop], object]] = {
 @pytest.mark.parametrize("name", TOUCHED)
 def test_what_somebody_wrote_to_is_made_again(shop: Shop, name: str) -> None:
     """Though the build's marts are what they were."""
+    # Since then it is known what the marts are.
+    shop.publish()
     TOUCHED[name](shop)
     shop.publish()
     for file in (shop.where.serving, shop.where.views):
@@ -673,18 +671,17 @@ def test_a_file_of_others_with_a_name_of_ours_stays(shop: Shop) -> None:
     before[shop.database] = shop.database.read_bytes()
     with pytest.raises(PublishError, match=r"parquet is in the way .*: move it"):
         shop.publish()
-    assert {
-        p: c for p, c in seen(shop.where.serving.parent).items() if p in before
-    } == (before | {shop.where.builds: shop.where.builds.read_bytes()})
+    after = seen(shop.where.serving.parent)
+    # The build is in the list before anything of it is made.
+    assert after.pop(shop.where.builds) != before.pop(shop.where.builds)
+    assert after == before
 
 
 def test_files_of_a_publish_that_was_killed_go(shop: Shop, killer: Killer) -> None:
-    """Wherever it was, also of marts that no later build has."""
+    """Wherever it was: each made a file that no later build has."""
     marts = tuple(shop.marts.values())
-    for steps in range(STEPS):
-        shop.write(
-            f"create or replace table fct_others as select {steps} as n, '' as a"
-        )
+    for steps in range(0, STEPS, 1 if IS_ALL else 4):
+        shop.write(f"create or replace table fct_others as select {steps} as n")
         build = GreenBuild(shop.database, "shop", "main", "12345678-shop", marts)
         if killer.publish(build, shop.where, steps):
             break
@@ -707,19 +704,15 @@ def test_nobody_who_is_gone_is_left_in_the_file(shop: Shop) -> None:
     assert len(list(shop.where.files.iterdir())) == 2
 
 
-def test_a_file_that_is_copied_again_and_again_does_not_grow(
-    shop: Shop,
-) -> None:
+def test_a_file_that_is_copied_again_and_again_does_not_grow(shop: Shop) -> None:
     """Free blocks are used again."""
     shop.publish("select range as n, 'text' || range as said from range(100000)")
     sizes = []
-    for number in range(TRIALS.killed_publishes):
-        shop.marts["fct_ones"] = Mart(
-            "fct_ones", f"Number {number}.", {"n": "A number."}
-        )
+    for number in range(TRIALS.publishes):
+        shop.marts["fct_ones"] = Mart("fct_ones", f"Number {number}.", {})
         shop.publish()
         sizes.append(shop.where.serving.stat().st_size)
-    assert sizes[-1] == sizes[2] <= sizes[0] + 4 * 2**18
+    assert max(sizes) == max(sizes[:2])
 
 
 def as_before(shop: Shop, build_id: str) -> None:

@@ -590,6 +590,7 @@ def test_of_two_publishes_at_once_the_second_is_refused(scratch: Scratch) -> Non
 
 def test_a_full_disk_leaves_what_was_there(scratch: Scratch) -> None:
     """Played by a limit on the size of files, below that of the copy."""
+    scratch.build(6)
     assert scratch.publish().returncode == 0
     before = ask(scratch.where.serving, QUERY)
     scratch.build(7)
