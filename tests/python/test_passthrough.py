@@ -213,7 +213,7 @@ def test_the_views_are_there_where_any_source_passes_columns_through() -> None:
 
 
 def project_of(folder: Path) -> Path:
-    """The project over tables of these events; its view gives an odd name a plain one."""
+    """The project over tables of these events; a view calls an odd name plainly."""
     tables = {
         name: [{k: v for k, v in row.items() if k != "section"} for row in rows]
         for name, rows in {"web": WEB, "app": APP, "plain": PLAIN}.items()
