@@ -11,7 +11,7 @@ from trackers import project_with
 
 from parity.parsing import once, parsed_sources
 
-Event = Mapping[str, object]
+Event = dict[str, object]
 
 ODD = 'it\'s "a.b"/c~d'
 SIGNS = 'a "quote", a \\, \u00fc\nand a page\x0c.'
@@ -215,7 +215,11 @@ def test_the_views_are_there_where_any_source_passes_columns_through() -> None:
 def project_of(folder: Path) -> Path:
     """The project over tables of these events; a view calls an odd name plainly."""
     tables = {
-        name: [{k: v for k, v in row.items() if k != "section"} for row in rows]
+        # A table has the columns that any of its rows fills.
+        name: [
+            row | {"consent": row["consent"] or "unknown", "size": "m", "section": "s"}
+            for row in rows
+        ]
         for name, rows in {"web": WEB, "app": APP, "plain": PLAIN}.items()
     }
     project_with(folder, {"raw": tables})
