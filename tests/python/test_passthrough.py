@@ -233,7 +233,7 @@ def project_of(folder: Path) -> Path:
         )
     )
     (folder / "macros" / "odd_name.sql").write_text(
-        "{% macro odd_name() %}{{ return(" + repr(ODD) + ") }}{% endmacro %}"
+        "{% macro odd_name() %}{{ return(" + repr(POINTED) + ") }}{% endmacro %}"
     )
     path = core / "_core__models.yml"
     head, found, rest = path.read_text().partition("  - name: fct_sessions_unpacked\n")
@@ -251,10 +251,13 @@ def project_of(folder: Path) -> Path:
 def test_every_engine_unpacks_alike(
     shared: Path, engine_build: EngineBuilder, engine: str
 ) -> None:
-    """By names with points and quotes, and with values that JSON has to escape."""
+    """By a name with a point and blanks, and with values that JSON has to escape."""
     project = once(folder_of(shared, "passing columns through"), project_of)
     vars_ = settings({name: f"raw.{name}" for name in ("web", "app", "plain")})
-    vars_["sources"]["web"]["passthrough"][ODD] = "plan || '\"'"
+    vars_["sources"]["web"]["passthrough"] = {
+        "plan": "plan",
+        POINTED: "plan || '\"'",
+    }
     made = engine_build(engine, vars_, project=project, runs_tests=False, select=SELECT)
     assert made.is_green, made.said
     rows = {row[0]: row[1:3] for row in made.rows("fct_sessions_unpacked")}

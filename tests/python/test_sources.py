@@ -457,7 +457,10 @@ SHOP_MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "nothing to pass through": ("basket", {"passthrough": ["login", "basket"]}),
     "one column twice": ("'Login' and 'login'", {"passthrough": TWICE}),
     "a number for a name": ("a name must be a text", {"passthrough": {5: "login"}}),
-    "a name that is too long": ("more than 54 bytes", {"passthrough": {"ü" * 28: "id"}}),
+    "a name that is too long": (
+        "more than 54 bytes",
+        {"passthrough": {"ü" * 28: "id"}},
+    ),
     "properties twice": (
         "maps properties",
         {"passthrough": ["id"], "columns": {"properties": "login"}},
@@ -563,7 +566,7 @@ def test_a_wrong_option_of_a_source_is_told_in_one_sentence(
     word, change = SHOP_MISTAKES[mistake]
     if "columns" in change:
         (source,) = settings["sources"].values()
-        change = {"columns": source["columns"] | change["columns"]}
+        change = change | {"columns": source["columns"] | change["columns"]}
     said = ask.sentence("assert_settings", shop(settings, **change))
     assert word in one_sentence(said, "source shop")
 
