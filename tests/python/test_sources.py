@@ -566,7 +566,7 @@ def test_a_wrong_option_of_a_source_is_told_in_one_sentence(
     word, change = SHOP_MISTAKES[mistake]
     if "columns" in change:
         (source,) = settings["sources"].values()
-        change = {"columns": source["columns"] | change["columns"]}
+        change = change | {"columns": source["columns"] | change["columns"]}
     said = ask.sentence("assert_settings", shop(settings, **change))
     assert word in one_sentence(said, "source shop")
 
