@@ -1,5 +1,5 @@
--- grain: one row per period after a complete one whose visitors are neither retained nor
--- lost, and per complete week with other visitors than its sessions have.
+-- grain: one row per period after a complete one whose visitors are neither retained
+-- nor lost, and per complete week with other visitors than its sessions have.
 
 with periods as (
     select

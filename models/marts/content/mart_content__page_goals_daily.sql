@@ -1,4 +1,5 @@
--- grain: one row per day on which sessions first viewed a page or screen, page, and goal.
+-- grain: one row per day on which sessions first viewed a page or screen, page, and
+-- goal.
 
 with page_views as (
     select * from {{ ref('footfall', 'fct_page_views') }}
@@ -22,7 +23,8 @@ reversed as (
     group by session_id, conversion_name
 ),
 
--- A session counts once for a page, however often it viewed it, before midnight or after.
+-- A session counts once for a page, however often it viewed it, before midnight or
+-- after.
 seen as (
     select
         session_id,

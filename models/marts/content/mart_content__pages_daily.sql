@@ -3,8 +3,8 @@
 with page_views as (
     select
         *,
-        coalesce(page_host, '(unknown)') as host,
-        coalesce(page_path, '(unknown)') as path,
+        coalesce(page_host, '(unknown)') as shown_host,
+        coalesce(page_path, '(unknown)') as shown_path,
         -- Further on few sessions are left, and hardly differ.
         least(view_number, 10) as place_number,
         not is_exit or seconds_on_page > 0 as has_known_end
@@ -42,23 +42,23 @@ place_exits as (
 counted as (
     select
         placed.viewed_date as report_date,
-        placed.host as page_host,
-        placed.path as page_path,
-        count(*) as page_views,
-        count(distinct placed.session_id) as unique_views,
-        count(case when placed.is_entrance then 1 end) as entrances,
-        count(case when placed.is_exit then 1 end) as exits,
-        count(case when placed.is_entrance and placed.is_bounce then 1 end) as bounces,
+        placed.shown_host as page_host,
+        placed.shown_path as page_path,
         cast(sum(place_exits.exit_rate) as numeric(18, 6)) as expected_exits,
-        count(case when placed.has_known_end then 1 end) as timed_views,
         cast(
             coalesce(
                 sum(case when placed.has_known_end then placed.seconds_on_page end), 0
             ) as numeric(18, 6)
         ) as reading_seconds,
-        count(placed.scroll_percent) as scrolled_views,
         cast(coalesce(sum(placed.scroll_percent), 0) as numeric(18, 2))
             as scroll_percents,
+        count(*) as page_views,
+        count(distinct placed.session_id) as unique_views,
+        count(case when placed.is_entrance then 1 end) as entrances,
+        count(case when placed.is_exit then 1 end) as exits,
+        count(case when placed.is_entrance and placed.is_bounce then 1 end) as bounces,
+        count(case when placed.has_known_end then 1 end) as timed_views,
+        count(placed.scroll_percent) as scrolled_views,
         count(placed.page_load_ms) as loaded_views,
         count(case when placed.page_load_ms < 2500 then 1 end) as fast_views,
         percentile_cont(0.5) within group (order by placed.page_load_ms)
@@ -70,7 +70,7 @@ counted as (
         on
             placed.device = place_exits.device
             and placed.place_number = place_exits.place_number
-    group by placed.viewed_date, placed.host, placed.path
+    group by placed.viewed_date, placed.shown_host, placed.shown_path
 ),
 
 final as (

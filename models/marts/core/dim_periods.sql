@@ -22,8 +22,8 @@ lacking_days as (
 -- Spend and what servers send may begin years before any session.
 bounds as (
     select
-        min(started_date) as first_day,
-        cast(max(started_date) + interval '1' day as date) as day_after_last
+        cast(max(started_date) + interval '1' day as date) as day_after_last,
+        min(started_date) as first_day
     from sessions
 ),
 

@@ -1,5 +1,5 @@
--- grain: one row per experiment that anybody saw, variant that somebody saw first or that
--- the seed names, and goal.
+-- grain: one row per experiment that anybody saw, variant that somebody saw first or
+-- that the seed names, and goal.
 
 with exposures as (
     select * from {{ ref('footfall', 'mart_experiment__exposures') }}
@@ -76,7 +76,7 @@ variants as (
         experiment_id,
         variant_id
     from experiment_variants
-    where experiment_id in (select experiment_id from exposed)
+    where experiment_id in (select exposed.experiment_id from exposed)
 ),
 
 -- Compared with the control that the seed names, else with the first by name.

@@ -157,7 +157,10 @@ spread as (
         {{ wilson_bound('share_on', 'n_on', '-') }} as on_low,
         {{ wilson_bound('share_on', 'n_on', '+') }} as on_high,
         abs(share_left - share_on) / nullif(
-            sqrt(pooled_share * (1 - pooled_share) * (1 / nullif(n_on, 0) + 1 / nullif(n_left, 0))), 0
+            sqrt(
+                pooled_share * (1 - pooled_share)
+                * (1 / nullif(n_on, 0) + 1 / nullif(n_left, 0))
+            ), 0
         ) as gap_score
     from compared
 ),

@@ -31,7 +31,8 @@ known as (
     from sessions
 ),
 
--- In the visit that was left, which had begun; of a funnel within a session in that one.
+-- In the visit that was left, which had begun; of a funnel within a session in that
+-- one.
 
 later_views as (
     select

@@ -37,15 +37,15 @@ products as (
 pairs as (
     select
         ordered.item_id,
-        others.item_id as other_item_id,
+        companions.item_id as other_item_id,
         count(*) as orders_with_both
     from ordered
-    inner join ordered as others
+    inner join ordered as companions
         on
-            ordered.source_name = others.source_name
-            and ordered.event_id = others.event_id
-            and ordered.item_id <> others.item_id
-    group by ordered.item_id, others.item_id
+            ordered.source_name = companions.source_name
+            and ordered.event_id = companions.event_id
+            and ordered.item_id <> companions.item_id
+    group by ordered.item_id, companions.item_id
     having count(*) >= 2
 ),
 
@@ -56,7 +56,7 @@ counted as (
         pairs.orders_with_both,
         products.order_count as orders_with_item,
         other_products.order_count as orders_with_other,
-        orders.order_count as orders
+        orders.order_count as all_orders
     from pairs
     cross join orders
     inner join products
@@ -68,10 +68,11 @@ counted as (
 final as (
     select
         *,
-        {{ rate('orders_with_both', 'orders') }} as support,
+        {{ rate('orders_with_both', 'all_orders') }} as support,
         {{ rate('orders_with_both', 'orders_with_item') }} as confidence,
-        {{ rate('orders_with_both * orders', 'orders_with_item * orders_with_other') }}
-            as lift
+        {{ rate(
+            'orders_with_both * all_orders', 'orders_with_item * orders_with_other'
+        ) }} as lift
     from counted
 )
 
