@@ -244,8 +244,10 @@ def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
 
 def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> None:
     """Newcombe's interval, two pooled shares, and Benjamini and Hochberg's order."""
-    channels = dict(demo.rows("select session_id, channel from fct_sessions"))
-    last_steps = dict(
+    channels: dict[Any, Any] = dict(
+        demo.rows("select session_id, channel from fct_sessions")
+    )
+    last_steps: dict[Any, Any] = dict(
         demo.rows("select funnel_name, max(step_number) from funnel_steps group by 1")
     )
     went: Counter[Key] = Counter()
