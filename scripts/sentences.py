@@ -16,6 +16,7 @@ PARTS = {
     "settings": [
         "macros/assert_settings.sql",
         "macros/settings/assert_vars.sql",
+        "macros/settings/assert_configs.sql",
         "macros/is_internal_host.sql",
         "serving/settings.py",
     ],

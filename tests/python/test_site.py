@@ -207,8 +207,12 @@ def of_vars() -> list[str]:
 
 
 def of_marts() -> list[str]:
-    """All relations that others may rely on."""
-    return [each["name"] for each in described("marts/**/*.yml", "models")]
+    """All relations that others may rely on, but those that a setting brings about."""
+    return [
+        each["name"]
+        for each in described("marts/**/*.yml", "models")
+        if "enabled" not in each.get("config", {})
+    ]
 
 
 def of_metrics() -> list[str]:

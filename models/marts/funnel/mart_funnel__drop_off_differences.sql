@@ -103,7 +103,7 @@ described as (
             funnel_name,
             step_number,
             step_name,
-            '{{ property }}' as property_name,
+            {{ sql_literal(property) }} as property_name,
             {{ property }} as property_value,
             is_gone_on
         from attempts
