@@ -211,4 +211,5 @@
         if node.name == name and node.package_name == 'footfall' -%}
         {{ return(relation_of(node)) }}
     {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}

@@ -23,8 +23,9 @@
 {#- The table in which an earlier version kept all events that were delivered: a view by
     now. None where there is no such table, or where each run reads everything anyway. -#}
 {% macro earlier_log() -%}
-    {%- set held = load_cached_relation(footfall_relation('int_events__classified'))
-        if keeps_rows() -%}
+    {#- Who looks at a file reads the staging of one preset alone. -#}
+    {%- set place = footfall_relation('int_events__classified') if keeps_rows() -%}
+    {%- set held = load_cached_relation(place) if place -%}
     {{ return(
         held if held and held.is_table and 'batch_number' in
         adapter.get_columns_in_relation(held) | map(attribute='name') else none
