@@ -3,7 +3,8 @@
     `dbt retry` is exempt: the failed run made the parents, of what is still to be done. -#}
 {% macro assert_whole_selection() -%}
     {%- set selected = selected_resources
-        if concerns_footfall() and keeps_rows() and flags.WHICH in ['run', 'build'] else [] -%}
+        if concerns_footfall() and keeps_rows() and flags.WHICH in ['run', 'build']
+        and not is_retry() else [] -%}
     {%- for parent in (graph.nodes.values() if selected else [])
         if is_marked(parent, 'passing') and parent.unique_id not in selected -%}
         {%- for node in graph.nodes.values()

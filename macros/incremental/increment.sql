@@ -156,6 +156,14 @@
     {{ return(flags.FULL_REFRESH if said is none else said) }}
 {%- endmacro %}
 
+{#- Whether a run goes on with another one: dbt then calls it by that one's command, but
+    keeps the words that were typed. -#}
+{% macro is_retry() -%}
+    {{ return(
+        'retry' in (invocation_args_dict.get('invocation_command') or '').split(' ')
+    ) }}
+{%- endmacro %}
+
 {#- Whether this run makes a model; where nobody says which are made, all may be. -#}
 {% macro is_selected(unique_id) -%}
     {{ return(not selected_resources or unique_id in selected_resources) }}
@@ -174,7 +182,7 @@
 {% macro tell_refills(plan) -%}
     {%- set reasons = {} -%}
     {%- for name, planned in plan.nodes.items() if planned.refill_reason -%}
-        {%- if flags.WHICH == 'retry' and is_selected(name) and not flags.FULL_REFRESH
+        {%- if is_retry() and is_selected(name) and not flags.FULL_REFRESH
             and plan.states.get(planned.name) -%}
             {%- do stop_run(
                 planned.name ~ ' has to be filled anew since ' ~ planned.refill_reason
