@@ -56,7 +56,7 @@
     its SQL. -#}
 {% macro reads_text_files() -%}
     {{ return(
-        execute and not flags.EMPTY and flags.WHICH in ['run', 'build', 'retry']
+        execute and not flags.EMPTY and flags.WHICH in ['run', 'build']
         and model.resource_type in ['model', 'operation']
     ) }}
 {%- endmacro %}

@@ -14,7 +14,7 @@
         {%- endif -%}
         {%- set held = earlier_log() -%}
         {%- if held and is_selected('model.footfall.int_events__logged')
-            and flags.WHICH in ['run', 'build', 'retry'] -%}
+            and flags.WHICH in ['run', 'build'] -%}
             {%- do assert_history_kept(held) -%}
         {%- endif -%}
     {%- endif -%}
