@@ -42,7 +42,8 @@
     {%- set types = [] -%}
     {%- for column in node.columns.values() -%}
         {%- do types.append(
-            column.name ~ ' ' ~ column.data_type ~ ' ' ~ origin_of(column)
+            column.name ~ ' ' ~ column.data_type ~ ' '
+            ~ (origin_of(column) if column.get('config', {}).get('meta') else '')
         ) -%}
     {%- endfor -%}
     {%- set text = without_comments(node.raw_code) -%}
@@ -57,7 +58,7 @@
         {%- set part = open.pop() -%}
         {%- if part not in found -%}
             {%- do found.append(part) -%}
-            {%- do note_part(part, plan) -%}
+            {%- if part not in plan.parts -%} {%- do note_part(part, plan) -%} {%- endif -%}
             {%- do open.extend(plan.macros.get(part, [])) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -75,7 +76,6 @@
 
 {#- Notes what a macro or var is, and what the macro calls and reads in turn. -#}
 {% macro note_part(part, plan) -%}
-    {%- if part in plan.parts -%} {{ return('') }} {%- endif -%}
     {%- set name = part.split(' ')[1] -%}
     {%- if part.startswith('var ') -%}
         {#- JSON knows no date, and YAML makes one of what has no quotes. -#}

@@ -129,7 +129,7 @@
     {%- if planned.scope == 'log' -%}
         {%- for source in sources() -%}
             {%- set recorded = plan.states.get('source ' ~ source) -%}
-            {%- if recorded
+            {%- if recorded and recorded.definition
                 and recorded.definition != definition_of_source(source, plan) -%}
                 {{ return('the source ' ~ source ~ ' is read in another way') }}
             {%- endif -%}

@@ -12,6 +12,7 @@
     {%- set held = load_cached_relation(this) -%}
     {%- set scope = model.config.meta.scope -%}
     {%- if is_left_alone(held) -%}
+        {%- if scope == 'log' -%} {%- do note_sources() -%} {%- endif -%}
         {{ return(leave_alone(held)) }}
     {%- elif model.language == 'python' -%}
         {#- dbt lets Python run from a materialization alone, and from nothing that one
@@ -40,7 +41,7 @@
     {%- if scope == 'log' -%}
         {%- if not run_query('select 1 from ' ~ computed ~ ' limit 1').rows -%}
             {%- do run_query('drop table ' ~ computed) -%}
-            {%- do forget_exchanges() -%}
+            {%- do note_sources() -%}
             {{ return(leave_alone(held)) }}
         {%- endif -%}
         {%- do tell_retractions(computed) -%}

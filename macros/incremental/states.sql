@@ -88,18 +88,9 @@
             'taken_number': plan.number if scope == 'log' else taken_number(planned),
         } -%}
         {%- do plan.states.update({model.name: state}) -%}
-        {%- set others = {} -%}
-        {%- if scope == 'log' -%}
-            {%- for source in sources() -%}
-                {%- do others.update({
-                    'source ' ~ source: definition_of_source(source, plan),
-                    'exchanged ' ~ source: '',
-                }) -%}
-            {%- endfor -%}
-        {%- endif -%}
         {{ state_rows(
             {model.name: state.definition}, state.filled_number, state.taken_number,
-            others
+            source_states() if scope == 'log' else {}
         ) }}
     {%- endif -%}
 {%- endmacro %}

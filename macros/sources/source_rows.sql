@@ -66,7 +66,14 @@
     {%- elif is_text_file(place) -%}
         {%- set lines = ref('footfall', 'stg_files__lines') if is_in_model
             else stored_lines() -%}
-        ({{ text_rows(name, input, lines or no_lines()) }})
+        ({{ text_rows(name, input, lines or no_lines()) }}
+        {%- if input == 'events' and execute and is_read_by_row(sources()[name]) %}
+            and {{ is_of_asked_file(name, 'file_path') }}
+        {%- endif %})
+    {%- elif is_path(place) and input == 'events' and execute
+        and is_read_by_row(sources()[name]) -%}
+        (select * from {{ parquet_rows(place, names_files=true) }} as stored
+        where {{ is_of_asked_file(name, 'source_file') }})
     {%- elif is_path(place) -%} {{ parquet_rows(place, names_files=true) }}
     {%- else -%} {{ place }}
     {%- endif -%}

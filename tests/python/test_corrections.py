@@ -1,8 +1,10 @@
 """What a source corrects, takes back or rewrites is exactly that in the marts too."""
 
 import csv
+import os
 import random
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +82,30 @@ def unlike_a_refresh(folder: Path, built: Build, rows: Sequence[Event]) -> list[
     return [
         name for name in expected if name not in apart and held[name] != expected[name]
     ]
+
+
+def told_in_files(
+    folder: Path,
+    files: Mapping[str, Sequence[Event]],
+    is_first: bool = False,
+    columns: Mapping[str, str] | Sequence[str] = COLUMNS,
+    **settings: object,
+) -> Build:
+    """Build what several files hold now: one that is as it was is not written again."""
+    place = folder / "events"
+    place.mkdir(parents=True, exist_ok=True)
+    for path in place.glob("*.parquet"):
+        if path.name not in files:
+            path.unlink()
+    for name, rows in files.items():
+        written = write_parquet(folder / "written.parquet", rows)
+        path = place / name
+        if not path.exists() or path.read_bytes() != written.read_bytes():
+            shutil.move(written, path)
+    source = one_source(place / "*.parquet", columns, when_rows_go="remove")
+    return run_dbt(
+        folder, source | settings, SELECT, ROOT, exclude=CHAIN, loads_seeds=is_first
+    )
 
 
 # Of text files `make test` asks that a changed one is read again.
@@ -231,6 +257,97 @@ def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
     assert built.value("select count(*) from int_events__logged") == 40
     built = told(tmp_path, rows, when_rows_go, future_tolerance_minutes=61)
     assert built.is_green, built.said
+
+
+def test_what_comes_in_files_is_taken_in_whatever_happens_to_them(
+    tmp_path: Path,
+) -> None:
+    """New ones, copies of rows in them, rows that arrived before all others; then one
+    that is corrected, one under another name, one that goes: each run is as a refresh.
+    """
+    rows = [event(number) for number in range(60)]
+    late = event(61, event_id="late", received_at=ARRIVED - timedelta(days=90))
+    files = {"a.parquet": rows[:20], "b.parquet": rows[20:40]}
+    folder = tmp_path / "kept"
+    assert told_in_files(folder, files, is_first=True).is_green
+    # As the second file's rows once more, and with a column that the others lack.
+    gained = [row | {"content_group": "spring"} for row in [*rows[15:60], late]]
+    changes: list[dict[str, Sequence[Event]]] = [
+        {"c.parquet": gained},
+        {},
+        {"b.parquet": [rows[20] | {"revenue": "7.00"}, *rows[21:40]]},
+        {"d.parquet": rows[:20], "a.parquet": []},
+        {"c.parquet": []},
+    ]
+    for turn, change in enumerate(changes):
+        files = {name: held for name, held in (files | change).items() if held}
+        built = told_in_files(folder, files)
+        assert built.is_green, built.said
+        if IS_ALL or turn in (0, len(changes) - 1):
+            full = told_in_files(tmp_path / f"full{turn}", files, is_first=True)
+            held, expected = contents(built), contents(full)
+            apart = {"int_hosts__registered", "int_user_agents__classified"}
+            apart |= {"stg_files__lines"}
+            assert [
+                name
+                for name in expected
+                if name not in apart and held[name] != expected[name]
+            ] == []
+
+
+def test_files_that_are_as_they_were_are_not_read_again(tmp_path: Path) -> None:
+    """What stands in them may be anything by now: size and time say that it is not."""
+    rows = [event(number) for number in range(30)]
+    assert told_in_files(tmp_path, {"a.parquet": rows[:20]}, is_first=True).is_green
+    path = tmp_path / "events" / "a.parquet"
+    looked = path.stat()
+    other = [row | {"revenue": "90.00"} if row["revenue"] else row for row in rows[:20]]
+    write_parquet(path, other)
+    assert path.stat().st_size == looked.st_size
+    os.utime(path, ns=(looked.st_atime_ns, looked.st_mtime_ns))
+    built = told_in_files(tmp_path, {"a.parquet": other, "b.parquet": rows[20:]})
+    asked = "select count(*), count(case when revenue = 90 then 1 end) from fct_events"
+    assert built.rows(asked) == [(30, 0)]
+    # All are compared where that is asked for.
+    built = told_in_files(
+        tmp_path,
+        {"a.parquet": other, "b.parquet": rows[20:]},
+        source_rewrite_days=None,
+    )
+    assert built.rows(asked) == [(30, 6)]
+
+
+# `make test` asks of files whose times are to be believed.
+@pytest.mark.long
+def test_a_file_that_may_change_without_a_sign_is_compared(tmp_path: Path) -> None:
+    """Its time says that it was written now: another of this second looks equal."""
+    rows = [event(number) for number in range(20)]
+    ahead = datetime.now().timestamp() + 3600
+    place = tmp_path / "events"
+    place.mkdir()
+    for revenue in ("10.00", "20.00"):
+        changed = [rows[0], rows[1], rows[2] | {"revenue": revenue}, *rows[3:]]
+        write_parquet(place / "a.parquet", changed)
+        os.utime(place / "a.parquet", (ahead, ahead))
+        built = told_in_files(
+            tmp_path, {"a.parquet": changed}, is_first=revenue == "10.00"
+        )
+        assert built.is_green, built.said
+    asked = "select revenue from fct_conversions where order_id = 'o2'"
+    assert built.value(asked) == 20
+
+
+# `make test` asks of columns of which each is of its own row.
+@pytest.mark.long
+def test_a_column_that_looks_at_other_rows_looks_at_all_of_them(tmp_path: Path) -> None:
+    """By its window: then no row of a file says by itself what it comes to."""
+    rows = [event(number) for number in range(20)]
+    columns = {name: name for name in COLUMNS}
+    columns["page_title"] = "cast(count(*) over () as varchar)"
+    files = {"a.parquet": rows[:15]}
+    told_in_files(tmp_path, files, is_first=True, columns=columns)
+    built = told_in_files(tmp_path, files | {"b.parquet": rows[15:]}, columns=columns)
+    assert built.rows("select distinct page_title from fct_events") == [("20",)]
 
 
 @pytest.mark.long  # `make test` asks of corrections where all clocks are right.

@@ -114,7 +114,7 @@ checked as (
         left join retractions
             on held.log_number = retractions.retracted_number
         where
-            {{ is_arriving }}
+            {{ is_compared() }}
             and held.retracted_number is null
             and retractions.retracted_number is null
     ),
