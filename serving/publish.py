@@ -73,6 +73,8 @@ STORAGE = "(storage_version 'v1.0.0', recovery_mode no_wal_writes)"
 COPIES, BEFORE = "footfall_copies", "footfall_copies_before"
 # As quick as the default, and a third smaller.
 PARQUET = "(format parquet, compression zstd, compression_level 1)"
+# Of these Parquet has milliseconds alone, and no zone.
+LESS = re.compile(r"INTERVAL|TIME WITH TIME ZONE")
 
 
 @dataclass(frozen=True)
@@ -250,10 +252,11 @@ def write_table(
 ) -> None:
     """Write a mart's table from its Parquet file: what a view says is computed once.
 
-    A type that Parquet does not have is another one there; such a mart is read again.
+    A mart with a type that Parquet does not have, or has less of, is read again.
     """
     source, copied = build.of(mart), f"read_parquet({literal(file)})"
-    if types(connection, copied) != types(connection, source):
+    kinds = types(connection, source)
+    if types(connection, copied) != kinds or LESS.search(" ".join(kinds.values())):
         copied = source
     connection.execute(
         f"create table {COPIES}.main.{identifier(mart.name)} as from {copied}"

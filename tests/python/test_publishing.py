@@ -526,6 +526,29 @@ def test_the_order_of_rows_and_a_table_made_again_are_no_change(shop: Shop) -> N
     assert linked(shop.where) == before
 
 
+TYPES = {
+    "hugeint": "1267650600228229401496703205376::hugeint",
+    "interval": "interval '1 microsecond'",
+    "a time with a zone in a list": "['12:00:00+05'::timetz]",
+    "a far time": "'infinity'::timestamp",
+    "others": "{'a': [null, 'x'], 'b': 'nan'::double, 'c': -0.01::decimal(28, 6)}",
+}
+
+
+@pytest.mark.parametrize("value", TYPES.values(), ids=TYPES)
+def test_a_table_has_the_type_of_the_build(shop: Shop, value: str) -> None:
+    """Whatever of it Parquet can hold."""
+    query = f"select {value} as n"
+    asked = "select typeof(n), cast(n as varchar) from"
+    for number in range(2):
+        # The second time it is another mart that changed.
+        shop.publish(query)
+        shop.write(f"create or replace table fct_ones as select {number} as n")
+        with duckdb.connect() as connection:
+            wanted = connection.execute(f"{asked} ({query})").fetchall()
+        assert shop.rows(f"{asked} fct_others") == wanted
+
+
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on whoever reads the rows of a mart, to compare them, fails."""
     monkeypatch.setattr(publisher, "digest", lambda *_: pytest.fail("rows were read"))
