@@ -7,17 +7,14 @@ benchmarks/results, and writes docs/benchmarks.md, its chart, and the README's t
 """
 
 import argparse
-import json
 import os
-import platform
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +32,21 @@ from benchmarks.inputs import (
     simulate,
     split,
 )
-from benchmarks.measure import ROOT, CommandError, Measured, measure
+from benchmarks.measure import (
+    ROOT,
+    CommandError,
+    Measured,
+    machine,
+    measure,
+    rounded,
+    versions,
+)
 from benchmarks.shapes import DATABASE, SHAPES
 
 PEERS = ("polars", "polars_streaming", "pandas", "spark", "wide")
 PARTS = ("whole", "tested", "incremental", "peers", "tenth")
 NEED_WHOLE = {"tested", "peers"}
 NEED_BUILT = {"whole", "incremental"}
-VERSIONED = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "pandas", "pyspark")
 
 
 @dataclass(frozen=True)
@@ -388,39 +392,8 @@ class Bench:
         run.prepare()
         done = measure(run.command, {**self.environment, **run.environment})
         run.check(done)
-        rounded = {
-            key: round(value, 3)
-            for key, value in asdict(done.cost).items()
-            if value is not None
-        }
-        return {**rounded, "layers": layers(run.target)} if run.target else rounded
-
-
-def machine() -> dict[str, Any]:
-    """What the figures depend on most."""
-    cpus = Path("/proc/cpuinfo")
-    names = [
-        line.split(":")[1].strip()
-        for line in (cpus.read_text().splitlines() if cpus.exists() else [])
-        if line.startswith("model name")
-    ]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "cpu": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(memory / 2**30),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Of Python and of what is measured, where it is installed."""
-    found = {"Python": platform.python_version()}
-    for package in VERSIONED:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+        cost = rounded(done.cost)
+        return {**cost, "layers": layers(run.target)} if run.target else cost
 
 
 def read_arguments() -> argparse.Namespace:
@@ -451,18 +424,10 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
             for known in Bench(chosen, Path(folder)).measured():
-                store(known, chosen.results)
+                # After every run, so that one that fails loses no other.
+                report.store(known, chosen.results)
     except CommandError as error:
         sys.exit(str(error))
-
-
-def store(known: dict[str, Any], results: Path) -> None:
-    """Write the figures after every run, so that one that fails loses no other."""
-    results.mkdir(parents=True, exist_ok=True)
-    path = results / f"{report.size_name(known['events'])}.json"
-    path.write_text(json.dumps(known, indent=1) + "\n")
-    if results == report.RESULTS:
-        report.main()
 
 
 if __name__ == "__main__":

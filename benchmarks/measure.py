@@ -2,15 +2,18 @@
 
 import json
 import os
+import platform
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+VERSIONED = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "pandas", "pyspark")
 
 
 class CommandError(Exception):
@@ -73,3 +76,36 @@ def measure(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
     cpu = usage.ru_utime + usage.ru_stime
     cost = Cost(wall, cpu, usage.ru_maxrss / 1024, answer.get("seconds"))
     return Measured(cost, answer)
+
+
+def rounded(cost: Cost) -> dict[str, float]:
+    """A cost as it is stored."""
+    said = asdict(cost).items()
+    return {key: round(value, 3) for key, value in said if value is not None}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on most."""
+    cpus = Path("/proc/cpuinfo")
+    names = [
+        line.split(":")[1].strip()
+        for line in (cpus.read_text().splitlines() if cpus.exists() else [])
+        if line.startswith("model name")
+    ]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cpu": names[0] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of what is measured, where it is installed."""
+    found = {"Python": platform.python_version()}
+    for package in VERSIONED:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -16,6 +16,7 @@ from benchmarks.shapes import SHAPES
 from scripts.pages import README, fill
 
 RESULTS = ROOT / "benchmarks" / "results"
+PUBLISHING = RESULTS / "publishing"
 PAGE = ROOT / "docs" / "benchmarks.md"
 CHART = ROOT / "docs" / "benchmarks.svg"
 NOT_MEASURED = "-"
@@ -32,6 +33,12 @@ BATCHES = {
     "latest": "the latest 1 % by arrival",
     "spread": "1 % spread over all time, arriving late",
     "none": "nothing new",
+}
+# What is delivered before a build that is published.
+STEPS = {
+    "first": "everything new",
+    "none": "nothing new",
+    "latest": "the latest 1 % by arrival",
 }
 SELECTED = {"sessions": "to `fct_sessions`", "whole": "every model"}
 PEERS = {
@@ -366,6 +373,39 @@ def page(all_results: Sequence[Results]) -> str:
     return "\n\n".join(details(each) for each in reversed(all_results))
 
 
+def publishing(all_results: Sequence[Results]) -> str:
+    """What publishes take of the CPU of the builds that they publish."""
+    return "\n\n".join(
+        part
+        for results in all_results
+        for part in (published(results), f"- {conditions(results)}")
+    )
+
+
+def published(results: Results) -> str:
+    """One size: builds with their data tests, and their publishes."""
+    rows = []
+    for step, title in STEPS.items():
+        build, publish = f"{step}_build", f"{step}_publish"
+        cpu = results.of(publish, "cpu")
+        rows.append(
+            [
+                title,
+                f"{whole_number(results.of(publish, 'changed'))}"
+                f" of {results.stored['marts']}",
+                seconds(results.of(build, "cpu")),
+                seconds(cpu),
+                percent(over(cpu, results.of(build, "cpu"))),
+                percent(over(cpu, results.of("first_build", "cpu"))),
+                seconds(results.of(publish, "wall")),
+                whole_number(results.of(publish, "peak")),
+            ]
+        )
+    header = ["", "marts changed", "build, CPU s", "publish, CPU s"]
+    header += ["of this build", "of the first", "wall s", "peak MiB"]
+    return table(header, rows)
+
+
 def bars(results: Results) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What the chart shows: times of the floor, and shares of the full build."""
     floor = results.net("floor")
@@ -456,10 +496,20 @@ def draw(results: Results, path: Path) -> None:
     ).configure_title(anchor="start").save(str(path))
 
 
+def store(known: Mapping[str, Any], folder: Path) -> None:
+    """Keep figures by their size; the page shows those that are where they belong."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{size_name(known['events'])}.json"
+    path.write_text(json.dumps(known, indent=1) + "\n")
+    if folder in (RESULTS, PUBLISHING):
+        main()
+
+
 def main() -> None:
     """Write the page, the chart and the README's table."""
     all_results = stored_results()
     text = fill(PAGE.read_text(), "bench", headline(all_results))
+    text = fill(text, "publishing", publishing(stored_results(PUBLISHING)))
     PAGE.write_text(fill(text, "results", page(all_results)))
     README.write_text(fill(README.read_text(), "costs", costs(all_results)))
     if importlib.util.find_spec("altair") and importlib.util.find_spec("vl_convert"):

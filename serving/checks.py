@@ -19,6 +19,13 @@ NARROWING = (
 )
 
 
+# What stores no rows of its own.
+UNSTORED = {"view", "kept_view", "ephemeral"}
+
+Source = tuple[str, str]
+"""Schema and name of a table or view."""
+
+
 class PublishError(Exception):
     """One sentence: what is wrong, where, and what to do."""
 
@@ -31,6 +38,9 @@ class Mart:
     comment: str
     columns: Mapping[str, str]
     """Comment of each column, by name."""
+    sources: tuple[Source, ...] = ()
+    """The tables that its rows are read from, and the views between; none where those
+    are not all that its rows depend on."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,10 @@ def green_build(database: Path, target: Path) -> GreenBuild:
         models[0]["database"],
         models[0]["schema"],
         run_id,
-        tuple(mart(node) for node in sorted(models, key=lambda node: node["name"])),
+        tuple(
+            mart(node, manifest["nodes"])
+            for node in sorted(models, key=lambda node: node["name"])
+        ),
         None if fall_limit is None else Decimal(fall_limit),
     )
 
@@ -116,13 +129,30 @@ def is_published(node: Mapping[str, Any]) -> bool:
     )
 
 
-def mart(node: Mapping[str, Any]) -> Mart:
-    """A public model, with its comments."""
+def mart(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> Mart:
+    """A public model, with its comments and what it is read from."""
     columns = {
         str(column["name"]): str(column["description"])
         for column in node["columns"].values()
     }
-    return Mart(str(node["name"]), str(node["description"]), columns)
+    read = sources(node, nodes)
+    return Mart(str(node["name"]), str(node["description"]), columns, read)
+
+
+def sources(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> tuple[Source, ...]:
+    """What the rows of a model are read from, the model itself among it.
+
+    None where a view reads what dbt does not know of, or is another project's, which
+    may say something else tomorrow: ours are functions of the tables below them.
+    """
+    found = [(str(node["schema"]), str(node["alias"]))]
+    if node["config"]["materialized"] in UNSTORED:
+        parents = [nodes.get(key) for key in node["depends_on"]["nodes"]]
+        below = [sources(parent, nodes) if parent else () for parent in parents]
+        if node["package_name"] != "footfall" or not (below and all(below)):
+            return ()
+        found += [source for each in below for source in each]
+    return tuple(sorted(set(found)))
 
 
 def assert_green(results: list[dict[str, Any]]) -> None:

@@ -52,6 +52,10 @@ RELATIONS = Mart(
             "Of rows, columns and types, whatever the order of rows. Null until a"
             " publish had to ask whether they changed."
         ),
+        "storage_digest": (
+            "Of what the build's file stored of the tables that the mart was read from."
+            " Null where the rows depend on something else too."
+        ),
     },
 )
 BUILD_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
@@ -96,10 +100,8 @@ def published(where: Places) -> dict[str, Relation]:
         ((build_id,),) = connection.execute(
             f"select build_id from found.main.{BUILD.name}"
         ).fetchall()
-        rows = connection.execute(
-            "select relation_name, row_count, content_id, unchanged_since, rows_digest"
-            f" from found.main.{RELATIONS.name}"
-        ).fetchall()
+        # An earlier version wrote fewer of the columns.
+        rows = connection.execute(f"from found.main.{RELATIONS.name}").fetchall()
     if not is_untouched(where.serving, build_id):
         return {}
     return {row[0]: Relation(*row) for row in rows}

@@ -88,6 +88,32 @@ def test_the_headline_has_a_row_for_each_thing_measured() -> None:
     assert "medians of 3 rounds, 2026-01-02; a processor, 2 cores, 24 GiB" in said
 
 
+def test_a_publish_is_a_share_of_the_build_that_it_publishes() -> None:
+    """By hand: medians of 10, 30 and 20 s are 20; of builds of 200 and of 50 s."""
+    publishes = [
+        {"cpu": cpu, "wall": 9.0, "peak": 1000.4, "changed": 2}
+        for cpu in (10.0, 30.0, 20.0)
+    ]
+    runs = {
+        "first_build": [{"cpu": 200.0}] * 3,
+        "first_publish": publishes,
+        "none_build": [{"cpu": 50.0}] * 3,
+        "none_publish": publishes,
+    }
+    table, said = report.publishing(
+        [Results({**STORED, "marts": 3, "runs": runs})]
+    ).split("\n\n")
+    first, none, latest = table.splitlines()[2:]
+    assert first == (
+        "| everything new | 2 of 3 | 200.0 | 20.0 | 10.0 % | 10.0 % | 9.0 | 1,000 |"
+    )
+    assert none == (
+        "| nothing new | 2 of 3 | 50.0 | 20.0 | 40.0 % | 10.0 % | 9.0 | 1,000 |"
+    )
+    assert latest == ("| the latest 1 % by arrival | - of 3 | - | - | - | - | - | - |")
+    assert said.startswith("- 1,019,807 simulated events, 5 sessions; medians of 3")
+
+
 def test_a_row_is_named_after_the_column_that_has_it() -> None:
     """Little memory was tried with one number of events alone."""
     runs = {**STORED["runs"], "tight": STORED["runs"]["sessions"]}
@@ -305,7 +331,10 @@ def test_the_pages_show_what_was_measured() -> None:
     """A figure that nobody measured does not get by."""
     results = report.stored_results()
     assert results
+    published = report.stored_results(report.PUBLISHING)
+    assert published
     page, readme = report.PAGE.read_text(), README.read_text()
+    assert fill(page, "publishing", report.publishing(published)) == page
     assert fill(page, "results", report.page(results)) == page
     assert fill(page, "bench", report.headline(results)) == page
     assert fill(readme, "costs", report.costs(results)) == readme
@@ -313,7 +342,7 @@ def test_the_pages_show_what_was_measured() -> None:
 
 def test_stored_figures_hold_every_round() -> None:
     """A round that failed is no round less, but no result."""
-    for path in report.RESULTS.glob("*.json"):
+    for path in report.RESULTS.rglob("*.json"):
         stored = json.loads(path.read_text())
         assert {len(runs) for runs in stored["runs"].values()} == {stored["rounds"]}
 

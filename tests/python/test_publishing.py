@@ -19,8 +19,15 @@ from harness import ROOT
 from tiers import IS_ALL, TRIALS
 
 from serving import publish as publisher
-from serving.checks import NARROWING, GreenBuild, Mart, PublishError, assert_whole
-from serving.contents import digest
+from serving.checks import (
+    NARROWING,
+    GreenBuild,
+    Mart,
+    PublishError,
+    assert_whole,
+    sources,
+)
+from serving.contents import Storage, digest
 from serving.made import BUILD_ID_COMMENT, HEADER, made
 from serving.places import Places, places
 
@@ -415,7 +422,7 @@ class Shop:
         self.where = where
         self.database = where.serving.with_name(f"{name}.duckdb")
         self.marts = {
-            name: Mart(name, f"About {name}.", {"n": "A number."})
+            name: Mart(name, f"About {name}.", {"n": "A number."}, (("main", name),))
             for name in ("fct_ones", "fct_others")
         }
         self.write("create table fct_ones as select 1 as n")
@@ -516,6 +523,208 @@ def test_the_order_of_rows_and_a_table_made_again_are_no_change(shop: Shop) -> N
     before = linked(shop.where)
     shop.publish("select * from (values (3, null), (2, 'b'), (1, 'a')) as t (n, said)")
     assert shop.changed() == set()
+    assert linked(shop.where) == before
+
+
+TYPES = {
+    "hugeint": "1267650600228229401496703205376::hugeint",
+    "interval": "interval '1 microsecond'",
+    "a time with a zone in a list": "['12:00:00+05'::timetz]",
+    "a far time": "'infinity'::timestamp",
+    "others": "{'a': [null, 'x'], 'b': 'nan'::double, 'c': -0.01::decimal(28, 6)}",
+}
+
+
+@pytest.mark.parametrize("value", TYPES.values(), ids=TYPES)
+def test_a_table_has_the_type_of_the_build(shop: Shop, value: str) -> None:
+    """Whatever of it Parquet can hold."""
+    query = f"select {value} as n"
+    asked = "select typeof(n), cast(n as varchar) from"
+    for number in range(2):
+        # The second time it is another mart that changed.
+        shop.publish(query)
+        shop.write(f"create or replace table fct_ones as select {number} as n")
+        with duckdb.connect() as connection:
+            wanted = connection.execute(f"{asked} ({query})").fetchall()
+        assert shop.rows(f"{asked} fct_others") == wanted
+
+
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on whoever reads the rows of a mart, to compare them, fails."""
+    monkeypatch.setattr(publisher, "digest", lambda *_: pytest.fail("rows were read"))
+
+
+def test_rows_of_what_a_build_left_alone_are_not_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to compare them either, whatever became of the table beside it."""
+    before = linked(shop.where)
+    unread(monkeypatch)
+    for _ in range(2):
+        shop.publish()
+        assert shop.changed() == set()
+        assert linked(shop.where) == before
+    shop.publish("select 4 as n, 'd' as said")
+    assert shop.changed() == {"fct_others"}
+    assert linked(shop.where).items() >= before.items()
+    assert shop.rows("from fct_others") == [(4, "d")]
+    assert shop.rows("from fct_ones") == [(1,)]
+
+
+def test_a_view_that_is_written_otherwise_and_says_the_same_is_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows are read once; and where it says something else, that is published."""
+    shop.write(
+        "create table kept as select 7 as n",
+        "create view fct_views as select n from kept",
+    )
+    shop.marts["fct_views"] = Mart(
+        "fct_views", "", {}, (("main", "fct_views"), ("main", "kept"))
+    )
+    shop.publish()
+    file = shop.file("fct_views")
+    shop.write("create or replace view fct_views as select n from kept where n > 1")
+    shop.publish()
+    assert shop.changed() == set()
+    assert shop.file("fct_views") == file
+    with monkeypatch.context() as patched:
+        unread(patched)
+        shop.publish()
+        assert shop.changed() == set()
+    for statement, rows in (
+        ("create or replace view fct_views as select n + 1 as n from kept", [(8,)]),
+        ("insert into kept values (8)", [(8,), (9,)]),
+    ):
+        shop.write(statement)
+        shop.publish()
+        assert shop.changed() == {"fct_views"}
+        assert sorted(shop.rows("from fct_views")) == rows
+
+
+STATEMENTS = (
+    "update kept set n = {one} where n = {other}",
+    "update kept set said = (select any_value(said) from kept where n = {one})"
+    " where n = {other}",
+    "delete from kept where n = {one}",
+    "insert into kept select {one}, repeat('{other}', {one} * 1000)",
+    "insert into kept select {other}, said from kept where n = {one}",
+    "create or replace table kept as from kept order by n, said",
+    "create or replace table other as select range as n from range({one} * {other})",
+    "checkpoint",
+)
+
+
+@pytest.mark.parametrize("seed", range(TRIALS.trees))
+def test_what_is_stored_tells_any_change(tmp_path: Path, seed: int) -> None:
+    """Whatever is written, and whichever of two copies of a file it is written to."""
+    draw = random.Random(seed)
+    mart = Mart("kept", "", {}, (("main", "kept"),))
+    files = [tmp_path / f"{number}.duckdb" for number in range(2)]
+    with duckdb.connect(str(files[0])) as connection:
+        connection.execute(
+            "create table kept as select range % 10 as n, 'text ' || range as said"
+            " from range(3000)"
+        )
+    shutil.copyfile(*files)
+    known: dict[str | None, list[Any]] = {}
+    for _ in range(40):
+        file = draw.choice(files)
+        before = stored_of(file, mart)
+        assert stored_of(file, mart) == before is not None
+        statement = draw.choice(STATEMENTS)
+        with duckdb.connect(str(file)) as connection:
+            numbers = {"one": draw.randrange(10), "other": draw.randrange(10)}
+            connection.execute(statement.format(**numbers))
+            rows = connection.execute("from kept order by all").fetchall()
+        after = stored_of(file, mart)
+        assert known.setdefault(after, rows) == rows
+    assert len(known) > 10
+
+
+def stored_of(file: Path, mart: Mart) -> str | None:
+    """A name for what a file stores of a mart."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as built (read_only)")
+        return Storage(connection, file, "built").of(mart)
+
+
+def test_what_is_not_in_the_blocks_is_no_proof(tmp_path: Path) -> None:
+    """A log beside the file, a view of what is not known, a table that is not there."""
+    file = tmp_path / "built.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table kept as select 1 as n")
+        connection.execute("create view seen as from kept")
+    kept, seen_, gone = (("main", name) for name in ("kept", "seen", "gone"))
+    assert stored_of(file, Mart("seen", "", {}, (kept, seen_)))
+    assert stored_of(file, Mart("seen", "", {})) is None
+    assert stored_of(file, Mart("seen", "", {}, (gone, kept, seen_))) is None
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        connection.execute("insert into kept values (2)")
+    assert file.with_name("built.duckdb.wal").exists()
+    assert stored_of(file, Mart("kept", "", {}, (kept,))) is None
+    with file.open("ab") as opened:
+        # As if blocks began elsewhere.
+        opened.write(bytes(8))
+    assert stored_of(file, Mart("kept", "", {}, (kept,))) is None
+
+
+def made_by(package: str, kind: str, *parents: str) -> dict[str, Any]:
+    """A node as dbt's manifest has it."""
+    return {
+        "package_name": package,
+        "schema": "main",
+        "config": {"materialized": kind},
+        "depends_on": {"nodes": list(parents)},
+    }
+
+
+def test_a_mart_is_read_from_the_tables_below_its_views() -> None:
+    """Where that is all: not below another project's view, a source, or nothing."""
+    nodes = {
+        "log": made_by("footfall", "kept", "source.a"),
+        "rules": made_by("footfall", "seed"),
+        "narrow": made_by("footfall", "kept_view", "log", "rules"),
+        "mart": made_by("footfall", "kept_view", "narrow", "log"),
+        "theirs": made_by("shop", "table", "narrow"),
+        "today": made_by("shop", "view", "log"),
+        "of_theirs": made_by("footfall", "kept_view", "theirs"),
+        "of_today": made_by("footfall", "kept_view", "today", "log"),
+        "files": made_by("footfall", "kept_view"),
+        "of_files": made_by("footfall", "kept_view", "files"),
+        "of_source": made_by("footfall", "kept_view", "source.a", "log"),
+    }
+    for name, node in nodes.items():
+        node["alias"] = name
+    found = {name: {n for _, n in sources(nodes[name], nodes)} for name in nodes}
+    assert found == {
+        "log": {"log"},
+        "rules": {"rules"},
+        "narrow": {"narrow", "log", "rules"},
+        "mart": {"mart", "narrow", "log", "rules"},
+        "theirs": {"theirs"},
+        "of_theirs": {"of_theirs", "theirs"},
+        **{name: set() for name in ("today", "of_today", "files", "of_files")},
+        "of_source": set(),
+    }
+
+
+def test_what_was_published_before_blocks_were_compared_is_compared_by_rows(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once; nothing is copied again for it."""
+    before = linked(shop.where)
+    serving = shop.where.serving
+    written = serving.stat()
+    add(serving, "alter table published_relations drop column storage_digest")
+    serving.chmod(0o444)
+    os.utime(serving, ns=(written.st_atime_ns, written.st_mtime_ns))
+    shop.publish()
+    assert shop.changed() == set()
+    assert linked(shop.where) == before
+    unread(monkeypatch)
+    shop.publish()
     assert linked(shop.where) == before
 
 
