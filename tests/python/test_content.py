@@ -35,6 +35,7 @@ GROUPS = {
     "blog": "Blog",
 }
 NORMAL = 1.959963984540054
+QUIET, SEEDS = "/category/maps", (1, 2, 3)
 
 
 def label(host: str | None, path: str | None) -> str:
@@ -429,24 +430,31 @@ def views_of(folder: Path, seed: int, visitors: int, *, has_effects: bool) -> st
     """
 
 
-def test_a_page_that_is_left_when_slow_is_found_and_no_other_one(
-    demo: Build, tmp_path: Path
-) -> None:
-    """Of all pages of a shop that is slow everywhere."""
-    marts = Marts(demo)
-    marts.fill(views_of(tmp_path, 3, 30_000, has_effects=True))
-    rows = marts.rows("speed_effects", EFFECTS)
-    loaded = marts.connection.execute(
-        LOADED.replace("fct_", "footfall.main.fct_")
-    ).fetchall()
-    assert_effects(rows, loaded)
-    looked_at = {row[1]: row for row in rows if row[10] is not None}
-    assert len(looked_at) > 20
-    assert [path for path, row in looked_at.items() if row[12]] == [HURTS]
-    # Four in ten of those who would have stayed, but for those who log in.
-    cells = cells_by_loop(loaded)[looked_at[HURTS][:2]].values()
-    stayed = 1 - sum(cell[3] for cell in cells) / sum(cell[2] for cell in cells)
-    assert looked_at[HURTS][8] < LEAVES * stayed < looked_at[HURTS][9] + Decimal("0.1")
+def test_a_page_that_is_left_when_slow_is_found(demo: Build, tmp_path: Path) -> None:
+    """Of all pages of a shop that is slow everywhere; the others stay quiet.
+
+    But for one in twenty of those that are told of, which is what chance may have.
+    """
+    others: list[bool] = []
+    for seed in SEEDS:
+        marts = Marts(demo)
+        marts.fill(views_of(tmp_path, seed, 30_000, has_effects=True))
+        rows = marts.rows("speed_effects", EFFECTS)
+        loaded = marts.connection.execute(
+            LOADED.replace("fct_", "footfall.main.fct_")
+        ).fetchall()
+        assert_effects(rows, loaded)
+        looked_at = {row[1]: row for row in rows if row[10] is not None}
+        hurt = looked_at.pop(HURTS)
+        assert hurt[12]
+        # Four in ten of those who would have stayed, but for those who log in.
+        cells = cells_by_loop(loaded)[hurt[:2]].values()
+        stayed = 1 - sum(cell[3] for cell in cells) / sum(cell[2] for cell in cells)
+        assert 0 < hurt[8] < LEAVES * stayed < hurt[9] + Decimal("0.1")
+        assert not looked_at[QUIET][12]
+        others += [row[12] for row in looked_at.values()]
+    assert len(others) > 60
+    assert sum(others) <= 1
 
 
 def readers(views: str) -> str:
@@ -473,13 +481,14 @@ def test_a_page_that_is_left_more_often_is_found_and_no_other_one(
     demo: Build, tmp_path: Path, has_effects: bool
 ) -> None:
     """Nor any where no page does anything."""
-    marts = Marts(demo)
-    views = views_of(tmp_path, 3, 6_000, has_effects=has_effects)
-    marts.fill(readers(views))
-    rows = marts.exits("page_host, page_path, excess_exits, p_value, is_different")
-    assert sum(p_value is not None for *_, p_value, _ in rows) > 20
-    found = {(path, excess > 0) for _, path, excess, _, different in rows if different}
-    assert found == ({(LOSES, True)} if has_effects else set())
+    for seed in SEEDS:
+        marts = Marts(demo)
+        views = views_of(tmp_path, seed, 12_000, has_effects=has_effects)
+        marts.fill(readers(views))
+        rows = marts.exits("page_path, excess_exits, p_value, is_different")
+        assert sum(p_value is not None for _, _, p_value, _ in rows) > 20
+        found = {(path, excess > 0) for path, excess, _, different in rows if different}
+        assert found == ({(LOSES, True)} if has_effects else set())
 
 
 @pytest.mark.parametrize("effect", [0.0, 0.15])
@@ -524,4 +533,4 @@ def test_the_interval_holds_the_truth_nineteen_times_in_twenty(
     slow, exits = is_slow.ravel(), is_exit.ravel()
     assert exits[slow].mean() - exits[~slow].mean() > effect + 0.05
     told = sum(is_different for *_, is_different in rows)
-    assert told == 0 if effect == 0 else told > pages / 2
+    assert told == 0 if effect == 0 else told > pages / 10
