@@ -12,7 +12,7 @@ with path_sums as (
 ),
 
 loop_sums as (
-    select coalesce(sum(loops), 0) as loops
+    select cast(coalesce(sum(loops), 0) as bigint) as loops
     from {{ ref('footfall', 'mart_journey__loops') }}
 ),
 
@@ -26,7 +26,7 @@ known as (
         'goal' as ending_kind,
         goal_name as ending_name,
         count(*) as sessions,
-        0 as loops
+        cast(0 as bigint) as loops
     from session_goals
     group by goal_name
 

@@ -75,17 +75,38 @@ termed as (
     from decoded
 ),
 
+-- Few sessions search.
+searched as (
+    select distinct
+        source_name,
+        visitor_id,
+        session_app,
+        session_started_at
+    from termed
+    where search_term is not null
+),
+
 -- Where do searches for a term, or other views, begin and end in the session?
 compared as (
     select
-        *,
+        termed.*,
         row_number() over session_acts = 1
-        or coalesce(search_term, '')
-        <> coalesce(lag(search_term) over session_acts, '') as is_other
+        or coalesce(termed.search_term, '')
+        <> coalesce(lag(termed.search_term) over session_acts, '') as is_other
     from termed
+    inner join searched
+        on
+            termed.source_name = searched.source_name
+            and termed.visitor_id = searched.visitor_id
+            and termed.session_app = searched.session_app
+            and termed.session_started_at = searched.session_started_at
     window session_acts as (
-        partition by source_name, visitor_id, session_app, session_started_at
-        order by event_number
+        partition by
+            termed.source_name,
+            termed.visitor_id,
+            termed.session_app,
+            termed.session_started_at
+        order by termed.event_number
     )
 ),
 

@@ -68,7 +68,7 @@ followed as (
         )
 ),
 
-returns as (
+returned as (
     select
         session_id,
         shown_name as page_name,
@@ -83,15 +83,15 @@ returns as (
 
 final as (
     select
-        returns.page_name,
-        returns.via_name,
+        returned.page_name,
+        returned.via_name,
         count(*) as loops,
-        count(distinct returns.session_id) as sessions,
+        count(distinct returned.session_id) as sessions,
         count(distinct sessions.person_id) as persons
-    from returns
+    from returned
     inner join sessions
-        on returns.session_id = sessions.session_id
-    group by returns.page_name, returns.via_name
+        on returned.session_id = sessions.session_id
+    group by returned.page_name, returned.via_name
 )
 
 select * from final
