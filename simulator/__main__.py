@@ -78,9 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=argparse.SUPPRESS,
         help="folder; its files are replaced",
     )
+    add(
+        "--effects",
+        action="store_true",
+        help="a page that is left, and one that is left when slow",
+    )
     given = parser.parse_args(arguments)
     period = Period(given.start, given.days)
-    simulate(Options(given.visitors, period, given.seed, given.format, given.out))
+    options = (given.visitors, period, given.seed, given.format, given.out)
+    simulate(Options(*options, has_effects=given.effects))
     return 0
 
 

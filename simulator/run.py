@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from simulator import defects, draw, truth, world
+from simulator import defects, draw, effects, truth, world
 from simulator.columns import DAY, NULL, Array, Columns, length, scramble
 from simulator.draw import Chunk, Period
 from simulator.files import Spill, Writers
@@ -62,6 +62,7 @@ class Options:
     seed: int
     file_format: str
     out: Path
+    has_effects: bool = False
 
 
 @dataclass
@@ -124,7 +125,9 @@ def _simulate_chunks(
         count = min(VISITORS_PER_CHUNK, options.visitors - first)
         # A handful of visitors is not worth spoiling for the sake of completeness.
         minimum = 0 if number else min(GUARANTEED, count // 25)
-        chunk, decided = _draw(rng, count, first, options.period, minimum)
+        chunk, decided = _draw(
+            rng, count, first, options.period, minimum, options.has_effects
+        )
         _number(chunk, counters, options.seed)
         found = truth.derive(chunk, counters.sessions, counters.conversions)
 
@@ -150,13 +153,20 @@ def _simulate_chunks(
 
 
 def _draw(
-    rng: np.random.Generator, count: int, first: int, period: Period, minimum: int
+    rng: np.random.Generator,
+    count: int,
+    first: int,
+    period: Period,
+    minimum: int,
+    has_effects: bool,
 ) -> tuple[Chunk, Columns]:
     """A chunk with its defects, and the decisions on consent."""
     visitors = draw.draw_visitors(rng, count, first, first)
     defects.plant_bots(rng, visitors, minimum)
     sessions = draw.draw_sessions(rng, visitors, period)
     chunk = Chunk(visitors, sessions, draw.draw_events(rng, visitors, sessions))
+    if has_effects:
+        effects.plant(rng.spawn(1)[0], chunk)
     decided = defects.draw_consents(rng, chunk, period, minimum)
     planter = defects.Planter(rng, chunk, period, minimum)
     planter.plant_gaps()

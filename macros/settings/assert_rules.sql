@@ -170,6 +170,8 @@
         {{ return(modules.re.fullmatch(column.regex, text) is not none) }}
     {%- elif column.kind == 'date' -%}
         {{ return(is_date(text)) }}
+    {%- elif column.kind == 'hosts' -%}
+        {{ return(modules.re.fullmatch('[^A-Z/: ]+', text) is not none) }}
     {%- elif column.kind == 'paths' -%}
         {{ return(text[0] in ['/', '%']) }}
     {%- endif -%}

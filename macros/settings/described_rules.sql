@@ -311,6 +311,16 @@
                 'description': {'kind': 'text'},
             },
         },
+        'page_groups': {
+            'keys': [['priority']],
+            'may_be_empty': true,
+            'columns': {
+                'priority': {'kind': 'whole', 'least': 0, 'most': 2147483647},
+                'page_host_pattern': {'kind': 'hosts', 'empty': 'any, and a screen of an app'},
+                'page_path_pattern': {'kind': 'paths'},
+                'page_group': {'kind': 'name'},
+            },
+        },
         'placeholders': {
             'keys': [['field', 'word']],
             'wholes': {'words': 'A word for any field is not also one for some.'},
@@ -339,6 +349,20 @@
             'columns': {
                 'event_name': {'kind': 'event', 'form': 'event'},
                 'reverses_all': {'kind': 'flag'},
+                'description': {'kind': 'text'},
+            },
+        },
+        'search_parameters': {
+            'keys': [['priority'], ['found_in', 'parameter_name', 'page_path_pattern']],
+            'may_be_empty': true,
+            'columns': {
+                'priority': {'kind': 'whole', 'least': 0, 'most': 2147483647},
+                'found_in': {'kind': 'word', 'words': ['address', 'properties']},
+                'parameter_name': {
+                    'kind': 'code', 'regex': '[A-Za-z0-9_. -]+',
+                    'is': 'a name of letters, digits, blanks, _, . and -',
+                },
+                'page_path_pattern': {'kind': 'paths'},
                 'description': {'kind': 'text'},
             },
         },
@@ -444,6 +468,7 @@
             'event': 'the name of an event',
             'events': 'the name of an event, in which % stands for any text',
             'platforms': 'a platform, in which % stands for any text',
+            'hosts': 'a host in lower case, in which % stands for any text',
             'paths': 'a path from its / on, in which % stands for any text',
         }[column.kind] -%}
     {%- endif -%}

@@ -6,6 +6,7 @@
     {%- set seconds = {'kind': 'number', 'least': 0, 'most': 86400} -%}
     {%- set days = {'kind': 'number', 'least': 0, 'most': 36500} -%}
     {%- set events = {'kind': 'number', 'least': 1, 'most': 1000000} -%}
+    {%- set pages = {'kind': 'number', 'least': 1, 'most': 10000} -%}
     {%- set no_limit = {'null': 'no limit'} -%}
     {%- set share, flag = {'kind': 'share'}, {'kind': 'flag'} -%}
     {{ return({
@@ -53,6 +54,10 @@
         },
         'attribution_counts_non_converting': flag,
         'experiment_expected_basis_points': {'kind': 'number', 'least': 1, 'most': 10000},
+        'slow_page_ms': {'kind': 'number', 'least': 1, 'most': 600000},
+        'journey_limit_pages': pages,
+        'journey_limit_paths': pages,
+        'journey_path_pages': dict(pages, most=100),
     }) }}
 {%- endmacro %}
 

@@ -244,6 +244,45 @@ ALONE: list[tuple[str, str, str, str]] = [
         ", row 2: the click_id_type is 'g[cl]id', but must be the name of an address'"
         " parameter, of letters, digits, _, . and -.",
     ),
+    (
+        "page_groups",
+        "20,,/search%,",
+        "20,https://shop.example,/search%,",
+        ", row 3: the page_host_pattern is 'https://shop.example', but must be a host in"
+        " lower case, in which % stands for any text, or empty.",
+    ),
+    (
+        "page_groups",
+        "20,,/search%,",
+        "20,,search%,",
+        ", row 3: the page_path_pattern is 'search%', but must be a path from its / on,"
+        " in which % stands for any text.",
+    ),
+    (
+        "page_groups",
+        "20,,/search%,Search",
+        "20,,/search%,",
+        ", row 3: the page_group is empty, but must be a text.",
+    ),
+    (
+        "page_groups",
+        "20,,/search%,",
+        "10,,/search%,",
+        ", row 3: the priority '10' is also that of seeds/rules/page_groups.csv, row 2.",
+    ),
+    (
+        "search_parameters",
+        "20,address,q,",
+        "20,url,q,",
+        ", row 3: the found_in is 'url', but must be one of address, properties.",
+    ),
+    (
+        "search_parameters",
+        "20,address,q,",
+        "20,address,q=,",
+        ", row 3: the parameter_name is 'q=', but must be a name of letters, digits,"
+        " blanks, _, . and -.",
+    ),
     # What is empty, and what has to be.
     (
         "conversion_definitions",

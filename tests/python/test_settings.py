@@ -107,6 +107,10 @@ OTHERS: dict[str, object] = {
     "attribution_path": "unique",
     "attribution_counts_non_converting": False,
     "experiment_expected_basis_points": 500,
+    "slow_page_ms": 1000,
+    "journey_limit_pages": 2,
+    "journey_limit_paths": 1,
+    "journey_path_pages": 2,
 }
 INPUT = {"sources", "own_presets"}
 
@@ -580,6 +584,10 @@ LEAST: dict[str, Any] = {
     "attribution_lookback_days": 0,
     "attribution_half_life_days": 1,
     "experiment_expected_basis_points": 1,
+    "slow_page_ms": 1,
+    "journey_limit_pages": 1,
+    "journey_limit_paths": 1,
+    "journey_path_pages": 1,
 }
 MOST: dict[str, Any] = {
     "unread_share_limit": 1,
@@ -601,6 +609,10 @@ MOST: dict[str, Any] = {
     "attribution_lookback_days": 36500,
     "attribution_half_life_days": 36500,
     "experiment_expected_basis_points": 10000,
+    "slow_page_ms": 600000,
+    "journey_limit_pages": 10000,
+    "journey_limit_paths": 10000,
+    "journey_path_pages": 100,
     "event_earliest_date": "1000-01-01",
     "event_latest_date": "9999-12-31",
 }

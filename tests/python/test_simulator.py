@@ -228,7 +228,7 @@ def acquired(event: Event) -> tuple[str, str, str, str | None]:
     return channel, source, medium, None
 
 
-@pytest.fixture(scope="module", params=["demo", "in many chunks"])
+@pytest.fixture(scope="module", params=["demo", "in many chunks", "with effects"])
 def simulated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
@@ -236,6 +236,11 @@ def simulated(
     out = tmp_path_factory.mktemp("simulated")
     if request.param == "demo":
         demo.simulate_demo(out)
+        yield out
+        return
+    if request.param == "with effects":
+        period = Period(date(2026, 6, 1), 30)
+        simulate(Options(700, period, 5, "csv", out, has_effects=True))
         yield out
         return
     with pytest.MonkeyPatch.context() as patch:

@@ -9,6 +9,10 @@ session_goals as (
     select * from {{ ref('footfall', 'fct_session_goals') }}
 ),
 
+pages as (
+    select * from {{ ref('footfall', 'dim_pages') }}
+),
+
 reversals as (
     select * from {{ ref('footfall', 'fct_reversals') }}
     where session_id is not null
@@ -43,6 +47,7 @@ reached as (
         seen.viewed_date as report_date,
         seen.page_host,
         seen.page_path,
+        pages.page_group,
         session_goals.goal_name,
         session_goals.is_main_goal,
         session_goals.is_converted,
@@ -50,6 +55,10 @@ reached as (
         session_goals.goal_revenue,
         coalesce(reversed.reversed_revenue, 0) as reversed_revenue
     from seen
+    inner join pages
+        on
+            seen.page_host = pages.page_host
+            and seen.page_path = pages.page_path
     inner join session_goals
         on seen.session_id = session_goals.session_id
     left join reversed
@@ -63,13 +72,15 @@ final as (
         report_date,
         page_host,
         page_path,
+        page_group,
         goal_name,
         is_main_goal,
         {{ goal_measures() }},
         cast(sum(goal_revenue) - sum(reversed_revenue) as numeric(28, 6))
             as net_revenue
     from reached
-    group by report_date, page_host, page_path, goal_name, is_main_goal
+    group by
+        report_date, page_host, page_path, page_group, goal_name, is_main_goal
 )
 
 select * from final

@@ -7,7 +7,8 @@ with page_views as (
         coalesce(page_path, '(unknown)') as shown_path,
         -- Further on few sessions are left, and hardly differ.
         least(view_number, 10) as place_number,
-        not is_exit or seconds_on_page > 0 as has_known_end
+        not is_exit or seconds_on_page > 0 as has_known_end,
+        page_load_ms < {{ var('slow_page_ms') }} as is_fast
     from {{ ref('footfall', 'fct_page_views') }}
 ),
 
@@ -17,6 +18,10 @@ sessions as (
         is_bounce,
         coalesce(device_category, '(unknown)') as device
     from {{ ref('footfall', 'fct_sessions') }}
+),
+
+pages as (
+    select * from {{ ref('footfall', 'dim_pages') }}
 ),
 
 placed as (
@@ -29,14 +34,27 @@ placed as (
         on page_views.session_id = sessions.session_id
 ),
 
+place_views as (
+    select
+        device,
+        place_number,
+        count(*) as view_count,
+        count(case when is_exit then 1 end) as exit_count,
+        count(case when not is_exit then 1 end) as stay_count
+    from placed
+    group by device, place_number
+),
+
 -- How often does a session end at its first view, its second, ..., whatever the page?
+-- And how much does one view vary around that?
 place_exits as (
     select
         device,
         place_number,
-        {{ rate('count(case when is_exit then 1 end)', 'count(*)') }} as exit_rate
-    from placed
-    group by device, place_number
+        {{ rate('exit_count', 'view_count') }} as exit_rate,
+        {{ rate('exit_count * stay_count', 'view_count * view_count') }}
+            as exit_variance
+    from place_views
 ),
 
 counted as (
@@ -45,6 +63,8 @@ counted as (
         placed.shown_host as page_host,
         placed.shown_path as page_path,
         cast(sum(place_exits.exit_rate) as numeric(18, 6)) as expected_exits,
+        cast(sum(place_exits.exit_variance) as numeric(18, 6))
+            as expected_exit_variance,
         cast(
             coalesce(
                 sum(case when placed.has_known_end then placed.seconds_on_page end), 0
@@ -60,7 +80,7 @@ counted as (
         count(case when placed.has_known_end then 1 end) as timed_views,
         count(placed.scroll_percent) as scrolled_views,
         count(placed.page_load_ms) as loaded_views,
-        count(case when placed.page_load_ms < 2500 then 1 end) as fast_views,
+        count(case when placed.is_fast then 1 end) as fast_views,
         percentile_cont(0.5) within group (order by placed.page_load_ms)
             as load_ms_middle,
         percentile_cont(0.75) within group (order by placed.page_load_ms)
@@ -75,31 +95,40 @@ counted as (
 
 final as (
     select
-        report_date,
-        page_host,
-        page_path,
-        page_views,
-        unique_views,
-        entrances,
-        exits,
-        bounces,
-        expected_exits,
-        cast(exits - expected_exits as numeric(18, 6)) as excess_exits,
-        timed_views,
-        page_views - timed_views as untimed_views,
-        reading_seconds,
-        scrolled_views,
-        scroll_percents,
-        loaded_views,
-        fast_views,
-        {{ rate('exits', 'page_views') }} as exit_rate,
-        {{ rate('bounces', 'entrances') }} as page_bounce_rate,
-        {{ rate('reading_seconds', 'timed_views') }} as average_reading_seconds,
-        {{ rate('scroll_percents', 'scrolled_views') }} as average_scroll_percent,
-        {{ rate('fast_views', 'loaded_views') }} as fast_view_rate,
-        cast(floor(load_ms_middle + 0.5) as bigint) as page_load_ms_p50,
-        cast(floor(load_ms_upper + 0.5) as bigint) as page_load_ms_p75
+        counted.report_date,
+        counted.page_host,
+        counted.page_path,
+        pages.page_group,
+        counted.page_views,
+        counted.unique_views,
+        counted.entrances,
+        counted.exits,
+        counted.bounces,
+        counted.expected_exits,
+        counted.expected_exit_variance,
+        cast(counted.exits - counted.expected_exits as numeric(18, 6))
+            as excess_exits,
+        counted.timed_views,
+        counted.page_views - counted.timed_views as untimed_views,
+        counted.reading_seconds,
+        counted.scrolled_views,
+        counted.scroll_percents,
+        counted.loaded_views,
+        counted.fast_views,
+        {{ rate('counted.exits', 'counted.page_views') }} as exit_rate,
+        {{ rate('counted.bounces', 'counted.entrances') }} as page_bounce_rate,
+        {{ rate('counted.reading_seconds', 'counted.timed_views') }}
+            as average_reading_seconds,
+        {{ rate('counted.scroll_percents', 'counted.scrolled_views') }}
+            as average_scroll_percent,
+        {{ rate('counted.fast_views', 'counted.loaded_views') }} as fast_view_rate,
+        cast(floor(counted.load_ms_middle + 0.5) as bigint) as page_load_ms_p50,
+        cast(floor(counted.load_ms_upper + 0.5) as bigint) as page_load_ms_p75
     from counted
+    inner join pages
+        on
+            counted.page_host = pages.page_host
+            and counted.page_path = pages.page_path
 )
 
 select * from final

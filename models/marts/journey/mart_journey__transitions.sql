@@ -35,7 +35,8 @@ viewed as (
         page_views.view_number as step_number,
         sessions.person_id,
         case
-            when page_ranks.page_rank <= 20 then page_views.page_name
+            when page_ranks.page_rank <= {{ var('journey_limit_pages') }}
+                then page_views.page_name
             else '(other pages)'
         end as place_name
     from page_views
