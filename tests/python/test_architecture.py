@@ -17,6 +17,8 @@ NOT_OURS |= {".hypothesis", "node_modules", ".superset"}
 NOT_OURS |= {".venv-superset", ".venv-sail", ".venv-docs"}
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(work|home|root|Users|tmp|var)/[\w.-]+")
 ANALYSES = sorted(path.stem for path in (ROOT / "analyses").glob("*.sql"))
+# Of what the demo has none.
+UNANSWERED = {"did_a_variant_win"}
 Node = dict[str, Any]
 
 
@@ -753,7 +755,8 @@ def test_every_worked_question_has_an_answer(
     demo: Build, analyses: dict[str, str], name: str
 ) -> None:
     """It compiles, and the demo holds rows that answer it."""
-    assert demo.rows(analyses[name].strip().rstrip(";")) != []
+    answer = demo.rows(analyses[name].strip().rstrip(";"))
+    assert (answer != []) == (name not in UNANSWERED)
 
 
 def test_contributors_read_of_every_file_of_tests() -> None:
