@@ -31,7 +31,9 @@ Node = dict[str, Any]
 
 def switched_off(folder: Path, topics: Sequence[str]) -> Path:
     """A copy of the whole project in which one word per topic is another."""
-    project = copy_project(folder / "project")
+    project = folder / "project"
+    project.mkdir()
+    copy_project(project)
     shutil.copytree(ROOT / "analyses", project / "analyses")
     shutil.copytree(ROOT / "tests" / "singular", project / "tests" / "singular")
     path = project / "dbt_project.yml"
