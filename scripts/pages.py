@@ -265,9 +265,9 @@ def settings(_: Demo) -> str:
             comment.append(line.removeprefix("  # "))
         elif setting := re.fullmatch(r"  (\w+): (.+)", line):
             right = var_may_be(described[setting[1]])
-            rows.append(
-                (f"`{setting[1]}`", f"`{setting[2]}`", right, " ".join(comment))
-            )
+            # What is said further up in the file is written out.
+            default = re.sub(r"\*\w+", "true", setting[2])
+            rows.append((f"`{setting[1]}`", f"`{default}`", right, " ".join(comment)))
             comment = []
     return table(["var", "default", "may be", "meaning"], rows)
 

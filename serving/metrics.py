@@ -78,9 +78,11 @@ class Asker:
     """Answers questions from one file with marts."""
 
     def __init__(self, marts: duckdb.DuckDBPyConnection) -> None:
-        """Read the definitions; nothing is asked of the marts yet."""
+        """Read the definitions, and which marts there are."""
         self.marts = marts
         self.known = semantics()
+        relations = "select table_name from information_schema.tables"
+        self.relations = {name for (name,) in marts.execute(relations).fetchall()}
         self.lookup = SemanticManifestLookup(manifest())
         self.engine = MetricFlowEngine(self.lookup, Client())  # type: ignore[arg-type]
 
@@ -132,6 +134,11 @@ class Asker:
         for name in metrics:
             if name not in self.known.metrics:
                 raise AskError(unknown("metric", name, self.known.metrics))
+            if lacking := self.lacking(name):
+                raise AskError(
+                    f"{name} is counted from {lacking[0]}, which is not among these"
+                    " marts: its topic is switched off, or they are of another version."
+                )
         dimensions = self.dimensions(metrics)
         for name in group_by:
             if name not in dimensions:
@@ -156,6 +163,11 @@ class Asker:
             said = " ".join(str(error).split())
             raise AskError(f"MetricFlow cannot answer that: {said}") from error
         return explained.sql_statement.without_descriptions.sql
+
+    def lacking(self, name: str) -> list[str]:
+        """The marts that a metric is counted from and that are not there."""
+        models = [self.known.models[each] for each in self.known.models_of(name)]
+        return [each.relation for each in models if each.relation not in self.relations]
 
     def dimensions(self, metrics: Sequence[str]) -> dict[str, str]:
         """What all of some metrics can be grouped by, and what MetricFlow calls it."""
@@ -336,7 +348,9 @@ def listed(asked: Asker, metrics: Sequence[str]) -> str:
     """What there is to ask for: metrics, or the dimensions of some."""
     if metrics:
         return "\n".join(sorted(asked.dimensions(metrics)))
-    known = asked.known.metrics.values()
+    known = [
+        each for each in asked.known.metrics.values() if not asked.lacking(each.name)
+    ]
     width = max(len(each.name) for each in known)
     return "\n".join(
         f"{each.name.ljust(width)}  {each.label}: {each.means}" for each in known

@@ -50,6 +50,11 @@
     {%- elif kind == 'flag' -%} {{ return(value is boolean) }}
     {%- elif kind == 'date' -%} {{ return(is_date(value | string)) }}
     {%- elif kind == 'choice' -%} {{ return(value in described.of) }}
+    {%- elif kind == 'switches' -%}
+        {{ return(
+            value is mapping and value | sort == described.of
+            and value.values() | reject('boolean') | list == []
+        ) }}
     {%- elif kind == 'currency' -%}
         {{ return(
             value is string and modules.re.fullmatch('[A-Z]{3}', value) is not none

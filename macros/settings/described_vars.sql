@@ -14,6 +14,10 @@
         'own_presets': {'kind': 'list', 'of': 'preset', 'example': 'our_tracker'},
         'unread_share_limit': share,
         'source_rewrite_days': dict(days, null='all are compared'),
+        'topics': {'kind': 'switches', 'of': [
+            'attribution', 'channel', 'content', 'device', 'experiment', 'funnel',
+            'journey', 'product', 'quality', 'retention',
+        ]},
         'event_earliest_date': {'kind': 'date'},
         'event_latest_date': {'kind': 'date'},
         'future_tolerance_minutes': dict(minutes, least=0),

@@ -12,6 +12,7 @@
         'choice': 'one of ' ~ described.of | join(', '),
         'list': 'a list of ' ~ described.of ~ 's, such as [' ~ described.example ~ ']',
         'map': 'a map from platforms to whole numbers ' ~ bounds ~ ', such as {ios: 5}',
+        'switches': 'a map from each topic to true or false, as `models:` has them',
         'sources': 'a map from names of sources to their options',
     } -%}
     {{- words[described.kind] -}}

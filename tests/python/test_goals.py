@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Build, Builder, copy_project, folder_of, one_source, write_parquet
+import yaml
+from harness import (
+    ROOT,
+    Build,
+    Builder,
+    copy_project,
+    folder_of,
+    one_source,
+    write_parquet,
+)
 
 from parity.parsing import once
 
@@ -321,3 +330,49 @@ def test_a_daily_source_that_stops_is_missed_and_a_rare_one_is_not(
         (11, False, False),
         (12, True, True),
     ]
+
+
+# Of all names together, each for a reason, and what has them by goal.
+OF_ALL_NAMES = {
+    "mart_channel__daily": "mart_channel__goals_daily",
+    "mart_channel__campaigns_daily": "mart_channel__campaign_goals_daily",
+    "mart_channel__landing_pages": "mart_channel__landing_page_goals_daily",
+    "mart_device__daily": "mart_device__goals_daily",
+    "mart_device__cross_device": "fct_conversions",
+}
+# Money before refunds alone, of which fct_reversals and net_revenue have the rest.
+GROSS = {
+    *OF_ALL_NAMES,
+    *OF_ALL_NAMES.values(),
+    "mart_attribution__credits",
+    "mart_attribution__model_comparison",
+    "mart_attribution__paths",
+    "mart_attribution__removal_effects",
+    "mart_channel__targets_monthly",
+}
+
+
+def test_marts_of_topics_tell_conversions_by_goal_and_money_net() -> None:
+    """But those that are listed, which are from before there was net revenue."""
+    columns = {
+        model["name"]: [column["name"] for column in model["columns"]]
+        for path in (ROOT / "models" / "marts").glob("*/_*__models.yml")
+        for model in yaml.safe_load(path.read_text())["models"]
+    }
+    topics = {name: each for name, each in columns.items() if name.startswith("mart_")}
+    by_no_goal = {
+        name
+        for name, each in topics.items()
+        if {"conversions", "converting_sessions", "converted_persons"} & {*each}
+        and not {"goal_name", "conversion_name"} & {*each}
+    }
+    assert by_no_goal == set(OF_ALL_NAMES)
+    gross = {
+        name
+        for name, each in topics.items()
+        if {"revenue", "item_revenue", "attributed_revenue"} & {*each}
+        and not any("net_" in column or "reversed_" in column for column in each)
+    }
+    # Rejected events have the amounts that they brought.
+    assert gross - {"mart_quality__rejected_events"} == GROSS & topics.keys()
+    assert set(OF_ALL_NAMES.values()) <= columns.keys()

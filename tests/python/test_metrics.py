@@ -396,6 +396,135 @@ QUESTIONS = [
         " sum(purchases) / nullif(sum(item_views), 0)"
         " from mart_product__daily group by all",
     ),
+    Question(
+        "item_list_views,item_selections,item_selection_rate,item_checkouts,"
+        "item_cart_rate,net_item_revenue",
+        "product_day__item_list",
+        "select item_list, sum(item_list_views), sum(item_selections),"
+        " sum(item_selections) / nullif(sum(item_list_views), 0), sum(checkouts),"
+        " sum(adds_to_cart) / nullif(sum(item_views), 0), sum(net_item_revenue)"
+        " from mart_product__daily group by all",
+    ),
+    # -- Content -------------------------------------------------------------------
+    Question(
+        "expected_exits,excess_exits,timed_views,untimed_views,reading_seconds,"
+        "average_reading_seconds",
+        "page_day__page_path",
+        "select page_path, sum(expected_exits), sum(exits) - sum(expected_exits),"
+        " sum(timed_views), sum(page_views) - sum(timed_views), sum(reading_seconds),"
+        " sum(reading_seconds) / nullif(sum(timed_views), 0)"
+        " from mart_content__pages_daily group by all",
+    ),
+    Question(
+        "page_bounces,page_bounce_rate,average_scroll_percent,fast_view_rate",
+        "metric_time__week",
+        "select date_trunc('week', viewed_date),"
+        " count(*) filter (is_entrance and is_bounce),"
+        " count(*) filter (is_entrance and is_bounce)"
+        " / nullif(count(*) filter (is_entrance), 0), avg(scroll_percent),"
+        " count(*) filter (page_load_ms < 2500) / nullif(count(page_load_ms), 0)"
+        " from fct_page_views inner join fct_sessions using (session_id) group by all",
+    ),
+    Question(
+        "page_goal_sessions,page_goal_converting_sessions,page_goal_conversion_rate,"
+        "page_goal_conversions,page_goal_net_revenue",
+        "page_goal__page_host,page_goal__page_path",
+        "select page_host, page_path, count(*), count(*) filter (is_converted),"
+        " count(*) filter (is_converted) / count(*), sum(goal_conversions),"
+        " sum(goal_revenue) - sum(coalesce(reversed_revenue, 0))"
+        " from (select distinct session_id, coalesce(page_host, '(unknown)')"
+        " as page_host, coalesce(page_path, '(unknown)') as page_path"
+        " from fct_page_views) inner join (select * from fct_session_goals"
+        " where goal_name = 'purchase') using (session_id)"
+        " left join (select session_id, sum(reversed_revenue) as reversed_revenue"
+        " from fct_reversals where conversion_name = 'purchase' group by all)"
+        " as gone using (session_id) group by all",
+        "page_goal__goal_name = 'purchase'",
+    ),
+    # -- Retention -----------------------------------------------------------------
+    Question(
+        "cohort_visitors,cohort_known_share,cohort_retained_visitors,"
+        "cohort_returning_visitors,retention_rate",
+        "channel,cohort__periods_since",
+        "select channel, periods_since, sum(visitors),"
+        " sum(known_visitors) / sum(visitors), sum(retained_visitors),"
+        " sum(returning_visitors), sum(retained_visitors) / sum(visitors)"
+        " from mart_retention__cohorts where cohort_kind = 'first_session'"
+        " and period_type = 'week' and is_complete group by all",
+        "cohort__cohort_kind = 'first_session' and cohort__period_type = 'week'"
+        " and cohort__is_complete",
+    ),
+    Question(
+        "retention_rate",
+        "cohort__cohort_kind,cohort__goal_name,cohort__period_type,"
+        "cohort__periods_since",
+        "select cohort_kind, goal_name, period_type, periods_since,"
+        " sum(retained_visitors) / sum(visitors) filter (is_complete)"
+        " from mart_retention__cohorts group by all",
+    ),
+    Question(
+        "active_visitors,first_time_visitors,retained_visitors,"
+        "resurrected_visitors,lost_visitors,lost_visitor_rate",
+        "metric_time__week",
+        "select here.period_started_date, here.active_visitors, here.new_visitors,"
+        " here.retained_visitors, here.resurrected_visitors, here.lost_visitors,"
+        " here.lost_visitors / before.active_visitors"
+        " from mart_retention__visitors_by_period as here"
+        " left join mart_retention__visitors_by_period as before"
+        " on before.period_type = 'week' and before.period_started_date"
+        " = here.period_started_date - interval '7' day"
+        " where here.period_type = 'week'",
+        "visitor_period__period_type = 'week'",
+    ),
+    # -- Journeys and drop-offs ----------------------------------------------------
+    Question(
+        "journey_transitions",
+        "journey_step__step_number",
+        "select least(view_number, 10), count(*) from (select view_number"
+        " from fct_page_views union all select max(view_number) + 1"
+        " from fct_page_views group by session_id) group by all",
+        "journey_step__journey_kind = 'page'",
+    ),
+    Question(
+        "journey_transitions,journey_loop_share,journey_end_share",
+        "journey_step__journey_kind,journey_step__from_name",
+        "select journey_kind, from_name, sum(transitions),"
+        " coalesce(sum(transitions) filter (is_loop), 0) / sum(transitions),"
+        " coalesce(sum(transitions) filter (to_name = '(end)'), 0)"
+        " / sum(transitions) from mart_journey__transitions group by all",
+    ),
+    Question(
+        "drop_offs",
+        "drop_off__funnel_name",
+        "select funnel_name, count(*) from mart_funnel__entries"
+        " where not is_completed group by all",
+    ),
+    Question(
+        "drop_offs,drop_offs_a_week_ago,drop_offs_returned,drop_off_return_rate",
+        "drop_off__next_place",
+        "select next_place, sum(dropped), sum(dropped_a_week_ago),"
+        " sum(returned_within_a_week),"
+        " sum(returned_within_a_week) / nullif(sum(dropped_a_week_ago), 0)"
+        " from mart_funnel__drop_offs group by all",
+    ),
+    # -- Experiments ---------------------------------------------------------------
+    Question(
+        "exposures,contaminated_exposures,contaminated_share",
+        "exposure__experiment_id,exposure__variant_id,metric_time__month",
+        "select * from (values ('door', 'a', date '2026-06-01', 2, 1, 0.5),"
+        " ('door', 'b', date '2026-06-01', 1, 0, 0),"
+        " ('door', 'b', date '2026-07-01', 1, 1, 1))",
+    ),
+    Question(
+        "exposed_persons,exposed_converted_persons,experiment_conversion_rate,"
+        "experiment_conversions,experiment_net_revenue,"
+        "experiment_net_revenue_per_person",
+        "experiment_variant__variant_id",
+        "select * from (values ('a', 40, 4, 0.1, 5, 100, 2.5),"
+        " ('b', 50, 10, 0.2, 12, 250, 5.0))",
+        "experiment_variant__is_main_goal and experiment_variant__experiment_id"
+        " = 'door'",
+    ),
     # -- Quality, days and targets -------------------------------------------------
     Question(
         "events,accepted,rejected,accepted_share",
@@ -433,7 +562,7 @@ QUESTIONS = [
         " ('purchase', 'Direct', 20, 25, 1.25, null, 900))",
     ),
 ]
-# Of what the demo has none: targets of two months, and spend that was refused.
+# Of what the demo has none: targets of two months, spend that was refused, experiments.
 PLANTED = """
     insert into mart_channel__targets_monthly by name
     select * from (values
@@ -450,6 +579,24 @@ PLANTED = """
         (date '2026-06-02', 'ads', 'duplicate', 2.5),
         (date '2026-07-01', 'ads', 'no_date', 1.0)
     ) as planted (spend_date, source_name, rejection_reason, spend);
+    insert into mart_experiment__exposures by name
+    select * from (values
+        ('door', 'p', 'a', date '2026-06-01', false),
+        ('door', 'q', 'a', date '2026-06-30', true),
+        ('door', 'r', 'b', date '2026-06-30', false),
+        ('door', 's', 'b', date '2026-07-01', true)
+    ) as planted (experiment_id, person_id, variant_id, exposed_date, is_contaminated);
+    insert into mart_experiment__variants by name
+    select * from (values
+        ('door', 'a', 'purchase', true, true, 40, 4, 5, 100),
+        ('door', 'b', 'purchase', true, false, 50, 10, 12, 250),
+        ('door', 'a', 'sign_up', false, true, 40, 1, 1, 0),
+        ('door', 'b', 'sign_up', false, false, 50, 2, 2, 0),
+        ('bell', 'a', 'purchase', true, true, 7, 1, 1, 10)
+    ) as planted (
+        experiment_id, variant_id, goal_name, is_main_goal, is_control,
+        exposed_persons, converted_persons, conversions, net_revenue
+    );
 """
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from harness import Build
+from harness import SHARED, Build, needs
 
 from scripts import pages
 from scripts.sentences import (
@@ -15,6 +15,7 @@ from scripts.sentences import (
     in_python,
     sentences,
 )
+from serving.semantics import semantics
 
 
 def arguments(demo: Build) -> list[str]:
@@ -52,6 +53,45 @@ def test_sentences_are_read_with_gaps_for_what_is_filled_in() -> None:
     assert list(in_macros(text)) == ["the var … is '…', but… must be."]
     text = 'raise PlaceError(f"{a} is no {b.c} of {d!r}.")'
     assert list(in_python(text)) == ["… is no … of …."]
+
+
+def answered_questions() -> list[list[str]]:
+    """Cells of the table that says where each question is answered."""
+    page = (ROOT / "docs" / "questions.md").read_text().split("<!-- generated")[0]
+    rows = re.findall(r"^\| (.+) \|$", page, re.MULTILINE)
+    return [row.split(" | ") for row in rows[2:]]
+
+
+def test_each_question_names_what_answers_it(demo: Build) -> None:
+    """A worked question, metrics and marts that there are."""
+    analyses = {path.stem for path in (ROOT / "analyses").glob("*.sql")}
+    manifest = demo.manifest()
+    dimensions = re.compile(r"\w+__\w+|channel")
+    rows = answered_questions()
+    for question, worked, metrics, marts in rows:
+        assert question.endswith("?")
+        named = [set(re.findall(r"`(\w+)`", each)) for each in (worked, metrics, marts)]
+        assert named[0] <= analyses, question
+        asked = {each for each in named[1] if not dimensions.fullmatch(each)}
+        assert asked <= set(semantics().metrics), question
+        assert named[2] <= set(demo.marts()), question
+        # What is worked out reads a mart that the row names.
+        read = {
+            parent.split(".")[-1]
+            for node in manifest["nodes"].values()
+            if node["name"] in named[0]
+            for parent in node["depends_on"]["nodes"]
+        }
+        assert read & named[2] or not named[0], question
+    assert len([row for row in rows if row[1]]) >= 17
+
+
+@needs(SHARED / "QUESTIONS.md")
+def test_the_questions_are_those_that_are_asked_most() -> None:
+    """As many, in their order."""
+    text = (SHARED / "QUESTIONS.md").read_text()
+    numbers = re.findall(r"^\| (\d+) \|", text, re.MULTILINE)
+    assert len(answered_questions()) == len(numbers)
 
 
 @pytest.mark.long  # `make test` asks that no page is stale, above.

@@ -14,6 +14,9 @@ from harness import ROOT, Asker, close_connections
 from serving import build
 from serving.summary import Figures, figure_lines
 
+TOPICS = sorted(
+    path.name for path in (ROOT / "models" / "marts").iterdir() if path.name != "core"
+)
 DESCRIBED_BY_HAND: dict[str, list[Any]] = {
     "date": ["1990-01-01", "2096-02-29", "2199-12-31"],
     "share": [0, 0.01, 0.5, 1, 1.0],
@@ -32,9 +35,19 @@ DESCRIBED_BY_HAND: dict[str, list[Any]] = {
         ["https://pay.example/", "*.pay.example", "PAY.example.", "pay.example:443"],
         ["https://me:secret@pay.example:8443/a?b#c", "//pay.example", ".pay.example"],
     ],
+    "switches": [
+        dict.fromkeys(TOPICS, True),
+        dict.fromkeys(TOPICS, False),
+        dict.fromkeys(TOPICS, True) | {"content": False},
+    ],
     "map": [{}, {"ios": 1}, {"iOS": 5, "android": 525600, "it's": 7}],
 }
 WRONG: dict[str, list[Any]] = {
+    "switches": [
+        *({}, [], None, True, "content", {"content": False}),
+        *(dict.fromkeys(TOPICS, 1), dict.fromkeys(TOPICS, "true")),
+        dict.fromkeys([*TOPICS, "core"], True),
+    ],
     "number": [
         *(-1, -30, 10**12, 1.5, 30.0, float("nan"), float("inf"), True, False),
         *("30", "half an hour", "", [30], {"web": 30}, 36501 * 86400),

@@ -1,8 +1,8 @@
 -- grain: one row per week and one per month, from that of the first day of dim_dates to
 -- that of its last.
 
-with days as (
-    select * from {{ ref('footfall', 'dim_dates') }}
+with period_days as (
+    select * from {{ ref('footfall', 'dim_period_days') }}
 ),
 
 sessions as (
@@ -27,42 +27,28 @@ bounds as (
     from sessions
 ),
 
-placed as (
-    select
-        'week' as period_type,
-        report_date,
-        week_started_date as period_started_date
-    from days
-
-    union all
-
-    select
-        'month' as period_type,
-        report_date,
-        month_started_date as period_started_date
-    from days
-),
-
 -- A period is over where the day after the last one lies in another.
 over as (
     select
-        placed.period_type,
-        placed.period_started_date,
-        bounds.first_day <= placed.period_started_date as is_begun,
+        period_days.period_type,
+        period_days.period_started_date,
+        period_days.period_number,
+        bounds.first_day <= period_days.period_started_date as is_begun,
         count(lacking_days.report_date) as lacking_day_count,
         count(*) as day_count,
-        case placed.period_type
+        case period_days.period_type
             when 'week'
                 then {{ dbt.date_trunc('week', 'bounds.day_after_last') }}
             else {{ dbt.date_trunc('month', 'bounds.day_after_last') }}
-        end > placed.period_started_date as is_over
-    from placed
+        end > period_days.period_started_date as is_over
+    from period_days
     cross join bounds
     left join lacking_days
-        on placed.report_date = lacking_days.report_date
+        on period_days.report_date = lacking_days.report_date
     group by
-        placed.period_type,
-        placed.period_started_date,
+        period_days.period_type,
+        period_days.period_started_date,
+        period_days.period_number,
         bounds.first_day,
         bounds.day_after_last
 ),
@@ -71,12 +57,7 @@ final as (
     select
         period_type,
         period_started_date,
-        cast(
-            row_number() over (
-                partition by period_type
-                order by period_started_date
-            ) as bigint
-        ) as period_number,
+        period_number,
         day_count,
         lacking_day_count,
         coalesce(is_begun and is_over, false) and lacking_day_count = 0 as is_complete

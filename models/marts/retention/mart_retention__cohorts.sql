@@ -10,27 +10,12 @@ session_goals as (
     where is_converted
 ),
 
-days as (
-    select * from {{ ref('footfall', 'dim_dates') }}
-),
-
 periods as (
     select * from {{ ref('footfall', 'dim_periods') }}
 ),
 
-day_periods as (
-    select
-        days.report_date,
-        periods.period_type,
-        periods.period_number
-    from days
-    inner join periods
-        on
-            periods.period_started_date
-            = case periods.period_type
-                when 'week' then days.week_started_date
-                else days.month_started_date
-            end
+period_days as (
+    select * from {{ ref('footfall', 'dim_period_days') }}
 ),
 
 known_visitors as (
@@ -84,8 +69,8 @@ members as (
     select
         begun.cohort_kind,
         begun.goal_name,
-        day_periods.period_type,
-        day_periods.period_number as cohort_number,
+        period_days.period_type,
+        period_days.period_number as cohort_number,
         sessions.source_name,
         sessions.visitor_id,
         sessions.channel,
@@ -95,8 +80,8 @@ members as (
     from begun
     inner join sessions
         on begun.session_id = sessions.session_id
-    inner join day_periods
-        on sessions.started_date = day_periods.report_date
+    inner join period_days
+        on sessions.started_date = period_days.report_date
     left join known_visitors
         on
             sessions.source_name = known_visitors.source_name
@@ -123,11 +108,11 @@ active as (
     select distinct
         sessions.source_name,
         sessions.visitor_id,
-        day_periods.period_type,
-        day_periods.period_number
+        period_days.period_type,
+        period_days.period_number
     from sessions
-    inner join day_periods
-        on sessions.started_date = day_periods.report_date
+    inner join period_days
+        on sessions.started_date = period_days.report_date
 ),
 
 -- In which periods since it began was a member here, and which is the last so far?

@@ -4,35 +4,20 @@ with sessions as (
     select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
-days as (
-    select * from {{ ref('footfall', 'dim_dates') }}
-),
-
 periods as (
     select * from {{ ref('footfall', 'dim_periods') }}
 ),
 
-day_periods as (
-    select
-        days.report_date,
-        periods.period_type,
-        periods.period_number
-    from days
-    inner join periods
-        on
-            periods.period_started_date
-            = case periods.period_type
-                when 'week' then days.week_started_date
-                else days.month_started_date
-            end
+period_days as (
+    select * from {{ ref('footfall', 'dim_period_days') }}
 ),
 
 active as (
     select
         sessions.source_name,
         sessions.visitor_id,
-        day_periods.period_type,
-        day_periods.period_number,
+        period_days.period_type,
+        period_days.period_number,
         max(
             case
                 when
@@ -43,13 +28,13 @@ active as (
             end
         ) = 1 as is_new
     from sessions
-    inner join day_periods
-        on sessions.started_date = day_periods.report_date
+    inner join period_days
+        on sessions.started_date = period_days.report_date
     group by
         sessions.source_name,
         sessions.visitor_id,
-        day_periods.period_type,
-        day_periods.period_number
+        period_days.period_type,
+        period_days.period_number
 ),
 
 -- Was the visitor here in the period before, and in the one after?
