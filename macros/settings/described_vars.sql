@@ -52,6 +52,9 @@
             'kind': 'choice', 'of': ['as_is', 'collapsed', 'first', 'unique']
         },
         'attribution_counts_non_converting': flag,
+        'audience_window_days': dict(days, least=1),
+        'audience_recent_days': dict(days, least=1),
+        'audience_absence_days': dict(days, least=1),
         'experiment_expected_basis_points': {'kind': 'number', 'least': 1, 'most': 10000},
     }) }}
 {%- endmacro %}

@@ -82,6 +82,34 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- What nobody can meet is no audience. -#}
+{% macro assert_whole_audiences(told) -%}
+    {%- set columns, asked = told.columns, {} -%}
+    {%- for audience in columns.audience -%}
+        {%- set index = loop.index0 -%}
+        {%- do asked.setdefault((audience, columns.feature[index]), {}).update({
+            columns.operator[index]: index
+        }) -%}
+    {%- endfor -%}
+    {%- for key, found in asked.items() -%}
+        {%- if 'equals' in found and found | length > 1 -%}
+            {%- do stop_run(
+                rule_place(told, found.values() | max) ~ 'the operator is '
+                ~ columns.operator[found.values() | max] ~ ', but of ' ~ key[0] ~ ' the '
+                ~ key[1] ~ ' is also asked by another row: equals stands alone.'
+            ) -%}
+        {%- elif found | length == 2 and columns.value[found.at_least] | float
+            > columns.value[found.at_most] | float -%}
+            {%- do stop_run(
+                rule_place(told, found.values() | max) ~ 'no ' ~ key[1]
+                ~ ' is at least ' ~ columns.value[found.at_least] ~ ' and at most '
+                ~ columns.value[found.at_most] ~ ', so that nobody would be in '
+                ~ key[0] ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Of the rules that are tried one after the other, the last of a preset matches
     everything, and no other one does. -#}
 {% macro assert_whole_channel_rules(told) -%}
