@@ -112,8 +112,8 @@
         'audiences': {
             'keys': [['audience', 'feature', 'operator']],
             'wholes': {'audiences':
-                'A feature is asked by equals alone or by at_least and at_most, the first of'
-                ~ ' which is no more than the second.'
+                'A feature that equals a value is asked for by no other row of the audience.'
+                ~ ' at_least is no more than at_most.'
             },
             'may_be_empty': true,
             'columns': {

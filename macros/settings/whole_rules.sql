@@ -86,24 +86,23 @@
 {% macro assert_whole_audiences(told) -%}
     {%- set columns, asked = told.columns, {} -%}
     {%- for audience in columns.audience -%}
-        {%- set index = loop.index0 -%}
-        {%- do asked.setdefault((audience, columns.feature[index]), {}).update({
-            columns.operator[index]: index
+        {%- do asked.setdefault((audience, columns.feature[loop.index0]), {}).update({
+            columns.operator[loop.index0]: loop.index0
         }) -%}
     {%- endfor -%}
-    {%- for key, found in asked.items() -%}
-        {%- if 'equals' in found and found | length > 1 -%}
+    {%- for key, rows in asked.items() if rows | length > 1 -%}
+        {%- if 'equals' in rows -%}
             {%- do stop_run(
-                rule_place(told, found.values() | max) ~ 'the operator is '
-                ~ columns.operator[found.values() | max] ~ ', but of ' ~ key[0] ~ ' the '
-                ~ key[1] ~ ' is also asked by another row: equals stands alone.'
+                rule_place(told, rows['equals']) ~ key[1] ~ ' equals '
+                ~ columns.value[rows['equals']] ~ ', but another row of ' ~ key[0]
+                ~ ' asks for it too: keep one of them.'
             ) -%}
-        {%- elif found | length == 2 and columns.value[found.at_least] | float
-            > columns.value[found.at_most] | float -%}
+        {%- elif columns.value[rows['at_least']] | float
+            > columns.value[rows['at_most']] | float -%}
             {%- do stop_run(
-                rule_place(told, found.values() | max) ~ 'no ' ~ key[1]
-                ~ ' is at least ' ~ columns.value[found.at_least] ~ ' and at most '
-                ~ columns.value[found.at_most] ~ ', so that nobody would be in '
+                rule_place(told, rows.values() | max) ~ 'no ' ~ key[1] ~ ' is at least '
+                ~ columns.value[rows['at_least']] ~ ' and at most '
+                ~ columns.value[rows['at_most']] ~ ', so that nobody would be in '
                 ~ key[0] ~ '.'
             ) -%}
         {%- endif -%}

@@ -106,6 +106,9 @@ OTHERS: dict[str, object] = {
     "attribution_direct": "excluded",
     "attribution_path": "unique",
     "attribution_counts_non_converting": False,
+    "audience_window_days": 10,
+    "audience_recent_days": 2,
+    "audience_absence_days": 2,
     "experiment_expected_basis_points": 500,
 }
 INPUT = {"sources", "own_presets"}
@@ -579,6 +582,9 @@ LEAST: dict[str, Any] = {
     "last_non_direct_lookback_days": 0,
     "attribution_lookback_days": 0,
     "attribution_half_life_days": 1,
+    "audience_window_days": 1,
+    "audience_recent_days": 1,
+    "audience_absence_days": 1,
     "experiment_expected_basis_points": 1,
 }
 MOST: dict[str, Any] = {
@@ -600,6 +606,9 @@ MOST: dict[str, Any] = {
     "last_non_direct_lookback_days": 36500,
     "attribution_lookback_days": 36500,
     "attribution_half_life_days": 36500,
+    "audience_window_days": 36500,
+    "audience_recent_days": 36500,
+    "audience_absence_days": 36500,
     "experiment_expected_basis_points": 10000,
     "event_earliest_date": "1000-01-01",
     "event_latest_date": "9999-12-31",
