@@ -1,10 +1,12 @@
-"""Audiences of the demo are those of a plain loop, and a session's start knows no later."""
+"""Audiences are those of a plain loop, and the start of a session knows no later."""
 
 import csv
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ ZONES = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "America/Havana", "Asia/Be
 ZONES += ["Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo"]
 
 
+@cache
 def rules() -> dict[str, list[Condition]]:
     """The audiences as the seed has them."""
     found: dict[str, list[Condition]] = defaultdict(list)
@@ -53,9 +56,13 @@ class Person:
         # Day of the order, day of the entry, amount.
         self.money: list[tuple[date, date, Decimal]] = []
 
+    def bought_at(self, day: date) -> datetime:
+        """When the main goal was last reached by the end of a day."""
+        return max((at for at, on in self.goals if on <= day), default=datetime.min)
+
     def open_carts(self, day: date) -> list[tuple[date, tuple[str, str]]]:
         """What was in carts at the end of a day."""
-        bought = max((at for at, on in self.goals if on <= day), default=datetime.min)
+        bought = self.bought_at(day)
         return [(on, key) for at, on, key in self.carts if on <= day and at > bought]
 
     def features(self, day: date) -> Features:
@@ -68,8 +75,7 @@ class Person:
         def within(days: Iterable[date], limit: int) -> int:
             return sum(0 <= (day - each).days < limit for each in days)
 
-        came = sorted(set(self.sessions))
-        bought = max((at for at, on in self.goals if on <= day), default=datetime.min)
+        came, bought = sorted(set(self.sessions)), self.bought_at(day)
         checkouts = [on for at, on in self.checkouts if on <= day and at > bought]
         return {
             "days_since_last_session": since(came),
@@ -131,19 +137,21 @@ def persons_of(build: Build) -> dict[str, Person]:
     return persons
 
 
-def fifths(values: Mapping[str, Any]) -> dict[Any, int]:
-    """Value -> the fifth in which it lies, by the share of those who have less."""
-    total = len(values)
-    return {
-        value: 1 + 5 * sum(other < value for other in values.values()) // total
-        for value in set(values.values())
-    }
+def fifths(values: Iterable[Any]) -> list[tuple[Any, int]]:
+    """Each value with its fifth, by the share of those who have less."""
+    ordered = sorted(values)
+    return [
+        (value, 1 + 5 * bisect_left(ordered, value) // len(ordered))
+        for value in sorted(set(ordered))
+    ]
 
 
-def score(value: Any, scores: Mapping[Any, int]) -> int:
+def score(value: Any, scores: list[tuple[Any, int]]) -> int:
     """That of the highest value on the last day that this one reaches."""
-    reached = [each for each in scores if value is not None and each <= value]
-    return scores[max(reached)] if reached else 0
+    if value is None:
+        return 0
+    place = bisect_right(scores, value, key=lambda each: each[0])
+    return scores[place - 1][1] if place else 0
 
 
 class Loop:
@@ -154,25 +162,15 @@ class Loop:
         self.persons = persons_of(build)
         self.first = min(min(each.days) for each in self.persons.values())
         self.last = max(max(each.days) for each in self.persons.values())
-        found = {
-            person: each.features(self.last) for person, each in self.persons.items()
-        }
+        found = [each.features(self.last) for each in self.persons.values()]
         self.recency = fifths(
-            {
-                person: -each["days_since_last_session"]
-                for person, each in found.items()
-                if each["days_since_last_session"] is not None
-            }
+            -each["days_since_last_session"]
+            for each in found
+            if each["days_since_last_session"] is not None
         )
-        self.frequency = fifths(
-            {person: each["sessions"] for person, each in found.items()}
-        )
+        self.frequency = fifths(each["sessions"] for each in found)
         self.money = fifths(
-            {
-                person: each["net_revenue"]
-                for person, each in found.items()
-                if each["net_revenue"] > 0
-            }
+            each["net_revenue"] for each in found if each["net_revenue"] > 0
         )
 
     def features(self, person: str, day: date) -> Features:
@@ -197,6 +195,25 @@ def meets(features: Features, conditions: list[Condition]) -> bool:
         }[operator]
         for name, operator, value in conditions
     )
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """From the first to the last."""
+    return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+def stake(
+    acts: Person,
+    day: date,
+    conditions: list[Condition],
+    features: Features,
+    prices: Mapping[tuple[str, str], Decimal],
+) -> Decimal | None:
+    """What lies in open carts, if the audience asks about one; else what was spent."""
+    if not any(name.startswith("open_") for name, *_ in conditions):
+        return Decimal(features["net_revenue"])
+    known = [prices[key] for _, key in acts.open_carts(day) if key in prices]
+    return sum(known, Decimal(0)) if known else None
 
 
 def cart_prices(build: Build) -> dict[tuple[str, str], Decimal]:
@@ -247,34 +264,27 @@ def test_features_and_scores_are_those_of_a_plain_loop(demo: Build, loop: Loop) 
 
 def test_stays_are_those_of_a_plain_loop(demo: Build, loop: Loop) -> None:
     """Asked of every person and audience on every day, with what was at stake."""
-    prices = cart_prices(demo)
-    expected: dict[tuple[str, str, int], tuple[Any, ...]] = {}
-    for audience, conditions in rules().items():
-        asks_for_carts = any(
-            name in ("open_cart_days", "open_checkout_days")
-            for name, *_ in conditions
-        )
-        for person, acts in loop.persons.items():
-            day, entered, number = min(acts.days), None, 0
-            value: Decimal | None = None
-            while day <= loop.last:
-                features = loop.features(person, day)
+    prices, expected = cart_prices(demo), {}
+    for person, acts in loop.persons.items():
+        entered: dict[str, date] = {}
+        numbers: Counter[str] = Counter()
+        for day in days_between(min(acts.days), loop.last):
+            features = loop.features(person, day)
+            for audience, conditions in rules().items():
                 if meets(features, conditions):
-                    if entered is None:
-                        entered, number = day, number + 1
-                    value = features["net_revenue"]
-                    if asks_for_carts:
-                        known = [
-                            prices[key]
-                            for _, key in acts.open_carts(day)
-                            if key in prices
-                        ]
-                        value = sum(known, Decimal(0)) if known else None
-                    expected[person, audience, number] = (entered, None, value)
-                elif entered is not None:
-                    expected[person, audience, number] = (entered, day, value)
-                    entered = None
-                day += DAY
+                    if audience not in entered:
+                        entered[audience] = day
+                        numbers[audience] += 1
+                    expected[person, audience, numbers[audience]] = (
+                        entered[audience],
+                        None,
+                        stake(acts, day, conditions, features, prices),
+                    )
+                elif audience in entered:
+                    stay = (person, audience, numbers[audience])
+                    began, _, value = expected[stay]
+                    expected[stay] = (began, day, value)
+                    del entered[audience]
     rows = demo.rows(
         "select person_id, audience, stay_number, entered_date, left_date,"
         " value_at_stake from mart_audience__memberships"
@@ -508,9 +518,7 @@ def test_a_late_event_moves_the_day_that_it_should_have_moved(tmp_path: Path) ->
     for folder, told in (("kept", rows), ("kept", rows + late), ("new", rows + late)):
         write_parquet(tmp_path / "events.parquet", told)
         (tmp_path / folder).mkdir(exist_ok=True)
-        made = run_dbt(
-            tmp_path / folder, settings, f"{select} +dim_visitors", ROOT
-        )
+        made = run_dbt(tmp_path / folder, settings, f"{select} +dim_visitors", ROOT)
         assert made.is_green, made.said
         found.append(made.rows(question))
     assert found[0] == [
