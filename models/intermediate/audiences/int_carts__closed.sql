@@ -1,5 +1,5 @@
--- grain: one row per accepted event that fills a cart or begins a checkout, with the day
--- on which the person next reached the main goal, and so closed it.
+-- grain: one row per accepted event that fills a cart or begins a checkout, with the
+-- day on which the person next reached the main goal, and so closed it.
 
 with events as (
     select * from {{ ref('footfall', 'int_shopping_events__listed') }}

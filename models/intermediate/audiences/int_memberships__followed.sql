@@ -64,8 +64,8 @@ scored as (
 
 members as (
     select
-        audiences.audience,
-        scored.*
+        scored.*,
+        audiences.audience
     from scored
     inner join audiences
         on

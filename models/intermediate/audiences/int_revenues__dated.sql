@@ -1,5 +1,5 @@
--- grain: one row per conversion that brought revenue, and per reversal that took some of
--- it back, with the days from which and until which it counts.
+-- grain: one row per conversion that brought revenue, and per reversal that took some
+-- of it back, with the days from which and until which it counts.
 
 with conversions as (
     select

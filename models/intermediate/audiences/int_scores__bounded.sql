@@ -98,10 +98,10 @@ score_names as (
 ),
 
 -- A fifth that nobody is in begins where the next one does.
-bounded as (
+fifths as (
     select
-        score_names.score_name,
-        min(ranked.score_value) as bound_1,
+        score_name,
+        min(score_value) as bound_1,
         min(case when 5 * lower_count >= person_count then score_value end) as bound_2,
         min(case when 5 * lower_count >= 2 * person_count then score_value end)
             as bound_3,
@@ -109,10 +109,21 @@ bounded as (
             as bound_4,
         min(case when 5 * lower_count >= 4 * person_count then score_value end)
             as bound_5
+    from ranked
+    group by score_name
+),
+
+bounded as (
+    select
+        score_names.score_name,
+        fifths.bound_1,
+        fifths.bound_2,
+        fifths.bound_3,
+        fifths.bound_4,
+        fifths.bound_5
     from score_names
-    left join ranked
-        on score_names.score_name = ranked.score_name
-    group by score_names.score_name
+    left join fifths
+        on score_names.score_name = fifths.score_name
 )
 
 select * from bounded

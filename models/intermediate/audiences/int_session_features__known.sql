@@ -1,5 +1,5 @@
--- grain: one row per session, with what its visitor had done before the instant at which
--- it started, by what had been told until then.
+-- grain: one row per session, with what its visitor had done before the instant at
+-- which it started, by what had been told until then.
 
 with sessions as (
     select * from {{ ref('footfall', 'int_sessions__described') }}
@@ -96,23 +96,23 @@ instants as (
     group by source_name, visitor_id, occurred_at
 ),
 
-earlier_acts as (
+earlier as (
     select
         source_name,
         visitor_id,
         occurred_at,
         sessions as session_count,
-        max(session_at) over earlier as previous_started_at,
-        max(conversion_at) over earlier as last_converted_at,
-        max(cart_at) over earlier as last_carted_at,
-        sum(sessions) over earlier as previous_sessions,
-        sum(sessions_over) over earlier as sessions_over,
-        sum(product_views) over earlier as previous_product_views,
-        sum(carts) over earlier as previous_carts,
-        sum(checkouts) over earlier as previous_checkouts,
-        sum(conversions) over earlier as previous_conversions
+        max(session_at) over visitor_so_far as previous_started_at,
+        max(conversion_at) over visitor_so_far as last_converted_at,
+        max(cart_at) over visitor_so_far as last_carted_at,
+        sum(sessions) over visitor_so_far as previous_sessions,
+        sum(sessions_over) over visitor_so_far as sessions_over,
+        sum(product_views) over visitor_so_far as previous_product_views,
+        sum(carts) over visitor_so_far as previous_carts,
+        sum(checkouts) over visitor_so_far as previous_checkouts,
+        sum(conversions) over visitor_so_far as previous_conversions
     from instants
-    window earlier as (
+    window visitor_so_far as (
         partition by source_name, visitor_id
         order by occurred_at
         rows between unbounded preceding and 1 preceding
@@ -131,32 +131,32 @@ known as (
         sessions.os_name,
         sessions.browser_name,
         sessions.country_code,
-        cast(coalesce(earlier_acts.previous_sessions, 0) as bigint) as previous_sessions,
+        cast(coalesce(earlier.previous_sessions, 0) as bigint) as previous_sessions,
         cast(
-            coalesce(earlier_acts.previous_sessions, 0) - coalesce(earlier_acts.sessions_over, 0)
+            coalesce(earlier.previous_sessions, 0) - coalesce(earlier.sessions_over, 0)
             as bigint
         ) as recent_sessions,
-        cast(coalesce(earlier_acts.previous_product_views, 0) as bigint)
+        cast(coalesce(earlier.previous_product_views, 0) as bigint)
             as previous_product_views,
-        cast(coalesce(earlier_acts.previous_carts, 0) as bigint) as previous_carts,
-        cast(coalesce(earlier_acts.previous_checkouts, 0) as bigint) as previous_checkouts,
-        cast(coalesce(earlier_acts.previous_conversions, 0) as bigint)
+        cast(coalesce(earlier.previous_carts, 0) as bigint) as previous_carts,
+        cast(coalesce(earlier.previous_checkouts, 0) as bigint) as previous_checkouts,
+        cast(coalesce(earlier.previous_conversions, 0) as bigint)
             as previous_conversions,
         coalesce(
-            earlier_acts.last_carted_at > earlier_acts.last_converted_at,
-            earlier_acts.last_carted_at is not null
+            earlier.last_carted_at > earlier.last_converted_at,
+            earlier.last_carted_at is not null
         ) as has_open_cart,
-        {{ seconds_between('earlier_acts.previous_started_at', 'sessions.started_at') }}
+        {{ seconds_between('earlier.previous_started_at', 'sessions.started_at') }}
             as seconds_since_previous_session,
-        {{ seconds_between('earlier_acts.last_converted_at', 'sessions.started_at') }}
+        {{ seconds_between('earlier.last_converted_at', 'sessions.started_at') }}
             as seconds_since_last_conversion
     from sessions
-    inner join earlier_acts
+    inner join earlier
         on
-            sessions.source_name = earlier_acts.source_name
-            and sessions.visitor_id = earlier_acts.visitor_id
-            and sessions.started_at = earlier_acts.occurred_at
-    where earlier_acts.session_count > 0
+            sessions.source_name = earlier.source_name
+            and sessions.visitor_id = earlier.visitor_id
+            and sessions.started_at = earlier.occurred_at
+    where earlier.session_count > 0
 )
 
 select * from known

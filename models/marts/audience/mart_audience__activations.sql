@@ -26,14 +26,14 @@ final as (
         memberships.person_id,
         visitors.source_name,
         visitors.visitor_id,
-        -- Who is known by no login is called as the visitor.
-        case
-            when visitors.person_id <> visitors.visitor_id then visitors.person_id
-        end as user_id,
         memberships.entered_at,
         memberships.entered_date,
         memberships.reason,
-        memberships.value_at_stake
+        memberships.value_at_stake,
+        -- Who is known by no login is called as the visitor.
+        case
+            when visitors.person_id <> visitors.visitor_id then visitors.person_id
+        end as user_id
     from memberships
     inner join persons
         on memberships.person_id = persons.person_id

@@ -87,7 +87,7 @@ staked as (
             and memberships.valued_date >= carts.occurred_date
             and (
                 carts.closed_date is null
-                or carts.closed_date > memberships.valued_date
+                or memberships.valued_date < carts.closed_date
             )
     inner join cart_values
         on
