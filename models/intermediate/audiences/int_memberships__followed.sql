@@ -124,18 +124,24 @@ told as (
     where numbered.is_first
 ),
 
+worded as (
+    select
+        audience,
+        person_id,
+        stay_number,
+        condition_number,
+        replace(feature, '_', ' ') || ' ' || feature_text || ' (' || condition_text
+        || ')' as reason_part
+    from told
+),
+
 reasons as (
     select
         audience,
         person_id,
         stay_number,
-        {{ joined_in_order(
-            "replace(feature, '_', ' ') || ' ' || feature_text"
-            ~ " || ' (' || condition_text || ')'",
-            '; ',
-            'condition_number'
-        ) }} as reason
-    from told
+        {{ joined_in_order('reason_part', '; ', 'condition_number') }} as reason
+    from worded
     group by audience, person_id, stay_number
 ),
 
