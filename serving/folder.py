@@ -28,6 +28,7 @@ LINE = re.compile(rf"^( *- local: ).*{re.escape(MARK)}$", re.MULTILINE)
 OWN_RULES = {
     "rules": (
         "annotations",
+        "audiences",
         "channel_rules_custom",
         "conversion_definitions",
         "funnel_steps",

@@ -109,6 +109,22 @@
                 'weight': {'kind': 'number', 'least': 0, 'most': 999999},
             },
         },
+        'audiences': {
+            'keys': [['audience', 'feature', 'operator']],
+            'wholes': {'audiences':
+                'A feature that equals a value is asked for by no other row of the audience.'
+                ~ ' at_least is no more than at_most.'
+            },
+            'may_be_empty': true,
+            'columns': {
+                'audience': {'kind': 'name'},
+                'feature': {'kind': 'word', 'words': audience_features() | list},
+                'operator': {
+                    'kind': 'word', 'words': ['at_least', 'at_most', 'equals'],
+                },
+                'value': {'kind': 'number', 'least': 0, 'most': 999999999},
+            },
+        },
         'channel_rules': {
             'keys': [['preset', 'rule_id'], ['preset', 'priority']],
             'wholes': {'channel_rules':

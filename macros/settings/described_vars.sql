@@ -15,8 +15,8 @@
         'unread_share_limit': share,
         'source_rewrite_days': dict(days, null='all are compared'),
         'topics': {'kind': 'switches', 'of': [
-            'attribution', 'channel', 'content', 'device', 'experiment', 'funnel',
-            'journey', 'product', 'quality', 'retention',
+            'attribution', 'audience', 'channel', 'content', 'device', 'experiment',
+            'funnel', 'journey', 'product', 'quality', 'retention',
         ]},
         'event_earliest_date': {'kind': 'date'},
         'event_latest_date': {'kind': 'date'},
@@ -57,6 +57,9 @@
             'kind': 'choice', 'of': ['as_is', 'collapsed', 'first', 'unique']
         },
         'attribution_counts_non_converting': flag,
+        'audience_window_days': dict(days, least=1),
+        'audience_recent_days': dict(days, least=1),
+        'audience_absence_days': dict(days, least=1),
         'experiment_expected_basis_points': {'kind': 'number', 'least': 1, 'most': 10000},
         'slow_page_ms': {'kind': 'number', 'least': 1, 'most': 600000},
         'journey_limit_pages': pages,

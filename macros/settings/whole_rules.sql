@@ -82,6 +82,33 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- What nobody can meet is no audience. -#}
+{% macro assert_whole_audiences(told) -%}
+    {%- set columns, asked = told.columns, {} -%}
+    {%- for audience in columns.audience -%}
+        {%- do asked.setdefault((audience, columns.feature[loop.index0]), {}).update({
+            columns.operator[loop.index0]: loop.index0
+        }) -%}
+    {%- endfor -%}
+    {%- for key, rows in asked.items() if rows | length > 1 -%}
+        {%- if 'equals' in rows -%}
+            {%- do stop_run(
+                rule_place(told, rows['equals']) ~ key[1] ~ ' equals '
+                ~ columns.value[rows['equals']] ~ ', but another row of ' ~ key[0]
+                ~ ' asks for it too: keep one of them.'
+            ) -%}
+        {%- elif columns.value[rows['at_least']] | float
+            > columns.value[rows['at_most']] | float -%}
+            {%- do stop_run(
+                rule_place(told, rows.values() | max) ~ 'no ' ~ key[1] ~ ' is at least '
+                ~ columns.value[rows['at_least']] ~ ' and at most '
+                ~ columns.value[rows['at_most']] ~ ', so that nobody would be in '
+                ~ key[0] ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Of the rules that are tried one after the other, the last of a preset matches
     everything, and no other one does. -#}
 {% macro assert_whole_channel_rules(told) -%}

@@ -70,9 +70,13 @@ COLUMNS = [
 ]
 # More than three acts in two seconds are a bot's; history moves with early arrivals.
 PACE = {"bot_limit_events": 3, "bot_limit_seconds": 2, "history_days": 1}
+# Days are few here, and those that audiences ask about must pass.
+PACE |= {"audience_window_days": 3, "audience_recent_days": 2}
+PACE |= {"audience_absence_days": 2}
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0.0.0 Mobile Safari/537.36"
 NAMES = ["page_view", "page_view", "click", "scroll", "payment"]
 NAMES += ["purchase", "purchase", "sign_up", "refund"]
+CLICKS = ["click", "view_item", "add_to_cart", "begin_checkout"]
 ITEMS = [None, "[]", "no list", '[{"item_id": "a", "price": 5}]']
 ITEMS += ['[{"item_id": "a", "price": 5, "quantity": 2}, 7, {"name": "b"}]']
 LEFT_OUT = None if IS_ALL else CHAIN
@@ -133,6 +137,8 @@ def visitor_events(chance: random.Random, visitor: int, batches: int) -> list[Ev
             row["source_bot_reason"] = chance.choice(["on a list", "false"])
         if row["event_name"] in ("click", "purchase"):
             row["items"] = chance.choice(ITEMS)
+        if row["event_name"] == "click":
+            row["event_name"] = CLICKS[(visitor + number) % len(CLICKS)]
         if row["event_name"] == "purchase":
             # Claimed by others too, at times with another amount, or with none.
             amounts = ["12.50", "12.50", "12.50", "30.00", "45.00", None]

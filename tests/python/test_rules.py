@@ -525,6 +525,49 @@ ALONE: list[tuple[str, str, str, str]] = [
         " 2026-01-31.",
     ),
     (
+        "audiences",
+        "high_value,monetary_score,at_least,5",
+        "high_value,money,at_least,5",
+        ", row 2: the feature is 'money', but must be one of days_since_last_session,"
+        " sessions, recent_sessions, days_since_return, recent_product_views,"
+        " recent_carts, open_cart_days, open_checkout_days,"
+        " days_since_last_conversion, conversions, net_revenue, recency_score,"
+        " frequency_score, monetary_score.",
+    ),
+    (
+        "audiences",
+        "high_value,monetary_score,at_least,5",
+        "high_value,monetary_score,>=,5",
+        ", row 2: the operator is '>=', but must be one of at_least, at_most, equals.",
+    ),
+    (
+        "audiences",
+        "high_value,monetary_score,at_least,5",
+        "high_value,monetary_score,at_least,-1",
+        ", row 2: the value is '-1', but must be a number from 0 to 999999999.",
+    ),
+    (
+        "audiences",
+        "cart_abandoner,open_cart_days,at_most,30",
+        "cart_abandoner,open_cart_days,at_most,0.5",
+        ", row 5: no open_cart_days is at least 1 and at most 0.5, so that nobody would"
+        " be in cart_abandoner.",
+    ),
+    (
+        "audiences",
+        "cart_abandoner,open_cart_days,at_most,30",
+        "cart_abandoner,open_cart_days,equals,30",
+        ", row 5: open_cart_days equals 30, but another row of cart_abandoner asks for"
+        " it too: keep one of them.",
+    ),
+    (
+        "audiences",
+        END,
+        "frequent,recent_sessions,at_least,4",
+        ", row 14: the operator 'at_least' is also that of seeds/rules/audiences.csv,"
+        " row 3.",
+    ),
+    (
         "event_rules",
         "any_other,999,%,%",
         "any_other,999,%,web",
