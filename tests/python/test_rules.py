@@ -160,8 +160,49 @@ ALONE: list[tuple[str, str, str, str]] = [
     (
         "funnels",
         "purchase,session",
-        "purchase,person",
-        ", row 2: the entity is 'person', but must be one of session, visitor.",
+        "purchase,device",
+        ", row 2: the entity is 'device', but must be one of session, visitor, person.",
+    ),
+    (
+        "funnels",
+        "within one session.,,\npurchase_in",
+        "within one session.,sequential,\npurchase_in",
+        ", row 2: the step_order is 'sequential', but must be one of ordered, strict,"
+        " any, or empty.",
+    ),
+    (
+        "funnels",
+        "within one session.,,\npurchase_in",
+        "within one session.,any,false\npurchase_in",
+        ", row 2: the is_open is 'false', but says nothing where the step_order is any:"
+        " leave it empty.",
+    ),
+    (
+        "funnel_steps",
+        "sign_up,2,signed_up,sign_up,%,,,,",
+        "sign_up,2,signed_up,sign_up,%,^/a[,,,",
+        ", row 11: '^/a[' is no regular expression.",
+    ),
+    (
+        "funnel_steps",
+        "sign_up,2,signed_up,sign_up,%,,,,",
+        "sign_up,2,signed_up,sign_up,%,,,pro,",
+        ", row 11: the property_value is 'pro', but the property_name is empty: say of"
+        " which property.",
+    ),
+    (
+        "funnel_steps",
+        "/account/sign-up%,,,,",
+        "/account/sign-up%,,,,5",
+        ", row 10: the window_minutes is '5', but step 1 has no step before it: leave it"
+        " empty.",
+    ),
+    (
+        "funnel_exclusions",
+        END,
+        "purchase,x,refund,%,,,,2,2",
+        ", row 2: the before_step is '2', but must be more than the after_step, which is"
+        " 2.",
     ),
     (
         "funnels",
@@ -695,6 +736,13 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         "refunds,session,,No steps.",
         "the row refunds: the funnel 'refunds' has no steps, but must have at least one"
         " in the seed funnel_steps.",
+    ),
+    (
+        "funnel_exclusions",
+        END,
+        "purchase,x,refund,%,,,,1,5",
+        "the row purchase x: the before_step is '5', but the funnel 'purchase' has 4"
+        " steps.",
     ),
     (
         "attribution_weights",
