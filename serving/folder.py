@@ -30,6 +30,7 @@ OWN_RULES = {
         "annotations",
         "channel_rules_custom",
         "conversion_definitions",
+        "funnel_exclusions",
         "funnel_steps",
         "funnels",
         "internal_traffic",

@@ -525,7 +525,8 @@ def wrong_scopes(models: list[Node]) -> dict[str, str]:
 
 def test_every_kept_model_says_which_rows_a_run_replaces(models: list[Node]) -> None:
     """And has the columns by which they are found, after what tells them."""
-    assert {scope_of(model) for model in models} >= {*scope_keys()} - {"batch", "related"}
+    nobodys = {"batch", "related"}
+    assert {scope_of(model) for model in models} >= {*scope_keys()} - nobodys
     assert wrong_scopes(models) == {}
 
 

@@ -1,4 +1,4 @@
-"""Funnels of every kind are those of a loop that walks through the events, on every engine."""
+"""Funnels of every kind are those of a walk through the events, on every engine."""
 
 import csv
 import json
@@ -385,9 +385,7 @@ def drawn_project(folder: Path, seed: int) -> tuple[Path, list[Funnel]]:
     return folder, funnels
 
 
-DRAWN = NO_BOTS | {
-    "sources": {"demo": {"preset": "demo", "passthrough": ["language"]}}
-}
+DRAWN = NO_BOTS | {"sources": {"demo": {"preset": "demo", "passthrough": ["language"]}}}
 
 
 @pytest.fixture(scope="module")
@@ -407,7 +405,7 @@ def drawn_build(build: Builder, drawn: tuple[Path, list[Funnel]]) -> Build:
 def test_drawn_funnels_are_those_of_a_plain_loop(
     drawn: tuple[Path, list[Funnel]], drawn_build: Build
 ) -> None:
-    """In every order, open, excluded, out of time, of sessions, visitors and persons."""
+    """In every order, open, excluded, late, of sessions, visitors and persons."""
     rows = drawn_build.rows(ENTRIES)
     assert len(set(rows)) == len(rows)
     events = events_of(drawn_build)

@@ -13,7 +13,7 @@ spanned as (
     select * from {{ ref('footfall', 'int_visitor_persons__spanned') }}
 ),
 
--- Whoever is called as a person is, is theirs too: nothing else names who has none.
+-- Of an attempt that began in no session the visitor's own id stands for the person.
 related as (
     select
         source_name,
@@ -23,12 +23,20 @@ related as (
     union
 
     select
-        source_name,
-        visitor_id
+        spanned.source_name,
+        spanned.visitor_id
     from spanned
-    where
-        person_id in (select persons.person_id from persons)
-        or visitor_id in (select persons.person_id from persons)
+    inner join persons
+        on spanned.person_id = persons.person_id
+
+    union
+
+    select
+        spanned.source_name,
+        spanned.visitor_id
+    from spanned
+    inner join persons
+        on spanned.visitor_id = persons.person_id
 )
 
 select * from related

@@ -22,11 +22,12 @@ funnel_exclusions as (
         funnel_name,
         {{ event_form('event_name') }} as event_name,
         {{ like_pattern('page_path_pattern') }} as page_path_pattern,
-        page_path_regex,
-        property_name,
-        property_value,
-        coalesce(after_step, 1) as after_step,
-        before_step
+        {{ optional_column('funnel_exclusions', 'page_path_regex') }} as page_path_regex,
+        {{ optional_column('funnel_exclusions', 'property_name') }} as property_name,
+        {{ optional_column('funnel_exclusions', 'property_value') }} as property_value,
+        coalesce({{ optional_column('funnel_exclusions', 'after_step') }}, 1)
+            as after_step,
+        {{ optional_column('funnel_exclusions', 'before_step') }} as before_step
     from {{ ref('funnel_exclusions') }}
 ),
 

@@ -4,7 +4,7 @@ with funnels as (
     select
         funnel_name,
         entity,
-        window_minutes,
+        {{ optional_column('funnels', 'window_minutes') }} as window_minutes,
         coalesce({{ optional_column('funnels', 'step_order') }}, 'ordered')
             as step_order,
         coalesce({{ optional_column('funnels', 'is_open') }}, false) as is_open
