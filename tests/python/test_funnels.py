@@ -304,7 +304,9 @@ def drawn_funnel(chance: random.Random, nth: int) -> Funnel:
             after = chance.randrange(1, len(steps)) if order != "any" else 1
             before = chance.randrange(after, len(steps)) + 1
             before = before if order != "any" else len(steps)
-            drawn.append((drawn_match(chance), after, before))
+            # What enters may also be what ends the attempt of before.
+            match = chance.choice([steps[0], drawn_match(chance)])
+            drawn.append((match, after, before))
         funnel = replace(funnel, exclusions=tuple(drawn))
     return funnel
 

@@ -1,5 +1,5 @@
--- grain: one row per funnel whose steps have an order, step and event that takes it, with
--- the first event after it that takes the next step, or ends the attempt.
+-- grain: one row per funnel whose steps have an order, step and event that takes it,
+-- with the first event after it that takes the next step, or ends the attempt.
 
 with matched as (
     select * from {{ ref('footfall', 'int_funnel_steps__matched') }}

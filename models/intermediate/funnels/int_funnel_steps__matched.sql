@@ -1,6 +1,6 @@
 -- grain: one row per funnel, accepted event, and step that it takes or before which it
--- ends an attempt. An order that is told again does neither: it completes a funnel once,
--- as it converts once.
+-- ends an attempt. An order that is told again does neither: it completes a funnel
+-- once, as it converts once.
 
 with events as (
     select * from {{ ref('footfall', 'int_events__screened') }}
@@ -77,7 +77,9 @@ stepped as (
         copies.event_id is null
         and (
             asked.page_path_regex is null
-            or {{ matches_regex("coalesce(events.page_path, '')", 'asked.page_path_regex') }}
+            or {{ matches_regex(
+                "coalesce(events.page_path, '')", 'asked.page_path_regex'
+            ) }}
         )
 ),
 

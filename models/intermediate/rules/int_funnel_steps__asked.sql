@@ -1,5 +1,5 @@
--- grain: one row per funnel, name of events, and step that one may take, or before which
--- one ends an attempt; in a strict funnel every name, since any event lies between.
+-- grain: one row per funnel, name of events, and step that one may take, or before
+-- which one ends an attempt; in a strict funnel every name, since any lies between.
 
 with defined as (
     select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
@@ -22,7 +22,8 @@ funnel_exclusions as (
         funnel_name,
         {{ event_form('event_name') }} as event_name,
         {{ like_pattern('page_path_pattern') }} as page_path_pattern,
-        {{ optional_column('funnel_exclusions', 'page_path_regex') }} as page_path_regex,
+        {{ optional_column('funnel_exclusions', 'page_path_regex') }}
+            as page_path_regex,
         {{ optional_column('funnel_exclusions', 'property_name') }} as property_name,
         {{ optional_column('funnel_exclusions', 'property_value') }} as property_value,
         coalesce({{ optional_column('funnel_exclusions', 'after_step') }}, 1)
