@@ -17,8 +17,36 @@ sessions as (
     where {{ in_scope('related') }}
 ),
 
-logged as (
-    select * from {{ ref('footfall', 'int_events__logged') }}
+lone_events as (
+    select
+        source_name,
+        visitor_id,
+        log_number
+    from {{ ref('footfall', 'int_events__sessionized') }}
+    where
+        session_started_at is null
+        and {{ in_scope('related') }}
+),
+
+visitors as (
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
+),
+
+named as (
+    select
+        log_number,
+        user_id
+    from {{ ref('footfall', 'int_events__logged') }}
+    where {{ in_scope('related') }}
+),
+
+passed as (
+    select
+        log_number,
+        event_name,
+        properties
+    from {{ ref('footfall', 'int_events__logged') }}
+    where {{ in_scope('related') }}
 ),
 
 copies as (
@@ -34,29 +62,33 @@ asked as (
     select * from {{ ref('footfall', 'int_funnel_steps__asked') }}
 ),
 
--- Nobody is asked for where no funnel follows persons.
-visitors as (
+defined as (
+    select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
+),
+
+-- What events pass through is read of those alone that a step asks for it.
+described as (
     select
-        visitors.source_name,
-        visitors.visitor_id,
-        visitors.person_id,
-        persons.entity
-    from {{ ref('footfall', 'int_visitors__identified') }} as visitors
-    cross join (select distinct entity from asked where entity = 'person') as persons
+        passed.log_number,
+        wanted.property_name,
+        {{ json_named('passed.properties', 'wanted.property_name') }} as property_value
+    from passed
+    inner join (
+        select distinct
+            event_name,
+            property_name
+        from asked
+        where property_name is not null
+    ) as wanted
+        on passed.event_name = wanted.event_name
 ),
 
 stepped as (
     select
         asked.funnel_name,
         asked.entity,
-        asked.window_minutes,
-        asked.step_order,
-        asked.is_entered_anywhere,
         asked.step_number,
-        asked.step_window_minutes,
         asked.is_exclusion,
-        asked.property_name,
-        asked.property_value,
         events.source_name,
         events.visitor_id,
         events.event_id,
@@ -73,6 +105,10 @@ stepped as (
         on
             events.source_name = copies.source_name
             and events.event_id = copies.event_id
+    left join described
+        on
+            events.log_number = described.log_number
+            and asked.property_name = described.property_name
     where
         copies.event_id is null
         and (
@@ -81,38 +117,11 @@ stepped as (
                 "coalesce(events.page_path, '')", 'asked.page_path_regex'
             ) }}
         )
-),
-
--- What all other events pass through stays unread.
-wanted as (
-    select distinct
-        log_number,
-        property_name
-    from stepped
-    where property_name is not null
-),
-
-described as (
-    select
-        wanted.log_number,
-        wanted.property_name,
-        {{ json_named('logged.properties', 'wanted.property_name') }} as property_value
-    from logged
-    inner join wanted
-        on logged.log_number = wanted.log_number
-),
-
-taken as (
-    select stepped.*
-    from stepped
-    left join described
-        on
-            stepped.log_number = described.log_number
-            and stepped.property_name = described.property_name
-    where
-        stepped.property_name is null
-        or coalesce(stepped.property_value, described.property_value)
-        = described.property_value
+        and (
+            asked.property_name is null
+            or described.property_value
+            = coalesce(asked.property_value, described.property_value)
+        )
 ),
 
 -- Within one instant nothing says what came first, so earlier steps do, and what takes
@@ -126,27 +135,27 @@ ordered as (
         max(case when not is_exclusion then step_number end) over (
             partition by funnel_name, log_number
         ) as last_step_number
-    from taken
+    from stepped
 ),
 
--- An event of no session says for itself who it is.
+-- Where a funnel follows persons, an event of no session says for itself who it is.
 lone as (
     select
-        ordered.log_number,
-        coalesce(logged.user_id, visitors.person_id) as person_id
-    from ordered
+        lone_events.log_number,
+        coalesce(named.user_id, visitors.person_id) as person_id,
+        persons.entity
+    from lone_events
     inner join visitors
         on
-            ordered.source_name = visitors.source_name
-            and ordered.visitor_id = visitors.visitor_id
-            and ordered.entity = visitors.entity
-    inner join logged
-        on ordered.log_number = logged.log_number
-    group by ordered.log_number, coalesce(logged.user_id, visitors.person_id)
+            lone_events.source_name = visitors.source_name
+            and lone_events.visitor_id = visitors.visitor_id
+    inner join named
+        on lone_events.log_number = named.log_number
+    cross join (select distinct entity from asked where entity = 'person') as persons
 ),
 
 -- A person may be of several sources. An event of no session is none of a funnel within
--- a session.
+-- a session. Few events take a step, so what is joined to all others is no text.
 placed as (
     select
         ordered.*,
@@ -170,30 +179,21 @@ placed as (
     left join lone
         on
             ordered.log_number = lone.log_number
-            and sessionized.session_started_at is null
+            and ordered.entity = lone.entity
 ),
 
--- Few events take a step, so what is joined to all others is no text.
 numbered as (
     select
         funnel_name,
-        entity,
-        window_minutes,
-        step_order,
         step_number,
-        step_window_minutes,
         is_exclusion,
+        first_step_number,
         source_name,
         visitor_id,
         occurred_at,
         session_id,
         entity_source_name,
         entity_id,
-        not is_exclusion
-        and (
-            step_number = 1
-            or (is_entered_anywhere and step_number = first_step_number)
-        ) as is_entry,
         cast(
             dense_rank() over (
                 partition by funnel_name, entity_source_name, entity_id
@@ -203,7 +203,7 @@ numbered as (
                     coalesce(last_step_number, 9),
                     received_at,
                     event_id,
-                    source_name
+                    case when entity = 'person' then source_name end
             ) as bigint
         ) as entity_event_number
     from placed
@@ -212,8 +212,34 @@ numbered as (
 
 -- What only lies between the steps of a strict funnel has been counted.
 matched as (
-    select * from numbered
-    where step_number is not null
+    select
+        numbered.funnel_name,
+        defined.entity,
+        defined.window_minutes,
+        defined.step_order,
+        numbered.step_number,
+        defined.step_window_minutes,
+        numbered.is_exclusion,
+        numbered.source_name,
+        numbered.visitor_id,
+        numbered.occurred_at,
+        numbered.session_id,
+        numbered.entity_source_name,
+        numbered.entity_id,
+        not numbered.is_exclusion
+        and (
+            numbered.step_number = 1
+            or (
+                defined.is_entered_anywhere
+                and numbered.step_number = numbered.first_step_number
+            )
+        ) as is_entry,
+        numbered.entity_event_number
+    from numbered
+    inner join defined
+        on
+            numbered.funnel_name = defined.funnel_name
+            and numbered.step_number = defined.step_number
 )
 
 select * from matched

@@ -41,23 +41,16 @@ followed as (
     select distinct
         funnel_name,
         entity,
-        window_minutes,
-        step_order,
-        is_entered_anywhere
+        step_order
     from defined
 ),
 
 -- What ends an attempt after a step stands in the place of the next one.
 told as (
     select
-        funnel_steps.*,
-        defined.step_window_minutes,
+        *,
         false as is_exclusion
     from funnel_steps
-    inner join defined
-        on
-            funnel_steps.funnel_name = defined.funnel_name
-            and funnel_steps.step_number = defined.step_number
 
     union all
 
@@ -69,7 +62,6 @@ told as (
         funnel_exclusions.page_path_regex,
         funnel_exclusions.property_name,
         funnel_exclusions.property_value,
-        cast(null as bigint) as step_window_minutes,
         true as is_exclusion
     from funnel_exclusions
     inner join defined
@@ -89,7 +81,6 @@ told as (
         cast(null as {{ dbt.type_string() }}) as page_path_regex,
         cast(null as {{ dbt.type_string() }}) as property_name,
         cast(null as {{ dbt.type_string() }}) as property_value,
-        cast(null as bigint) as step_window_minutes,
         false as is_exclusion
     from followed
     cross join event_names
@@ -98,14 +89,14 @@ told as (
 
 asked as (
     select
-        followed.*,
+        followed.funnel_name,
+        followed.entity,
         told.step_number,
         told.event_name,
         told.page_path_pattern,
         told.page_path_regex,
         told.property_name,
         told.property_value,
-        told.step_window_minutes,
         told.is_exclusion
     from told
     inner join followed
