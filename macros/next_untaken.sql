@@ -4,7 +4,7 @@
     least(
         {%- for step_number in range(1, 9) %}
             case
-                when {{ reached }}.steps_taken not like '%{{ step_number }}%'
+                when {{ reached }}.steps_taken not like {{ sql_literal('%' ~ step_number ~ '%') }}
                     then {{ reached }}.next_step_{{ step_number }}_number
             end,
         {%- endfor %}

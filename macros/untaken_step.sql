@@ -5,8 +5,8 @@
         {%- for step_number in range(1, 9) %}
             when
                 {{ event }}.is_step_{{ step_number }}
-                and {{ steps_taken }} not like '%{{ step_number }}%'
-                then '{{ step_number }}'
+                and {{ steps_taken }} not like {{ sql_literal('%' ~ step_number ~ '%') }}
+                then {{ sql_literal(step_number | string) }}
         {%- endfor %}
     end
 {%- endmacro %}
