@@ -52,7 +52,7 @@
     {%- do names.extend(['goal'] if seed == 'conversion_definitions' else []) -%}
     {%- do names.extend({
         'funnels': ['step_order'],
-        'funnel_steps': ['step_number', 'window_minutes'],
+        'funnel_steps': ['window_minutes'],
         'funnel_exclusions': ['after_step', 'before_step'],
     }.get(seed, [])) -%}
     {{ return(names | unique(true) | list) }}
