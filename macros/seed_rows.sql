@@ -2,6 +2,17 @@
     not. For SQL that holds rules as literals: DuckDB would compile a pattern from a column
     anew for every row. -#}
 {% macro seed_rows(name, columns, condition='true') -%}
+    {%- set relation = loaded_seed(name) -%}
+    {%- if not relation -%} {{ return(none) }} {%- endif -%}
+    {%- set listed = columns | join(', ') -%}
+    {{ return(run_query(
+        'select ' ~ listed ~ ' from ' ~ relation ~ ' where ' ~ condition
+        ~ ' order by ' ~ listed
+    ).rows) }}
+{%- endmacro %}
+
+{#- A rule seed as it is loaded; none where it is not. -#}
+{% macro loaded_seed(name) -%}
     {#- A unit test must not name what it is not given, but has the rules all the same. -#}
     {%- set named = ref(name) if model.resource_type != 'unit_test'
         else recorded_place(name) if execute -%}
@@ -9,12 +20,7 @@
     {%- set relation = load_relation(api.Relation.create(
         database=named.database, schema=named.schema, identifier=named.identifier
     )) if execute and named -%}
-    {%- if not relation -%} {{ return(none) }} {%- endif -%}
-    {%- set listed = columns | join(', ') -%}
-    {{ return(run_query(
-        'select ' ~ listed ~ ' from ' ~ relation ~ ' where ' ~ condition
-        ~ ' order by ' ~ listed
-    ).rows) }}
+    {{ return(relation) }}
 {%- endmacro %}
 
 {#- Where the rule seed of a name stands, by what the run wrote down before its first node:

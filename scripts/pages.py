@@ -477,6 +477,11 @@ def rules(_: Demo) -> str:
             for name, column in rule["columns"].items()
             for other, values in column.get(by, {}).items()
         ]
+        spared = [
+            name for name, each in rule["columns"].items() if "may_be_missing" in each
+        ]
+        if spared:
+            said.append(f"A file may lack {quoted(spared)}: as if empty in each row.")
         lines = [
             f"## {seed}",
             "",

@@ -31,6 +31,7 @@ OWN_RULES = {
         "audiences",
         "channel_rules_custom",
         "conversion_definitions",
+        "funnel_exclusions",
         "funnel_steps",
         "funnels",
         "internal_traffic",

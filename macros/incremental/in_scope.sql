@@ -1,7 +1,8 @@
 {#- Whether a row is of what this run computes: of a `visitor`, `person`, `event` or
-    `conversion` that changed, or of a `batch` that came since. All rows are where the
-    model, or one that keeps what is made of it, is filled anew, and no row is where
-    nothing came. The key's columns stand in the row under their own names. -#}
+    `conversion` that changed, of a visitor `related` to one that did, or of a `batch` that
+    came since. All rows are where the model, or one that keeps what is made of it, is
+    filled anew, and no row is where nothing came. The key's columns stand in the row under
+    their own names. -#}
 {% macro in_scope(scope) -%}
     {%- if model.resource_type == 'unit_test' -%} {{ return('true') }} {%- endif -%}
     {%- set keys = scope_keys()[scope] -%}
@@ -27,6 +28,9 @@
             'columns': ['source_name', 'visitor_id'], 'of': 'int_visitors__changed',
         },
         'person': {'columns': ['person_id'], 'of': 'int_persons__changed'},
+        'related': {
+            'columns': ['source_name', 'visitor_id'], 'of': 'int_visitors__related',
+        },
         'conversion': {
             'columns': ['conversion_id'], 'of': 'int_conversions__explained',
             'number': 'credited_number',

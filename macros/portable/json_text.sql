@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro default__json_member(column, name) -%}
-    ({{ sound_json(column) }} #>> array[{{ sql_literal(name) }}])
+    {{ json_named(column, sql_literal(name)) }}
 {%- endmacro %}
 
 {#- As a pointer of RFC 6901, in which a quote in the key means nothing. -#}
@@ -51,10 +51,29 @@
     )
 {%- endmacro %}
 
-{#- A path of get_json_object knows no escape. -#}
-{% macro spark__json_member(column, name) -%}
+{#- As json_member, under a key that an SQL expression names. -#}
+{% macro json_named(column, key) -%}
+    {{ adapter.dispatch('json_named', 'footfall')(column, key) }}
+{%- endmacro %}
+
+{% macro default__json_named(column, key) -%}
+    ({{ sound_json(column) }} #>> array[{{ key }}])
+{%- endmacro %}
+
+{% macro duckdb__json_named(column, key) -%}
     replace(
-        from_json({{ sound_json(column) }}, 'map<string,string>')[{{ sql_literal(name) }}],
+        json_extract_string(
+            {{ sound_json(column) }},
+            '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
+        ),
+        chr(0), ''
+    )
+{%- endmacro %}
+
+{#- A path of get_json_object knows no escape. -#}
+{% macro spark__json_named(column, key) -%}
+    replace(
+        from_json({{ sound_json(column) }}, 'map<string,string>')[{{ key }}],
         chr(0), ''
     )
 {%- endmacro %}

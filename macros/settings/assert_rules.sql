@@ -19,6 +19,9 @@
     {%- for name in file.column_names -%}
         {%- do columns.update({name: file.columns[name].values() | list}) -%}
     {%- endfor -%}
+    {%- for name in rules.columns if name not in columns -%}
+        {%- do columns.update({name: [none] * file.rows | length}) -%}
+    {%- endfor -%}
     {{ return(told_rules(rules, place, columns)) }}
 {%- endmacro %}
 
@@ -39,10 +42,11 @@
             ~ rules.columns | join(', ') ~ '.'
         ) -%}
     {%- endfor -%}
-    {%- for name in rules.columns if name not in names -%}
+    {%- for name, column in rules.columns.items()
+        if name not in names and not column.may_be_missing -%}
         {%- do stop_run(
             place ~ "the column '" ~ name ~ "' is missing: "
-            ~ added_column(rules.columns[name]) ~ '.'
+            ~ added_column(column) ~ '.'
         ) -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -5,7 +5,7 @@
     the kind; `empty` says that it may be empty, and what that means; `of` names the
     column of a seed that must have the value; `only` and `needed` the rows that alone
     may, or have to, fill it; `before` what to write in a file of an earlier version, which
-    lacks the column. Names of events stand in columns of kinds event and events,
+    lacks the column; `may_be_missing` that it may go on lacking it, as if it were empty. Names of events stand in columns of kinds event and events,
     platforms in those of kind platforms. -#}
 {% macro described_rules() -%}
     {%- set share = {'kind': 'number', 'least': 0, 'most': 1} -%}
@@ -279,10 +279,34 @@
                 },
             },
         },
+        'funnel_exclusions': {
+            'keys': [['funnel_name', 'exclusion_name']],
+            'wholes': {'funnel_exclusions':
+                'A property_value has a property_name. before_step is more than after_step,'
+                ~ ' and a step of the funnel. A strict funnel has no exclusions: any event'
+                ~ ' between its steps ends an attempt. In any order both are empty.'
+            },
+            'may_be_empty': true,
+            'columns': {
+                'funnel_name': {'kind': 'name', 'of': 'funnels.funnel_name'},
+                'exclusion_name': {'kind': 'name'},
+                'event_name': {'kind': 'event'},
+                'page_path_pattern': {'kind': 'paths'},
+                'page_path_regex': pattern,
+                'property_name': {'kind': 'name', 'empty': 'it does not matter'},
+                'property_value': {'kind': 'name', 'empty': 'any'},
+                'after_step': {'kind': 'whole', 'least': 1, 'most': 7, 'empty': '1'},
+                'before_step': {
+                    'kind': 'whole', 'least': 2, 'most': 8, 'empty': 'the last step',
+                },
+            },
+        },
         'funnel_steps': {
             'keys': [['funnel_name', 'step_name'], ['funnel_name', 'step_number']],
             'wholes': {'funnel_steps':
                 'Steps are numbered from 1 without a gap. Every funnel has one at least.'
+                ~ ' A property_value has a property_name. Step 1 has no window_minutes, nor'
+                ~ ' has any step of a funnel in any order.'
             },
             'may_be_empty': true,
             'columns': {
@@ -291,18 +315,38 @@
                 'step_name': {'kind': 'name'},
                 'event_name': {'kind': 'event'},
                 'page_path_pattern': {'kind': 'paths'},
+                'page_path_regex': dict(pattern, may_be_missing=true),
+                'property_name': {
+                    'kind': 'name', 'empty': 'it does not matter',
+                    'may_be_missing': true,
+                },
+                'property_value': {
+                    'kind': 'name', 'empty': 'any', 'may_be_missing': true,
+                },
+                'window_minutes': {
+                    'kind': 'whole', 'least': 1, 'most': 52560000, 'empty': 'no limit',
+                    'may_be_missing': true,
+                },
             },
         },
         'funnels': {
             'keys': [['funnel_name']],
+            'wholes': {'funnels':
+                'A funnel in any order is not open: it begins with any step as it is.'
+            },
             'may_be_empty': true,
             'columns': {
                 'funnel_name': {'kind': 'name'},
-                'entity': {'kind': 'word', 'words': ['session', 'visitor']},
+                'entity': {'kind': 'word', 'words': ['session', 'visitor', 'person']},
                 'window_minutes': {
                     'kind': 'whole', 'least': 1, 'most': 52560000, 'empty': 'no limit',
                 },
                 'description': {'kind': 'text'},
+                'step_order': {
+                    'kind': 'word', 'words': ['ordered', 'strict', 'any'],
+                    'empty': 'ordered', 'may_be_missing': true,
+                },
+                'is_open': {'kind': 'flag', 'empty': 'false', 'may_be_missing': true},
             },
         },
         'host_rules': {

@@ -25,6 +25,7 @@
     {%- do assert_pointers(tables) -%}
     {%- do assert_custom_rules(tables) -%}
     {%- do assert_funnels_have_steps(tables) -%}
+    {%- do assert_funnel_options(tables) -%}
     {%- do assert_custom_models(tables) -%}
     {%- do assert_targets_are_of_goals(tables) -%}
     {%- do assert_channel_preset(
@@ -49,6 +50,11 @@
     {%- do names.extend(described[seed]['keys'][0] if names else []) -%}
     {%- do names.extend(['kind'] if seed == 'attribution_models' else []) -%}
     {%- do names.extend(['goal'] if seed == 'conversion_definitions' else []) -%}
+    {%- do names.extend({
+        'funnels': ['step_order'],
+        'funnel_steps': ['window_minutes'],
+        'funnel_exclusions': ['after_step', 'before_step'],
+    }.get(seed, [])) -%}
     {{ return(names | unique(true) | list) }}
 {%- endmacro %}
 
@@ -56,10 +62,15 @@
 {% macro loaded_rules(seed, rules, own, names) -%}
     {%- set place = own.original_file_path if own else 'the seed ' ~ seed -%}
     {%- set relation = ref(seed) -%}
-    {%- if not own -%}
+    {%- set optional = [] -%}
+    {%- for name in names if rules.columns[name].may_be_missing -%}
+        {%- do optional.append(name) -%}
+    {%- endfor -%}
+    {%- set there = names -%}
+    {%- if not own or optional -%}
         {%- set there = adapter.get_columns_in_relation(relation)
             | map(attribute='name') | map('lower') | list -%}
-        {%- for name in names if name not in there -%}
+        {%- for name in names if name not in there + optional -%}
             {%- do stop_run(
                 place ~ ": the column '" ~ name ~ "' is missing: "
                 ~ added_column(rules.columns[name]) ~ '.'
@@ -68,7 +79,10 @@
     {%- endif -%}
     {%- set casts = [] -%}
     {%- for name in names -%}
-        {%- do casts.append('cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ') as ' ~ name) -%}
+        {%- do casts.append(
+            'cast(' ~ (name if name in there else 'null') ~ ' as ' ~ dbt.type_string()
+            ~ ') as ' ~ name
+        ) -%}
     {%- endfor -%}
     {%- set table = run_query('select ' ~ casts | join(', ') ~ ' from ' ~ relation) -%}
     {%- set columns = {} -%}
@@ -128,6 +142,46 @@
             rule_place(tables.funnels, names.index(name)) ~ "the funnel '" ~ name
             ~ "' has no steps, but must have at least one in the seed funnel_steps."
         ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- What some kinds of funnels have no room for. -#}
+{% macro assert_funnel_options(tables) -%}
+    {%- set funnels, steps = tables.funnels.columns, tables.funnel_steps -%}
+    {%- set orders = dict(zip(funnels.funnel_name, funnels.step_order)) -%}
+    {%- for name in steps.columns.funnel_name -%}
+        {%- set minutes = steps.columns.window_minutes[loop.index0] -%}
+        {%- if minutes is not none and orders[name] == 'any' -%}
+            {%- do stop_run(
+                rule_place(steps, loop.index0) ~ "the window_minutes is '" ~ minutes
+                ~ "', but in a funnel in any order no step has a step before it: leave it"
+                ~ ' empty.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set exclusions = tables.funnel_exclusions -%}
+    {%- for name in exclusions.columns.funnel_name -%}
+        {%- set after = exclusions.columns.after_step[loop.index0] -%}
+        {%- set before = exclusions.columns.before_step[loop.index0] -%}
+        {%- set count = steps.columns.funnel_name.count(name) -%}
+        {%- if orders[name] == 'strict' -%}
+            {%- do stop_run(
+                rule_place(exclusions, loop.index0) ~ "the funnel '" ~ name
+                ~ "' is strict, so that any event between its steps ends an attempt: leave"
+                ~ ' the row out.'
+            ) -%}
+        {%- elif orders[name] == 'any' and (before is not none or after is not none) -%}
+            {%- do stop_run(
+                rule_place(exclusions, loop.index0) ~ "the funnel '" ~ name
+                ~ "' is in any order, so that it ends attempts after any step: leave"
+                ~ ' after_step and before_step empty.'
+            ) -%}
+        {%- elif before is not none and before | int > count -%}
+            {%- do stop_run(
+                rule_place(exclusions, loop.index0) ~ "the before_step is '" ~ before
+                ~ "', but the funnel '" ~ name ~ "' has " ~ count ~ ' steps.'
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 

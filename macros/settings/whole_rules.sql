@@ -244,6 +244,44 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- A funnel that begins with any of its steps is open by its order. -#}
+{% macro assert_whole_funnels(told) -%}
+    {%- for step_order in told.columns.step_order -%}
+        {%- set is_open = told.columns.is_open[loop.index0] -%}
+        {%- if step_order == 'any' and is_open is not none -%}
+            {%- do stop_run(
+                rule_place(told, loop.index0) ~ "the is_open is '" ~ is_open
+                ~ "', but says nothing where the step_order is any: leave it empty."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro assert_whole_funnel_exclusions(told) -%}
+    {%- do assert_named_properties(told) -%}
+    {%- for after in told.columns.after_step -%}
+        {%- set before = told.columns.before_step[loop.index0] -%}
+        {%- if before is not none and before | int <= (after or 1) | int -%}
+            {%- do stop_run(
+                rule_place(told, loop.index0) ~ "the before_step is '" ~ before
+                ~ "', but must be more than the after_step, which is " ~ (after or 1) ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A value is one of something. -#}
+{% macro assert_named_properties(told) -%}
+    {%- for value in told.columns.property_value -%}
+        {%- if value is not none and told.columns.property_name[loop.index0] is none -%}
+            {%- do stop_run(
+                rule_place(told, loop.index0) ~ "the property_value is '" ~ value
+                ~ "', but the property_name is empty: say of which property."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Numbers are from 1 to 8, and each only once: then none is above their count, unless
     there is a gap. -#}
 {% macro assert_whole_funnel_steps(told) -%}
@@ -255,6 +293,15 @@
                 rule_place(told, loop.index0) ~ "the step_number is '"
                 ~ told.columns.step_number[loop.index0] ~ "', but the funnel '" ~ name
                 ~ "' has " ~ count ~ ' steps: number them from 1 without a gap.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do assert_named_properties(told) -%}
+    {%- for minutes in told.columns.window_minutes -%}
+        {%- if minutes is not none and told.columns.step_number[loop.index0] | int == 1 -%}
+            {%- do stop_run(
+                rule_place(told, loop.index0) ~ "the window_minutes is '" ~ minutes
+                ~ "', but step 1 has no step before it: leave it empty."
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -187,58 +187,73 @@ def test_journeys_are_those_of_a_plain_loop(demo: Build) -> None:
 def attempts(build: Build) -> list[dict[str, Any]]:
     """Every attempt at a funnel, with the time of its furthest step."""
     rows = build.rows(
-        "select funnel_name, source_name, visitor_id, entry_session_id,"
-        " case entity when 'session' then entity_id else 'any' end, furthest_step,"
+        "select funnel_name, source_name, visitor_id, entry_session_id, entity,"
+        " entity_id, entry_step, furthest_step,"
         " is_completed, list_extract([step_1_at, step_2_at, step_3_at, step_4_at,"
         " step_5_at, step_6_at, step_7_at, step_8_at], furthest_step)"
         " from mart_funnel__entries"
     )
-    names = ("funnel", "source", "visitor", "session", "visit", "step", "done", "at")
+    names = ("funnel", "source", "visitor", "session", "entity", "who", "entry")
+    names += ("step", "done", "at")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
+def followed(attempt: dict[str, Any]) -> Key:
+    """Whose views and sessions tell what was done next."""
+    if attempt["entity"] == "person":
+        return "person", attempt["who"]
+    return "visitor", attempt["source"], attempt["visitor"]
+
+
+def expected_drop_offs(build: Build) -> dict[Key, list[int]]:
     """What who left did next, and who came back within a week."""
     views: dict[Key, list[Key]] = defaultdict(list)
-    for source, visitor, *view in demo.rows(
-        "select source_name, visitor_id, started_at, viewed_at, view_number,"
-        " session_id, page_host, page_path"
+    for source, visitor, person, *view in build.rows(
+        "select source_name, visitor_id, person_id, started_at, viewed_at, view_number,"
+        " event_id, session_id, page_host, page_path"
         " from fct_page_views inner join fct_sessions"
         " using (source_name, visitor_id, session_id)"
     ):
-        views[source, visitor].append(tuple(view))
+        views["visitor", source, visitor].append(tuple(view))
+        views["person", person].append(tuple(view))
     starts: dict[Key, list[Any]] = defaultdict(list)
-    for source, visitor, start in demo.rows(
-        "select source_name, visitor_id, started_at from fct_sessions"
+    for source, visitor, person, start in build.rows(
+        "select source_name, visitor_id, person_id, started_at from fct_sessions"
     ):
-        starts[source, visitor].append(start)
-    last_end = demo.value("select max(ended_at) from fct_sessions")
+        starts["visitor", source, visitor].append(start)
+        starts["person", person].append(start)
+    last_end = build.value("select max(ended_at) from fct_sessions")
     week = timedelta(days=7)
     expected: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for attempt in attempts(demo):
+    for attempt in attempts(build):
         if attempt["done"]:
             continue
-        visitor = (attempt["source"], attempt["visitor"])
         later = sorted(
             view[1:]
-            for view in views[visitor]
+            for view in views[followed(attempt)]
             if view[0] <= attempt["at"] < view[1]
-            and attempt["visit"] in ("any", view[3])
+            and (attempt["entity"] != "session" or attempt["who"] == view[4])
         )
-        place = label(*later[0][3:]) if later else "(exit)"
+        place = label(*later[0][4:]) if later else "(exit)"
         is_known = attempt["at"] + week <= last_end
         has_returned = any(
-            attempt["at"] < start <= attempt["at"] + week for start in starts[visitor]
+            attempt["at"] < start <= attempt["at"] + week
+            for start in starts[followed(attempt)]
         )
         counts = expected[attempt["funnel"], attempt["step"], place]
         counts[0] += 1
         counts[1] += is_known
         counts[2] += is_known and has_returned
+    return dict(expected)
+
+
+def test_drop_offs_are_those_of_a_plain_loop(demo: Build) -> None:
+    """What who left did next, and who came back within a week."""
     rows = demo.rows(
         "select funnel_name, step_number, next_place, dropped, dropped_a_week_ago,"
         " returned_within_a_week from mart_funnel__drop_offs"
     )
-    assert {row[:3]: list(row[3:]) for row in rows} == dict(expected)
+    assert {row[:3]: list(row[3:]) for row in rows} == expected_drop_offs(demo)
     assert any(place != "(exit)" for _, _, place, *_ in rows)
 
 
@@ -252,6 +267,7 @@ def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> No
     )
     went: Counter[Key] = Counter()
     left: Counter[Key] = Counter()
+    sessions: dict[Key, set[str]] = defaultdict(set)
     for attempt in attempts(demo):
         if attempt["session"] is None:
             continue
@@ -261,6 +277,7 @@ def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> No
             counted = went if attempt["step"] > step else left
             for value in (channels[attempt["session"]], None):
                 counted[attempt["funnel"], step, value] += 1
+                sessions[attempt["funnel"], step, value].add(attempt["session"])
     rows = demo.rows(
         "select funnel_name, step_number, property_value, went_on, dropped,"
         " went_on_with, dropped_with, difference, difference_low, difference_high,"
@@ -269,7 +286,7 @@ def test_differences_of_who_dropped_are_those_of_a_plain_loop(demo: Build) -> No
     )
     assert len(rows) > 5
     assert {row[:3] for row in rows} == {
-        key for key in went | left if key[2] and went[key] + left[key] >= 30
+        key for key, each in sessions.items() if key[2] and len(each) >= 30
     }
     for funnel, step, value, *found in rows:
         key, everybody = (funnel, step, value), (funnel, step, None)

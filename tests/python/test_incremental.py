@@ -863,6 +863,13 @@ MUTANTS = [
         id="where history begins is asked of who changed alone",
     ),
     pytest.param(
+        "models/intermediate/funnels/int_funnel_steps__matched.sql",
+        "in_scope('related')",
+        "in_scope('visitor')",
+        "int_funnel_attempts__pivoted",
+        id="funnels forget a person's other visitors",
+    ),
+    pytest.param(
         "models/intermediate/items/int_items__listed.sql",
         IN_SCOPE,
         IN_SCOPE.replace("visitor", "event"),

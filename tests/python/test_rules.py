@@ -160,8 +160,49 @@ ALONE: list[tuple[str, str, str, str]] = [
     (
         "funnels",
         "purchase,session",
-        "purchase,person",
-        ", row 2: the entity is 'person', but must be one of session, visitor.",
+        "purchase,device",
+        ", row 2: the entity is 'device', but must be one of session, visitor, person.",
+    ),
+    (
+        "funnels",
+        "within one session.,,\npurchase_in",
+        "within one session.,sequential,\npurchase_in",
+        ", row 2: the step_order is 'sequential', but must be one of ordered, strict,"
+        " any, or empty.",
+    ),
+    (
+        "funnels",
+        "within one session.,,\npurchase_in",
+        "within one session.,any,false\npurchase_in",
+        ", row 2: the is_open is 'false', but says nothing where the step_order is any:"
+        " leave it empty.",
+    ),
+    (
+        "funnel_steps",
+        "sign_up,2,signed_up,sign_up,%,,,,",
+        "sign_up,2,signed_up,sign_up,%,^/a[,,,",
+        ", row 11: '^/a[' is no regular expression.",
+    ),
+    (
+        "funnel_steps",
+        "sign_up,2,signed_up,sign_up,%,,,,",
+        "sign_up,2,signed_up,sign_up,%,,,pro,",
+        ", row 11: the property_value is 'pro', but the property_name is empty: say of"
+        " which property.",
+    ),
+    (
+        "funnel_steps",
+        "/account/sign-up%,,,,",
+        "/account/sign-up%,,,,5",
+        ", row 10: the window_minutes is '5', but step 1 has no step before it: leave"
+        " it empty.",
+    ),
+    (
+        "funnel_exclusions",
+        END,
+        "purchase,x,refund,%,,,,2,2",
+        ", row 2: the before_step is '2', but must be more than the after_step, which"
+        " is 2.",
     ),
     (
         "funnels",
@@ -779,6 +820,13 @@ TOGETHER: list[tuple[str, str, str, str]] = [
         " in the seed funnel_steps.",
     ),
     (
+        "funnel_exclusions",
+        END,
+        "purchase,x,refund,%,,,,1,5",
+        "the row purchase x: the before_step is '5', but the funnel 'purchase' has 4"
+        " steps.",
+    ),
+    (
         "attribution_weights",
         "last_three",
         "last_four",
@@ -995,6 +1043,80 @@ def test_a_target_of_no_goal_is_said(
         " 'sign_up', which is a conversion but no goal: give it a goal in the seed"
         " conversion_definitions."
     )
+
+
+@pytest.mark.parametrize(
+    ("order", "seed", "row", "said"),
+    [
+        (
+            "strict",
+            "funnel_exclusions",
+            "purchase,x,refund,%,,,,,",
+            "the row purchase x: the funnel 'purchase' is strict, so that any event"
+            " between its steps ends an attempt: leave the row out.",
+        ),
+        (
+            "any",
+            "funnel_exclusions",
+            "purchase,x,refund,%,,,,2,",
+            "the row purchase x: the funnel 'purchase' is in any order, so that it ends"
+            " attempts after any step: leave after_step and before_step empty.",
+        ),
+        (
+            "any",
+            "funnel_steps",
+            "purchase,5,thanks,thanks,%,,,,5",
+            "the row purchase thanks: the window_minutes is '5', but in a funnel in any"
+            " order no step has a step before it: leave it empty.",
+        ),
+    ],
+)
+def test_what_a_kind_of_funnel_has_no_room_for_is_said(
+    ask: Ask,
+    tables: dict[str, Any],
+    tmp_path: Path,
+    order: str,
+    seed: str,
+    row: str,
+    said: str,
+) -> None:
+    """An option that would say nothing is told, and not passed over."""
+    old, new = (
+        "within one session.,,\npurchase_in",
+        "within one session.,{},\npurchase_in",
+    )
+    changed = {
+        "funnels": edited("funnels", old, new.format(order)),
+        seed: edited(seed, END, row),
+    }
+    seeds = {name: loaded(ask, tmp_path, name, text) for name, text in changed.items()}
+    with pytest.raises(DbtBaseException) as stopped:
+        ask("assert_tables", tables | seeds)
+    assert sentence(stopped.value) == f"seeds/rules/{seed}.csv, {said}"
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new"),
+    [
+        ("funnels", ",step_order,is_open\n", "\n"),
+        (
+            "funnel_steps",
+            ",page_path_regex,property_name,property_value,window_minutes\n",
+            "\n",
+        ),
+    ],
+)
+def test_a_file_of_before_may_lack_what_may_be_empty(
+    ask: Ask, tmp_path: Path, seed: str, old: str, new: str
+) -> None:
+    """As if it were there and empty in each row, and of no other column."""
+    text = re.sub(",,+\n", "\n", edited(seed, old, new))
+    told = read(tmp_path, ask, seed, text)
+    ask("assert_told_rules", told)
+    lacking = old.strip(",\n").split(",")
+    assert {each for name in lacking for each in told["columns"][name]} == {None}
+    with pytest.raises(DbtBaseException, match="the column 'funnel_name' is missing"):
+        read(tmp_path, ask, seed, text.replace("funnel_name,", "", 1))
 
 
 def test_a_preset_that_there_is_not_is_said(ask: Ask) -> None:

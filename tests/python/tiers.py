@@ -47,6 +47,8 @@ class Trials:
     """Drawn files of events, odd in every way, of which each line is accounted for."""
     urls: int
     """Drawn URLs of which every part is compared with what urllib makes of it."""
+    funnels: int
+    """Drawn funnels of every kind whose attempts are compared with a loop's."""
     agreements: int
     """Drawn questions to which report, dashboard, metrics and SQL say one number."""
     hosts: int
@@ -73,6 +75,7 @@ QUICK = Trials(
     crawlers=100,
     hostile_files=20,
     urls=400,
+    funnels=40,
     agreements=12,
     hosts=3_000,
     pairs=1,
@@ -94,6 +97,7 @@ ALL = Trials(
     crawlers=400,
     hostile_files=200,
     urls=20_000,
+    funnels=150,
     agreements=60,
     hosts=20_000,
     pairs=99,

@@ -1,4 +1,5 @@
--- grain: one row per step of a funnel that more entries reach than the step before.
+-- grain: one row per step of a funnel that more entries reach from the step before than
+-- had taken that.
 
 with widened as (
     select
@@ -8,10 +9,12 @@ with widened as (
         entered,
         reached_previous,
         reached,
+        reached_from_previous,
         dropped
     from {{ ref('footfall', 'mart_funnel__steps_daily') }}
     where
-        reached > reached_previous
+        reached_from_previous > reached_previous
+        or reached_from_previous > reached
         or reached_previous > entered
         or dropped < 0
 )

@@ -31,6 +31,10 @@ funnel_steps as (
     select * from {{ ref('funnel_steps') }}
 ),
 
+funnel_exclusions as (
+    select * from {{ ref('funnel_exclusions') }}
+),
+
 event_rules as (
     select * from {{ ref('event_rules') }}
 ),
@@ -73,6 +77,13 @@ ruled_names as (
         'funnel_steps' as setting,
         event_name
     from funnel_steps
+
+    union all
+
+    select
+        'funnel_exclusions' as setting,
+        event_name
+    from funnel_exclusions
 
     union all
 

@@ -11,7 +11,7 @@ with entries as (
 seen as (
     select distinct
         funnel_name,
-        source_name,
+        entity_source_name,
         entity_id,
         next_entry_event_number as entry_event_number
     from entries
@@ -21,7 +21,7 @@ seen as (
 followed as (
     select
         entries.funnel_name,
-        entries.source_name,
+        entries.entity_source_name,
         entries.entity_id,
         entries.entry_event_number,
         later.next_entry_event_number,
@@ -30,13 +30,13 @@ followed as (
     left join seen
         on
             entries.funnel_name = seen.funnel_name
-            and entries.source_name = seen.source_name
+            and entries.entity_source_name = seen.entity_source_name
             and entries.entity_id = seen.entity_id
             and entries.entry_event_number = seen.entry_event_number
     left join entries as later
         on
             entries.funnel_name = later.funnel_name
-            and entries.source_name = later.source_name
+            and entries.entity_source_name = later.entity_source_name
             and entries.entity_id = later.entity_id
             and entries.next_entry_event_number = later.entry_event_number
 )

@@ -1,5 +1,5 @@
--- grain: one row per funnel, session or visitor, and attempt. A further entry opens
--- an attempt only when the one before is completed or its window is over.
+-- grain: one row per funnel, session, visitor or person, and attempt. A further entry
+-- opens an attempt only when the one before is over.
 
 with chained as (
     select * from {{ ref('footfall', 'int_funnel_entries__chained') }}
@@ -16,25 +16,25 @@ followed as (
 attempts as (
     select
         funnel_name,
-        source_name,
+        entity_source_name,
         entity_id,
         min(entry_event_number) as entry_event_number
     from chained
-    where step_number = 1
-    group by funnel_name, source_name, entity_id
+    where entity_event_number = entry_event_number
+    group by funnel_name, entity_source_name, entity_id
 
     union
 
     select
         successors.funnel_name,
-        successors.source_name,
+        successors.entity_source_name,
         successors.entity_id,
         successors.next_entry_event_number as entry_event_number
     from followed
     inner join successors
         on
             followed.funnel_name = successors.funnel_name
-            and followed.source_name = successors.source_name
+            and followed.entity_source_name = successors.entity_source_name
             and followed.entity_id = successors.entity_id
             and followed.entry_event_number = successors.entry_event_number
     where followed.is_attempt
@@ -43,12 +43,12 @@ attempts as (
 numbered as (
     select
         funnel_name,
-        source_name,
+        entity_source_name,
         entity_id,
         entry_event_number,
         cast(
             row_number() over (
-                partition by funnel_name, source_name, entity_id
+                partition by funnel_name, entity_source_name, entity_id
                 order by entry_event_number
             ) as bigint
         ) as attempt_number

@@ -1,19 +1,52 @@
--- grain: one row per funnel, step and accepted event that takes the step. An order that
--- is told again takes no step: it completes a funnel once, as it converts once.
+-- grain: one row per funnel, accepted event, and step that it takes or before which it
+-- ends an attempt. An order that is told again does neither: it completes a funnel
+-- once, as it converts once.
 
 with events as (
     select * from {{ ref('footfall', 'int_events__screened') }}
-    where {{ in_scope('visitor') }}
+    where {{ in_scope('related') }}
 ),
 
 sessionized as (
     select * from {{ ref('footfall', 'int_events__sessionized') }}
-    where {{ in_scope('visitor') }}
+    where {{ in_scope('related') }}
 ),
 
 sessions as (
-    select * from {{ ref('footfall', 'int_sessions__aggregated') }}
-    where {{ in_scope('visitor') }}
+    select * from {{ ref('footfall', 'int_sessions__identified') }}
+    where {{ in_scope('related') }}
+),
+
+lone_events as (
+    select
+        source_name,
+        visitor_id,
+        log_number
+    from {{ ref('footfall', 'int_events__sessionized') }}
+    where
+        session_started_at is null
+        and {{ in_scope('related') }}
+),
+
+visitors as (
+    select * from {{ ref('footfall', 'int_visitors__identified') }}
+),
+
+named as (
+    select
+        log_number,
+        user_id
+    from {{ ref('footfall', 'int_events__logged') }}
+    where {{ in_scope('related') }}
+),
+
+passed as (
+    select
+        log_number,
+        event_name,
+        properties
+    from {{ ref('footfall', 'int_events__logged') }}
+    where {{ in_scope('related') }}
 ),
 
 copies as (
@@ -25,25 +58,37 @@ copies as (
     having min(claim_number) > 1
 ),
 
-funnels as (
-    select * from {{ ref('funnels') }}
+asked as (
+    select * from {{ ref('footfall', 'int_funnel_steps__asked') }}
 ),
 
-funnel_steps as (
+defined as (
+    select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
+),
+
+-- What events pass through is read of those alone that a step asks for it.
+described as (
     select
-        funnel_name,
-        step_number,
-        {{ event_form('event_name') }} as event_name,
-        {{ like_pattern('page_path_pattern') }} as page_path_pattern
-    from {{ ref('funnel_steps') }}
+        passed.log_number,
+        wanted.property_name,
+        {{ json_named('passed.properties', 'wanted.property_name') }} as property_value
+    from passed
+    inner join (
+        select distinct
+            event_name,
+            property_name
+        from asked
+        where property_name is not null
+    ) as wanted
+        on passed.event_name = wanted.event_name
 ),
 
 stepped as (
     select
-        funnels.funnel_name,
-        funnels.entity,
-        funnels.window_minutes,
-        funnel_steps.step_number,
+        asked.funnel_name,
+        asked.entity,
+        asked.step_number,
+        asked.is_exclusion,
         events.source_name,
         events.visitor_id,
         events.event_id,
@@ -51,59 +96,76 @@ stepped as (
         events.received_at,
         events.log_number
     from events
-    inner join funnel_steps
+    inner join asked
         on
-            events.event_name = funnel_steps.event_name
+            events.event_name = asked.event_name
             and coalesce(events.page_path, '')
-            like funnel_steps.page_path_pattern escape '!'
-    inner join funnels
-        on funnel_steps.funnel_name = funnels.funnel_name
+            like asked.page_path_pattern escape '!'
     left join copies
         on
             events.source_name = copies.source_name
             and events.event_id = copies.event_id
-    where copies.event_id is null
+    left join described
+        on
+            events.log_number = described.log_number
+            and asked.property_name = described.property_name
+    where
+        copies.event_id is null
+        and (
+            asked.page_path_regex is null
+            or {{ matches_regex(
+                "coalesce(events.page_path, '')", 'asked.page_path_regex'
+            ) }}
+        )
+        and (
+            asked.property_name is null
+            or described.property_value
+            = coalesce(asked.property_value, described.property_value)
+        )
 ),
 
--- Within one instant nothing says what came first, so earlier steps do.
+-- Within one instant nothing says what came first, so earlier steps do, and what takes
+-- none comes last.
 ordered as (
     select
         *,
-        min(step_number) over (
+        min(case when not is_exclusion then step_number end) over (
             partition by funnel_name, log_number
         ) as first_step_number,
-        max(step_number) over (
+        max(case when not is_exclusion then step_number end) over (
             partition by funnel_name, log_number
         ) as last_step_number
     from stepped
 ),
 
--- Few events take a step, so what is joined to all others is no text.
+-- Where a funnel follows persons, an event of no session says for itself who it is.
+lone as (
+    select
+        lone_events.log_number,
+        coalesce(named.user_id, visitors.person_id) as person_id,
+        persons.entity
+    from lone_events
+    inner join visitors
+        on
+            lone_events.source_name = visitors.source_name
+            and lone_events.visitor_id = visitors.visitor_id
+    inner join named
+        on lone_events.log_number = named.log_number
+    cross join (select distinct entity from asked where entity = 'person') as persons
+),
+
+-- A person may be of several sources. An event of no session is none of a funnel within
+-- a session. Few events take a step, so what is joined to all others is no text.
 placed as (
     select
-        ordered.funnel_name,
-        ordered.entity,
-        ordered.window_minutes,
-        ordered.step_number,
-        ordered.source_name,
-        ordered.visitor_id,
-        ordered.occurred_at,
+        ordered.*,
         sessions.session_id,
-        cast(
-            dense_rank() over (
-                partition by
-                    ordered.funnel_name, ordered.source_name, ordered.visitor_id
-                order by
-                    ordered.occurred_at,
-                    ordered.first_step_number,
-                    ordered.last_step_number,
-                    ordered.received_at,
-                    ordered.event_id
-            ) as bigint
-        ) as visitor_event_number,
-        case
-            when ordered.entity = 'session' then sessions.session_id
-            else ordered.visitor_id
+        case when ordered.entity = 'person' then '' else ordered.source_name end
+            as entity_source_name,
+        case ordered.entity
+            when 'session' then sessions.session_id
+            when 'visitor' then ordered.visitor_id
+            else coalesce(sessions.person_id, lone.person_id)
         end as entity_id
     from ordered
     inner join sessionized
@@ -114,12 +176,70 @@ placed as (
             and ordered.visitor_id = sessions.visitor_id
             and sessionized.session_app = sessions.session_app
             and sessionized.session_started_at = sessions.session_started_at
+    left join lone
+        on
+            ordered.log_number = lone.log_number
+            and ordered.entity = lone.entity
 ),
 
--- An event of no session takes no step of a funnel within a session.
-matched as (
-    select * from placed
+numbered as (
+    select
+        funnel_name,
+        step_number,
+        is_exclusion,
+        first_step_number,
+        source_name,
+        visitor_id,
+        occurred_at,
+        session_id,
+        entity_source_name,
+        entity_id,
+        cast(
+            dense_rank() over (
+                partition by funnel_name, entity_source_name, entity_id
+                order by
+                    occurred_at,
+                    coalesce(first_step_number, 9),
+                    coalesce(last_step_number, 9),
+                    received_at,
+                    event_id,
+                    case when entity = 'person' then source_name end
+            ) as bigint
+        ) as entity_event_number
+    from placed
     where entity_id is not null
+),
+
+-- What only lies between the steps of a strict funnel has been counted.
+matched as (
+    select
+        numbered.funnel_name,
+        defined.entity,
+        defined.window_minutes,
+        defined.step_order,
+        numbered.step_number,
+        defined.step_window_minutes,
+        numbered.is_exclusion,
+        numbered.source_name,
+        numbered.visitor_id,
+        numbered.occurred_at,
+        numbered.session_id,
+        numbered.entity_source_name,
+        numbered.entity_id,
+        not numbered.is_exclusion
+        and (
+            numbered.step_number = 1
+            or (
+                defined.is_entered_anywhere
+                and numbered.step_number = numbered.first_step_number
+            )
+        ) as is_entry,
+        numbered.entity_event_number
+    from numbered
+    inner join defined
+        on
+            numbered.funnel_name = defined.funnel_name
+            and numbered.step_number = defined.step_number
 )
 
 select * from matched

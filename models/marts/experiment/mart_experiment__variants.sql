@@ -205,14 +205,12 @@ scored as (
         *,
         abs(gap) / nullif(pooled_error, 0) as gap_score,
         {{ anytime_margin('variance') }} as anytime_margin,
-        sqrt(
-            (converted_share - share_low) * (converted_share - share_low)
-            + (control_high - control_share) * (control_high - control_share)
-        ) as margin_below,
-        sqrt(
-            (share_high - converted_share) * (share_high - converted_share)
-            + (control_share - control_low) * (control_share - control_low)
-        ) as margin_above
+        {{ newcombe_margin(
+            'converted_share', 'share_low', 'control_share', 'control_high'
+        ) }} as margin_below,
+        {{ newcombe_margin(
+            'converted_share', 'share_high', 'control_share', 'control_low'
+        ) }} as margin_above
     from spread
 ),
 

@@ -1,5 +1,5 @@
 -- grain: one row per funnel, step, property and value of it that at least thirty
--- attempts at the step have.
+-- sessions of attempts at the step have.
 
 with entries as (
     select * from {{ ref('footfall', 'mart_funnel__entries') }}
@@ -7,7 +7,8 @@ with entries as (
 ),
 
 funnel_steps as (
-    select * from {{ ref('funnel_steps') }}
+    select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
+    where not is_last_step
 ),
 
 sessions as (
@@ -16,14 +17,6 @@ sessions as (
 
 page_views as (
     select * from {{ ref('footfall', 'fct_page_views') }}
-),
-
-last_steps as (
-    select
-        funnel_name,
-        max(step_number) as last_step_number
-    from funnel_steps
-    group by funnel_name
 ),
 
 -- Up to the entry alone: who goes on sees more pages, and so more slow ones.
@@ -38,7 +31,7 @@ load_times as (
     inner join page_views
         on
             entries.entry_session_id = page_views.session_id
-            and entries.step_1_at >= page_views.viewed_at
+            and entries.entered_at >= page_views.viewed_at
     group by
         entries.funnel_name,
         entries.source_name,
@@ -52,6 +45,7 @@ attempts as (
         entries.funnel_name,
         funnel_steps.step_number,
         funnel_steps.step_name,
+        entries.entry_session_id,
         entries.channel,
         entries.device_category,
         entries.visitor_type,
@@ -69,11 +63,8 @@ attempts as (
     inner join funnel_steps
         on
             entries.funnel_name = funnel_steps.funnel_name
+            and entries.entry_step <= funnel_steps.step_number
             and entries.furthest_step >= funnel_steps.step_number
-    inner join last_steps
-        on
-            entries.funnel_name = last_steps.funnel_name
-            and funnel_steps.step_number < last_steps.last_step_number
     inner join sessions
         on entries.entry_session_id = sessions.session_id
     left join load_times
@@ -103,6 +94,7 @@ described as (
             funnel_name,
             step_number,
             step_name,
+            entry_session_id,
             {{ sql_literal(property) }} as property_name,
             {{ property }} as property_value,
             is_gone_on
@@ -122,7 +114,7 @@ counted as (
         count(case when not is_gone_on then 1 end) as dropped_with
     from described
     group by funnel_name, step_number, step_name, property_name, property_value
-    having count(*) >= 30
+    having count(distinct entry_session_id) >= 30
 ),
 
 -- In floats, since all that follows is.
@@ -168,14 +160,10 @@ spread as (
 scored as (
     select
         *,
-        sqrt(
-            (share_left - left_low) * (share_left - left_low)
-            + (on_high - share_on) * (on_high - share_on)
-        ) as margin_below,
-        sqrt(
-            (left_high - share_left) * (left_high - share_left)
-            + (share_on - on_low) * (share_on - on_low)
-        ) as margin_above,
+        {{ newcombe_margin('share_left', 'left_low', 'share_on', 'on_high') }}
+            as margin_below,
+        {{ newcombe_margin('share_left', 'left_high', 'share_on', 'on_low') }}
+            as margin_above,
         {{ to_nine_decimals(two_sided_p('gap_score')) }} as p_value
     from spread
 ),

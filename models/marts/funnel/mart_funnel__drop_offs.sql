@@ -14,7 +14,7 @@ with entries as (
 ),
 
 funnel_steps as (
-    select * from {{ ref('funnel_steps') }}
+    select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
 ),
 
 page_views as (
@@ -31,9 +31,51 @@ known as (
     from sessions
 ),
 
+-- A person is followed in all visitors that they are.
+person_visitors as (
+    select distinct
+        source_name,
+        visitor_id,
+        person_id
+    from sessions
+    where person_id in (
+        select entries.entity_id from entries
+        where entries.entity = 'person'
+    )
+),
+
+followed_visitors as (
+    select
+        funnel_name,
+        source_name,
+        entity,
+        entity_id,
+        attempt_number,
+        left_at,
+        source_name as followed_source_name,
+        visitor_id as followed_visitor_id
+    from entries
+    where entity <> 'person'
+
+    union all
+
+    select
+        entries.funnel_name,
+        entries.source_name,
+        entries.entity,
+        entries.entity_id,
+        entries.attempt_number,
+        entries.left_at,
+        person_visitors.source_name as followed_source_name,
+        person_visitors.visitor_id as followed_visitor_id
+    from entries
+    inner join person_visitors
+        on entries.entity_id = person_visitors.person_id
+    where entries.entity = 'person'
+),
+
 -- In the visit that was left, which had begun; of a funnel within a session in that
 -- one.
-
 later_views as (
     select
         entries.funnel_name,
@@ -50,21 +92,25 @@ later_views as (
             order by
                 page_views.viewed_at,
                 page_views.view_number,
-                {{ byte_order('page_views.event_id') }}
+                {{ byte_order('page_views.event_id') }},
+                {{ byte_order('page_views.source_name') }}
         ) as view_number
-    from entries
+    from followed_visitors as entries
     inner join page_views
         on
-            entries.source_name = page_views.source_name
-            and entries.visitor_id = page_views.visitor_id
+            entries.followed_source_name = page_views.source_name
+            and entries.followed_visitor_id = page_views.visitor_id
             and entries.left_at < page_views.viewed_at
     inner join sessions
         on
             page_views.session_id = sessions.session_id
             and entries.left_at >= sessions.started_at
     where
-        entries.entity = 'visitor'
-        or entries.entity_id = page_views.session_id
+        case entries.entity
+            when 'session' then entries.entity_id = page_views.session_id
+            when 'person' then entries.entity_id = sessions.person_id
+            else true
+        end
 ),
 
 next_views as (
@@ -78,13 +124,14 @@ returned as (
         entries.source_name,
         entries.entity_id,
         entries.attempt_number
-    from entries
+    from followed_visitors as entries
     inner join sessions
         on
-            entries.source_name = sessions.source_name
-            and entries.visitor_id = sessions.visitor_id
+            entries.followed_source_name = sessions.source_name
+            and entries.followed_visitor_id = sessions.visitor_id
             and entries.left_at < sessions.started_at
             and entries.left_at + interval '7' day >= sessions.started_at
+    where entries.entity <> 'person' or entries.entity_id = sessions.person_id
     group by
         entries.funnel_name,
         entries.source_name,
