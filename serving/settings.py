@@ -38,7 +38,11 @@ def macros(file: str) -> Any:
 
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     # What the description of rules asks beside itself.
-    environment.globals |= {"return": give_back, "known_presets": shipped_presets}
+    environment.globals |= {
+        "return": give_back,
+        "known_presets": shipped_presets,
+        "audience_features": audience_features,
+    }
     text = (MACROS / file).read_text(encoding="utf-8")
     return environment.from_string(text).module
 
@@ -68,6 +72,14 @@ def shipped_presets() -> list[str]:
     """Those that come with footfall; one's own are of a var."""
     folders = {path.name for path in (ROOT / "models" / "staging").iterdir()}
     return ["columns", "demo", *sorted(folders - {"columns", "demo", "files"})]
+
+
+def audience_features() -> dict[str, dict[str, Any]]:
+    """What a row of the seed audiences can ask about a person, by its name."""
+    found: dict[str, dict[str, Any]] = asked(
+        "audience_features.sql", "audience_features"
+    )
+    return found
 
 
 def described_rules() -> dict[str, dict[str, Any]]:
