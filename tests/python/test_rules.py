@@ -289,8 +289,8 @@ ALONE: list[tuple[str, str, str, str]] = [
         "page_groups",
         "20,,/search%,",
         "20,https://shop.example,/search%,",
-        ", row 3: the page_host_pattern is 'https://shop.example', but must be a host in"
-        " lower case, in which % stands for any text, or empty.",
+        ", row 3: the page_host_pattern is 'https://shop.example', but must be a host"
+        " in lower case, in which % stands for any text, or empty.",
     ),
     (
         "page_groups",
@@ -309,7 +309,8 @@ ALONE: list[tuple[str, str, str, str]] = [
         "page_groups",
         "20,,/search%,",
         "10,,/search%,",
-        ", row 3: the priority '10' is also that of seeds/rules/page_groups.csv, row 2.",
+        ", row 3: the priority '10' is also that of seeds/rules/page_groups.csv,"
+        " row 2.",
     ),
     (
         "search_parameters",
