@@ -168,7 +168,9 @@ class Loop:
             for each in found
             if each["days_since_last_session"] is not None
         )
-        self.frequency = fifths(each["sessions"] for each in found)
+        self.frequency = fifths(
+            each["sessions"] for each in found if each["sessions"] > 0
+        )
         self.money = fifths(
             each["net_revenue"] for each in found if each["net_revenue"] > 0
         )
