@@ -17,7 +17,18 @@ import pytest
 from harness import ROOT, Asker, Build, Builder, one_source, run_dbt, write_parquet
 
 DAY = timedelta(days=1)
-WINDOW, RECENT, ABSENCE = 365, 30, 30
+# The vars, as they are and so short that what counts ceases to within the demo.
+Spans = dict[str, int]
+DEFAULTS: Spans = {
+    "audience_window_days": 365,
+    "audience_recent_days": 30,
+    "audience_absence_days": 30,
+}
+SHORT: Spans = {
+    "audience_window_days": 20,
+    "audience_recent_days": 7,
+    "audience_absence_days": 5,
+}
 Condition = tuple[str, str, Decimal]
 Features = dict[str, Any]
 # What the simulator's shop knows, beside what its own clock got wrong.
@@ -45,8 +56,11 @@ def rules() -> dict[str, list[Condition]]:
 class Person:
     """Whatever one person did, day by day and instant by instant."""
 
-    def __init__(self) -> None:
+    def __init__(self, spans: Spans) -> None:
         """Of nobody yet."""
+        self.window = spans["audience_window_days"]
+        self.recent = spans["audience_recent_days"]
+        self.absence = spans["audience_absence_days"]
         self.sessions: list[date] = []
         self.views: list[date] = []
         self.carts: list[tuple[datetime, date, tuple[str, str]]] = []
@@ -79,33 +93,33 @@ class Person:
         checkouts = [on for at, on in self.checkouts if on <= day and at > bought]
         return {
             "days_since_last_session": since(came),
-            "sessions": within(self.sessions, WINDOW),
-            "recent_sessions": within(self.sessions, RECENT),
+            "sessions": within(self.sessions, self.window),
+            "recent_sessions": within(self.sessions, self.recent),
             "days_since_return": since(
                 later
                 for earlier, later in pairwise(came)
-                if (later - earlier).days >= ABSENCE
+                if (later - earlier).days >= self.absence
             ),
-            "recent_product_views": within(self.views, RECENT),
-            "recent_carts": within((on for _, on, _ in self.carts), RECENT),
+            "recent_product_views": within(self.views, self.recent),
+            "recent_carts": within((on for _, on, _ in self.carts), self.recent),
             "open_cart_days": since(on for on, _ in self.open_carts(day)),
             "open_checkout_days": since(checkouts),
             "days_since_last_conversion": since(on for _, on in self.goals),
-            "conversions": within((on for _, on in self.goals), WINDOW),
+            "conversions": within((on for _, on in self.goals), self.window),
             "net_revenue": sum(
                 (
                     amount
                     for ordered, on, amount in self.money
-                    if max(ordered, on) <= day < ordered + WINDOW * DAY
+                    if max(ordered, on) <= day < ordered + self.window * DAY
                 ),
                 Decimal(0),
             ),
         }
 
 
-def persons_of(build: Build) -> dict[str, Person]:
+def persons_of(build: Build, spans: Spans) -> dict[str, Person]:
     """All that the facts say of each."""
-    persons: dict[str, Person] = defaultdict(Person)
+    persons: dict[str, Person] = defaultdict(lambda: Person(spans))
     for person, day in build.rows("select person_id, started_date from fct_sessions"):
         persons[person].sessions.append(day)
         persons[person].days.add(day)
@@ -157,9 +171,11 @@ def score(value: Any, scores: list[tuple[Any, int]]) -> int:
 class Loop:
     """Every person on every day, one after the other."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, spans: Spans) -> None:
         """Find the last day, and the fifths on it."""
-        self.persons = persons_of(build)
+        self.build = build
+        self.recent = spans["audience_recent_days"]
+        self.persons = persons_of(build, spans)
         self.first = min(min(each.days) for each in self.persons.values())
         self.last = max(max(each.days) for each in self.persons.values())
         found = [each.features(self.last) for each in self.persons.values()]
@@ -168,7 +184,9 @@ class Loop:
             for each in found
             if each["days_since_last_session"] is not None
         )
-        self.frequency = fifths(each["sessions"] for each in found)
+        self.frequency = fifths(
+            each["sessions"] for each in found if each["sessions"] > 0
+        )
         self.money = fifths(
             each["net_revenue"] for each in found if each["net_revenue"] > 0
         )
@@ -236,16 +254,25 @@ def cart_prices(build: Build) -> dict[tuple[str, str], Decimal]:
     return found
 
 
-@pytest.fixture(scope="module")
-def loop(demo: Build) -> Loop:
+@pytest.fixture(scope="module", params=[DEFAULTS, SHORT], ids=["as it is", "short"])
+def loop(request: pytest.FixtureRequest, demo: Build, build: Builder) -> Loop:
     """All of the demo's persons."""
-    return Loop(demo)
+    spans: Spans = request.param
+    if spans == DEFAULTS:
+        return Loop(demo, spans)
+    facts = "+fct_events +fct_sessions +fct_conversions +fct_reversals"
+    made = build(
+        spans,
+        select=f"+mart_audience__visitors +mart_audience__session_features {facts}",
+    )
+    assert made.is_green, made.said
+    return Loop(made, spans)
 
 
-def test_features_and_scores_are_those_of_a_plain_loop(demo: Build, loop: Loop) -> None:
+def test_features_and_scores_are_those_of_a_plain_loop(loop: Loop) -> None:
     """Of every person, at the end of the last day with data."""
     names = list(loop.features(next(iter(loop.persons)), loop.last))
-    rows = demo.rows(
+    rows = loop.build.rows(
         f"select person_id, as_of_date, {', '.join(names)} from mart_audience__visitors"
     )
     assert {as_of for _, as_of, *_ in rows} == {loop.last}
@@ -262,9 +289,9 @@ def test_features_and_scores_are_those_of_a_plain_loop(demo: Build, loop: Loop) 
     assert any(each["days_since_return"] for each in found.values())
 
 
-def test_stays_are_those_of_a_plain_loop(demo: Build, loop: Loop) -> None:
+def test_stays_are_those_of_a_plain_loop(loop: Loop) -> None:
     """Asked of every person and audience on every day, with what was at stake."""
-    prices = cart_prices(demo)
+    prices = cart_prices(loop.build)
     expected: dict[tuple[str, str, int], tuple[Any, ...]] = {}
     for person, acts in loop.persons.items():
         entered: dict[str, date] = {}
@@ -286,7 +313,7 @@ def test_stays_are_those_of_a_plain_loop(demo: Build, loop: Loop) -> None:
                     began, _, value = expected[stay]
                     expected[stay] = (began, day, value)
                     del entered[audience]
-    rows = demo.rows(
+    rows = loop.build.rows(
         "select person_id, audience, stay_number, entered_date, left_date,"
         " value_at_stake from mart_audience__memberships"
     )
@@ -299,10 +326,10 @@ def test_stays_are_those_of_a_plain_loop(demo: Build, loop: Loop) -> None:
     assert any(number > 1 for *_, number in found)
 
 
-def test_a_reason_says_what_was_so_and_what_was_asked(demo: Build, loop: Loop) -> None:
+def test_a_reason_says_what_was_so_and_what_was_asked(loop: Loop) -> None:
     """Of every stay, by the names of the features."""
     conditions = rules()
-    for person, audience, entered, reason in demo.rows(
+    for person, audience, entered, reason in loop.build.rows(
         "select person_id, audience, entered_date, reason"
         " from mart_audience__memberships"
     ):
@@ -351,13 +378,13 @@ def test_activations_are_of_who_granted_and_of_nobody_else(demo: Build) -> None:
     assert set(rows) == expected
 
 
-def test_session_features_are_those_of_a_plain_loop(demo: Build) -> None:
+def test_session_features_are_those_of_a_plain_loop(loop: Loop) -> None:
     """What the same visitor did before the instant at which the session started."""
     acts: dict[tuple[str, str], dict[str, list[datetime]]] = defaultdict(
         lambda: defaultdict(list)
     )
     orders: dict[tuple[Any, ...], datetime] = {}
-    for source, visitor, name, order, event, at in demo.rows(
+    for source, visitor, name, order, event, at in loop.build.rows(
         "select source_name, visitor_id, event_name, order_id, event_id, occurred_at"
         " from fct_events order by occurred_at"
     ):
@@ -366,18 +393,18 @@ def test_session_features_are_those_of_a_plain_loop(demo: Build) -> None:
             orders.setdefault((source, visitor, order or event, bool(order)), at)
     for (source, visitor, *_), at in orders.items():
         acts[source, visitor]["order"].append(at)
-    for source, visitor, at in demo.rows(
+    for source, visitor, at in loop.build.rows(
         "select source_name, visitor_id, started_at from fct_sessions"
     ):
         acts[source, visitor]["session"].append(at)
-    rows = demo.rows(
+    rows = loop.build.rows(
         "select source_name, visitor_id, started_at, previous_sessions,"
         " recent_sessions, previous_product_views, previous_carts,"
         " previous_checkouts, previous_conversions, has_open_cart,"
         " seconds_since_previous_session, seconds_since_last_conversion"
         " from mart_audience__session_features"
     )
-    assert len(rows) == demo.value("select count(*) from fct_sessions")
+    assert len(rows) == loop.build.value("select count(*) from fct_sessions")
     for source, visitor, start, *found in rows:
         known = {
             name: [at for at in instants if at < start]
@@ -387,7 +414,7 @@ def test_session_features_are_those_of_a_plain_loop(demo: Build) -> None:
         carts = known.get("add_to_cart", [])
         expected = [
             len(sessions),
-            sum(start - at <= timedelta(days=RECENT) for at in sessions),
+            sum(start - at <= timedelta(days=loop.recent) for at in sessions),
             len(known.get("view_item", [])),
             len(carts),
             len(known.get("begin_checkout", [])),
