@@ -863,9 +863,9 @@ MUTANTS = [
         id="where history begins is asked of who changed alone",
     ),
     pytest.param(
-        "models/intermediate/funnels/int_funnel_steps__matched.sql",
-        "in_scope('related')",
-        "in_scope('visitor')",
+        "macros/incremental/in_scope.sql",
+        "'of': 'int_visitors__related'",
+        "'of': 'int_visitors__changed'",
         "int_funnel_attempts__pivoted",
         id="funnels forget a person's other visitors",
     ),
