@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import yaml
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from harness import ROOT, Build, copy_project, parse, run_dbt
 
 from parity.parsing import parsed_sources
@@ -136,17 +137,14 @@ def read(project: Path) -> Manifest:
 
 def left(manifest: Manifest) -> set[str]:
     """Names of all that is there to be built, tested or shown."""
-    return {
-        node.name
-        for found in (
-            manifest.nodes,
-            manifest.exposures,
-            manifest.metrics,
-            manifest.semantic_models,
-            manifest.unit_tests,
-        )
-        for node in found.values()
-    }
+    kinds: list[Mapping[str, Any]] = [
+        manifest.nodes,
+        manifest.exposures,
+        manifest.metrics,
+        manifest.semantic_models,
+        manifest.unit_tests,
+    ]
+    return {node.name for found in kinds for node in found.values()}
 
 
 @pytest.mark.parametrize("topics", [["content"], TOPICS], ids=["content", "all"])
@@ -164,11 +162,9 @@ def test_dbt_reads_the_project_without_a_topic(
     kept = {node.name for node in found.nodes.values() if node.fqn[1] == "marts"}
     assert {"fct_sessions", "dim_periods"} <= kept
     # Whoever is left asks for none of what is gone.
+    known = found.nodes.keys() | found.sources.keys()
     for node in found.nodes.values():
-        if node.resource_type in ("model", "analysis", "test"):
-            assert set(node.depends_on.nodes) <= found.nodes.keys() | {
-                *found.sources
-            }, node.name
+        assert set(node.depends_on_nodes) <= known, node.name
 
 
 @pytest.mark.long  # `make test` asks that dbt can read it, above.
@@ -221,11 +217,10 @@ def charts_of(marts: set[str]) -> set[str]:
 
 def demo_marts() -> list[str]:
     """The marts that are published, by their files, and the list of builds."""
-    manifest = read(ROOT)
     return [
         node.name
-        for node in manifest.nodes.values()
-        if node.resource_type == "model"
+        for node in read(ROOT).nodes.values()
+        if isinstance(node, ModelNode)
         and node.config.access == "public"
         and node.config.meta.get("is_published", True)
     ]
