@@ -628,7 +628,7 @@ def test_what_is_stored_tells_any_change(tmp_path: Path, seed: int) -> None:
         )
     shutil.copyfile(*files)
     known: dict[str | None, list[Any]] = {}
-    for _ in range(40):
+    for _ in range(30):
         file = draw.choice(files)
         before = stored_of(file, mart)
         assert stored_of(file, mart) == before is not None
