@@ -81,21 +81,25 @@ pivoted as (
         attempts.entity_id,
         attempts.attempt_number,
         attempts.visitor_id,
-        case
-            when attempts.entity = 'person' then attempts.entity_id
-            else coalesce(sessions.person_id, attempts.visitor_id)
-        end as person_id,
         sessions.session_id as entry_session_id,
-        cast({{ local_time('attempts.entered_at') }} as date) as report_date,
-        coalesce(sessions.channel, '(no session)') as channel,
-        coalesce(sessions.device_category, '(unknown)') as device_category,
-        coalesce(sessions.visitor_type, '(no session)') as visitor_type,
         attempts.entered_at,
         {%- for step_number in range(1, 9) %}
             attempts.step_{{ step_number }}_at,
         {%- endfor %}
         attempts.entry_step,
         attempts.furthest_step,
+        cast({{ local_time('attempts.entered_at') }} as date) as report_date,
+        case
+            when attempts.entity = 'person' then attempts.entity_id
+            else coalesce(sessions.person_id, attempts.visitor_id)
+        end as person_id,
+        case
+            when attempts.entity = 'person' then attempts.entity_id
+            else sessions.person_id
+        end as entry_person_id,
+        coalesce(sessions.channel, '(no session)') as channel,
+        coalesce(sessions.device_category, '(unknown)') as device_category,
+        coalesce(sessions.visitor_type, '(no session)') as visitor_type,
         coalesce(
             attempts.steps_taken,
             substr(

@@ -25,8 +25,8 @@ reached_1 as (
         step_number,
         entity_event_number,
         occurred_at,
-        next_event_number,
-        cast(null as {{ dbt.type_string() }}) as steps_taken
+        cast(null as {{ dbt.type_string() }}) as steps_taken,
+        next_event_number
     from linked
     where is_entry
 ),
@@ -48,8 +48,8 @@ reached_1 as (
             linked.step_number,
             linked.entity_event_number,
             linked.occurred_at,
-            linked.next_event_number,
-            reached.steps_taken
+            reached.steps_taken,
+            linked.next_event_number
         from reached_{{ place - 1 }} as reached
         inner join linked
             on

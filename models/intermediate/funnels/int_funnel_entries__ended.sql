@@ -39,9 +39,9 @@ ranked as (
         chained.entity_event_number,
         chained.occurred_at,
         chained.next_event_number,
+        funnels.step_order,
         chained.entered_at + chained.window_minutes * interval '1' minute
             as window_ended_at,
-        funnels.step_order,
         row_number() over (
             partition by
                 chained.funnel_name,

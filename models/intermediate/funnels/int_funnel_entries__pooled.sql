@@ -70,8 +70,8 @@ step_1 as (
 entries as (
     {%- for step in range(1, 9) %}
         select
-            {{ step }} as step_number,
-            *
+            *,
+            {{ step }} as step_number
         from step_{{ step }}
         {%- if not loop.last %}
 
@@ -96,8 +96,8 @@ pooled_entries as (
         step_number,
         entity_event_number,
         occurred_at,
-        {{ next_untaken('entries') }} as next_event_number,
-        steps_taken
+        steps_taken,
+        {{ next_untaken('entries') }} as next_event_number
     from entries
 )
 

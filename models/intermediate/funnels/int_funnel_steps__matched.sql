@@ -66,6 +66,14 @@ defined as (
     select * from {{ ref('footfall', 'int_funnel_steps__defined') }}
 ),
 
+wanted as (
+    select distinct
+        event_name,
+        property_name
+    from asked
+    where property_name is not null
+),
+
 -- What events pass through is read of those alone that a step asks for it.
 described as (
     select
@@ -73,13 +81,7 @@ described as (
         wanted.property_name,
         {{ json_named('passed.properties', 'wanted.property_name') }} as property_value
     from passed
-    inner join (
-        select distinct
-            event_name,
-            property_name
-        from asked
-        where property_name is not null
-    ) as wanted
+    inner join wanted
         on passed.event_name = wanted.event_name
 ),
 
@@ -138,12 +140,17 @@ ordered as (
     from stepped
 ),
 
+followed_persons as (
+    select distinct entity from asked
+    where entity = 'person'
+),
+
 -- Where a funnel follows persons, an event of no session says for itself who it is.
 lone as (
     select
+        followed_persons.entity,
         lone_events.log_number,
-        coalesce(named.user_id, visitors.person_id) as person_id,
-        persons.entity
+        coalesce(named.user_id, visitors.person_id) as person_id
     from lone_events
     inner join visitors
         on
@@ -151,7 +158,7 @@ lone as (
             and lone_events.visitor_id = visitors.visitor_id
     inner join named
         on lone_events.log_number = named.log_number
-    cross join (select distinct entity from asked where entity = 'person') as persons
+    cross join followed_persons
 ),
 
 -- A person may be of several sources. An event of no session is none of a funnel within
@@ -226,6 +233,7 @@ matched as (
         numbered.session_id,
         numbered.entity_source_name,
         numbered.entity_id,
+        numbered.entity_event_number,
         not numbered.is_exclusion
         and (
             numbered.step_number = 1
@@ -233,8 +241,7 @@ matched as (
                 defined.is_entered_anywhere
                 and numbered.step_number = numbered.first_step_number
             )
-        ) as is_entry,
-        numbered.entity_event_number
+        ) as is_entry
     from numbered
     inner join defined
         on

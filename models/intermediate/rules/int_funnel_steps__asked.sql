@@ -9,26 +9,26 @@ funnel_steps as (
     select
         funnel_name,
         step_number,
-        {{ event_form('event_name') }} as event_name,
-        {{ like_pattern('page_path_pattern') }} as page_path_pattern,
         {{ optional_column('funnel_steps', 'page_path_regex') }} as page_path_regex,
         {{ optional_column('funnel_steps', 'property_name') }} as property_name,
-        {{ optional_column('funnel_steps', 'property_value') }} as property_value
+        {{ optional_column('funnel_steps', 'property_value') }} as property_value,
+        {{ event_form('event_name') }} as event_name,
+        {{ like_pattern('page_path_pattern') }} as page_path_pattern
     from {{ ref('funnel_steps') }}
 ),
 
 funnel_exclusions as (
     select
         funnel_name,
-        {{ event_form('event_name') }} as event_name,
-        {{ like_pattern('page_path_pattern') }} as page_path_pattern,
         {{ optional_column('funnel_exclusions', 'page_path_regex') }}
             as page_path_regex,
         {{ optional_column('funnel_exclusions', 'property_name') }} as property_name,
         {{ optional_column('funnel_exclusions', 'property_value') }} as property_value,
+        {{ optional_column('funnel_exclusions', 'before_step') }} as before_step,
         coalesce({{ optional_column('funnel_exclusions', 'after_step') }}, 1)
             as after_step,
-        {{ optional_column('funnel_exclusions', 'before_step') }} as before_step
+        {{ event_form('event_name') }} as event_name,
+        {{ like_pattern('page_path_pattern') }} as page_path_pattern
     from {{ ref('funnel_exclusions') }}
 ),
 
@@ -57,30 +57,30 @@ told as (
     select
         funnel_exclusions.funnel_name,
         defined.step_number,
-        funnel_exclusions.event_name,
-        funnel_exclusions.page_path_pattern,
         funnel_exclusions.page_path_regex,
         funnel_exclusions.property_name,
         funnel_exclusions.property_value,
+        funnel_exclusions.event_name,
+        funnel_exclusions.page_path_pattern,
         true as is_exclusion
     from funnel_exclusions
     inner join defined
         on
             funnel_exclusions.funnel_name = defined.funnel_name
             and funnel_exclusions.after_step < defined.step_number
-            and defined.step_number
-            <= coalesce(funnel_exclusions.before_step, defined.last_step_number)
+            and coalesce(funnel_exclusions.before_step, defined.last_step_number)
+            >= defined.step_number
 
     union all
 
     select
         followed.funnel_name,
         cast(null as integer) as step_number,
-        event_names.event_name,
-        '%' as page_path_pattern,
         cast(null as {{ dbt.type_string() }}) as page_path_regex,
         cast(null as {{ dbt.type_string() }}) as property_name,
         cast(null as {{ dbt.type_string() }}) as property_value,
+        event_names.event_name,
+        '%' as page_path_pattern,
         false as is_exclusion
     from followed
     cross join event_names

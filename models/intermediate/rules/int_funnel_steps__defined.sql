@@ -38,6 +38,11 @@ defined as (
     select
         numbered.funnel_name,
         numbered.step_number,
+        numbered.step_window_minutes,
+        numbered.last_step_number,
+        funnels.entity,
+        funnels.window_minutes,
+        funnels.step_order,
         case
             when funnels.step_order = 'any'
                 then
@@ -46,11 +51,6 @@ defined as (
                     || cast(numbered.last_step_number as {{ dbt.type_string() }})
             else numbered.step_name
         end as step_name,
-        numbered.step_window_minutes,
-        funnels.entity,
-        funnels.window_minutes,
-        funnels.step_order,
-        numbered.last_step_number,
         numbered.step_number = numbered.last_step_number as is_last_step,
         funnels.is_open or funnels.step_order = 'any' as is_entered_anywhere,
         (

@@ -12,8 +12,7 @@ final as (
         entity_id,
         attempt_number,
         visitor_id,
-        case when entity = 'person' or entry_session_id is not null then person_id end
-            as person_id,
+        entry_person_id as person_id,
         entry_session_id,
         report_date,
         channel,
