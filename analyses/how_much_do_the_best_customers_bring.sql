@@ -15,7 +15,7 @@ answer as (
         count(*) as persons,
         sum(conversion_count) as conversions,
         round(sum(revenue), 2) as revenue,
-        round(sum(revenue) / (select sum(persons.revenue) from persons), 3)
+        round(sum(revenue) / nullif(sum(sum(revenue)) over (), 0), 3)
             as revenue_share,
         round(avg(session_count), 1) as sessions_per_person,
         max(cast(last_seen_at as date)) as last_seen_date

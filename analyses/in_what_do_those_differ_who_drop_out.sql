@@ -14,10 +14,10 @@ answer as (
         property_value,
         dropped_with,
         went_on_with,
+        is_different,
         round(dropped_share, 3) as dropped_share,
         round(went_on_share, 3) as went_on_share,
-        round(adjusted_p_value, 3) as adjusted_p_value,
-        is_different
+        round(adjusted_p_value, 3) as adjusted_p_value
     from differences
     where difference_rank <= 12
 )

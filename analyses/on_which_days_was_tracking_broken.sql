@@ -18,13 +18,13 @@ answer as (
     select
         source_days.report_date,
         source_days.source_name,
+        source_days.received,
+        usual.usually_received,
         case
             when source_days.is_partial then 'a part is missing'
             when source_days.is_missed then 'nothing came, though it comes daily'
             else 'nothing came'
-        end as finding,
-        source_days.received,
-        usual.usually_received
+        end as finding
     from source_days
     inner join usual
         on source_days.source_name = usual.source_name

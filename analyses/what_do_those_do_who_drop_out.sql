@@ -12,11 +12,10 @@ answer as (
         step_name,
         next_place,
         dropped,
-        round(
-            1.0 * dropped / sum(dropped) over (partition by step_number), 3
-        ) as share_of_step,
         dropped_a_week_ago,
-        returned_within_a_week
+        returned_within_a_week,
+        round(1.0 * dropped / sum(dropped) over (partition by step_number), 3)
+            as share_of_step
     from drop_offs
 )
 

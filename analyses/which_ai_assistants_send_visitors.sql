@@ -5,17 +5,22 @@ with sessions as (
     select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
+totals as (
+    select count(*) as all_sessions
+    from sessions
+),
+
 answer as (
     select
-        coalesce(source, '(unknown)') as assistant,
+        coalesce(sessions.source, '(unknown)') as assistant,
         count(*) as sessions,
-        round(1.0 * count(*) / (select count(*) from sessions), 4)
-            as share_of_sessions,
-        count(case when has_conversion then 1 end) as converting_sessions,
-        round(sum(revenue), 2) as revenue
+        round(1.0 * count(*) / totals.all_sessions, 4) as share_of_sessions,
+        count(case when sessions.has_conversion then 1 end) as converting_sessions,
+        round(sum(sessions.revenue), 2) as revenue
     from sessions
-    where channel = 'AI Assistant'
-    group by coalesce(source, '(unknown)')
+    cross join totals
+    where sessions.channel = 'AI Assistant'
+    group by coalesce(sessions.source, '(unknown)'), totals.all_sessions
 )
 
 select * from answer

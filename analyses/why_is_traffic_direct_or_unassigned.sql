@@ -5,17 +5,22 @@ with sessions as (
     select * from {{ ref('footfall', 'fct_sessions') }}
 ),
 
+totals as (
+    select count(*) as all_sessions
+    from sessions
+),
+
 answer as (
     select
-        channel,
-        channel_reason,
-        min(landing_page_path) as example_landing_page,
+        sessions.channel,
+        sessions.channel_reason,
+        min(sessions.landing_page_path) as example_landing_page,
         count(*) as sessions,
-        round(1.0 * count(*) / (select count(*) from sessions), 3)
-            as share_of_sessions
+        round(1.0 * count(*) / totals.all_sessions, 3) as share_of_sessions
     from sessions
-    where channel in ('Direct', 'Unassigned')
-    group by channel, channel_reason
+    cross join totals
+    where sessions.channel in ('Direct', 'Unassigned')
+    group by sessions.channel, sessions.channel_reason, totals.all_sessions
 )
 
 select * from answer
