@@ -54,8 +54,8 @@ attempts as (
         coalesce(sessions.country_code, '(unknown)') as country_code,
         coalesce(sessions.landing_page_path, '(unknown)') as landing_page_path,
         case
-            when load_times.slowest_load_ms < 2500 then 'under 2.5 seconds'
-            when load_times.slowest_load_ms >= 2500 then '2.5 seconds or more'
+            when load_times.slowest_load_ms < {{ var('slow_page_ms') }} then 'fast'
+            when load_times.slowest_load_ms >= {{ var('slow_page_ms') }} then 'slow'
             else '(unknown)'
         end as slowest_load,
         entries.furthest_step > funnel_steps.step_number as is_gone_on
