@@ -327,6 +327,7 @@ def compile_analyses(folder: Path) -> dict[str, str]:
 
 def copy_project(folder: Path) -> Path:
     """A copy of all that dbt reads, for tests that change it."""
+    folder.mkdir(exist_ok=True)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, folder / name)
     for name in ("macros", "models", "seeds"):

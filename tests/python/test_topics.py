@@ -31,9 +31,7 @@ Node = dict[str, Any]
 
 def switched_off(folder: Path, topics: Sequence[str]) -> Path:
     """A copy of the whole project in which one word per topic is another."""
-    project = folder / "project"
-    project.mkdir()
-    copy_project(project)
+    project = copy_project(folder / "project")
     shutil.copytree(ROOT / "analyses", project / "analyses")
     shutil.copytree(ROOT / "tests" / "singular", project / "tests" / "singular")
     path = project / "dbt_project.yml"
