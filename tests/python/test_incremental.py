@@ -1092,6 +1092,8 @@ NEEDS_NO_CHANNEL = {
     "int_session_sources__ordered",
     "int_visitor_persons__spanned",
     "int_conversions__valued",
+    "int_searches__followed",
+    "int_shopping_events__listed",
     "fct_items",
 }
 NEEDS_NO_SESSION = {
