@@ -9,8 +9,14 @@ bounded as (
     select
         audience,
         feature,
-        max(case when operator in ('at_least', 'equals') then value end) as least_value,
-        min(case when operator in ('at_most', 'equals') then value end) as most_value
+        cast(
+            max(case when operator in ('at_least', 'equals') then value end)
+            as numeric(28, 6)
+        ) as least_value,
+        cast(
+            min(case when operator in ('at_most', 'equals') then value end)
+            as numeric(28, 6)
+        ) as most_value
     from audiences
     group by audience, feature
 ),

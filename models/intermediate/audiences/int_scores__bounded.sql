@@ -116,11 +116,11 @@ fifths as (
 bounded as (
     select
         score_names.score_name,
-        fifths.bound_1,
-        fifths.bound_2,
-        fifths.bound_3,
-        fifths.bound_4,
-        fifths.bound_5
+        cast(fifths.bound_1 as numeric(28, 6)) as bound_1,
+        cast(fifths.bound_2 as numeric(28, 6)) as bound_2,
+        cast(fifths.bound_3 as numeric(28, 6)) as bound_3,
+        cast(fifths.bound_4 as numeric(28, 6)) as bound_4,
+        cast(fifths.bound_5 as numeric(28, 6)) as bound_5
     from score_names
     left join fifths
         on score_names.score_name = fifths.score_name
