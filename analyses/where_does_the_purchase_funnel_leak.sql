@@ -13,8 +13,9 @@ answer as (
         step_name,
         sum(reached) as reached,
         sum(dropped) as dropped,
-        round(1.0 * sum(reached) / nullif(sum(reached_previous), 0), 3)
-            as step_rate,
+        round(
+            1.0 * sum(reached_from_previous) / nullif(sum(reached_previous), 0), 3
+        ) as step_rate,
         round(1.0 * sum(reached) / nullif(sum(entered), 0), 3) as overall_rate
     from funnel_days
     group by step_number, step_name

@@ -15,7 +15,9 @@ answer as (
         step_name,
         sum(reached_previous) as reached_previous,
         sum(reached) as reached,
-        round(1.0 * sum(reached) / nullif(sum(reached_previous), 0), 3) as step_rate
+        round(
+            1.0 * sum(reached_from_previous) / nullif(sum(reached_previous), 0), 3
+        ) as step_rate
     from funnel_days
     group by device_category, step_number, step_name
 )

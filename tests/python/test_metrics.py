@@ -916,6 +916,7 @@ REPORTED: dict[str, dict[str, str]] = {
     "funnel": {
         "reached_previous": "funnel_attempts_reached_previous",
         "reached": "funnel_attempts_reached",
+        "reached_from_previous": "funnel_attempts_reached_from_previous",
     },
     "targets": {
         "target_conversions": "target_conversions",

@@ -194,12 +194,12 @@ function reasons(chosen) {
 function funnel(chosen) {
   const wanted = data.texts.funnel?.indexOf($("funnel_name").value), table = data.funnel ?? {}, names = new Map();
   (table.funnel ?? []).forEach((name, row) => name === wanted && names.set(table.step_number[row], table.step[row]));
-  const found = sums("funnel", chosen, ["reached", "reached_previous"], (row) => (table.funnel[row] === wanted ? table.step_number[row] : 0), "step");
+  const found = sums("funnel", chosen, ["reached", "reached_previous", "reached_from_previous"], (row) => (table.funnel[row] === wanted ? table.step_number[row] : 0), "step");
   const rows = [...names].sort(([one], [other]) => one - other).map(([place, value]) => {
-    const { reached, reached_previous: previous } = found.get(place) ?? { reached: 0, reached_previous: 0 };
-    return { value, name: `${place}. ${data.texts.step[value]}`, place, reached, previous, rate: ratio(reached, previous), pressed: chosen.fields.get("step") === value, choose: () => pick("step", value) };
+    const { reached, reached_previous: previous, reached_from_previous: goneOn } = found.get(place) ?? { reached: 0, reached_previous: 0, reached_from_previous: 0 };
+    return { value, name: `${place}. ${data.texts.step[value]}`, place, reached, previous, goneOn, rate: ratio(goneOn, previous), pressed: chosen.fields.get("step") === value, choose: () => pick("step", value) };
   });
-  const rate = (row) => (row.previous < FEW ? `${number(row.previous)}: too few to say` : `${percent(row.rate)} (${between(interval(row.reached, row.previous))})`);
+  const rate = (row) => (row.previous < FEW ? `${number(row.previous)}: too few to say` : `${percent(row.rate)} (${between(interval(row.goneOn, row.previous))})`);
   return { isEmpty: !rows.some((row) => row.reached), rows,
     draw: (at) => drawBars(at, rows, { field: "step", value: (row) => row.reached, label: (row) => number(row.reached) + (row.place > 1 ? `, ${row.previous < FEW ? rate(row) : percent(row.rate)}` : ""),
       tip: (row) => `${row.name}: ${number(row.reached)}${row.place > 1 ? ` of ${number(row.previous)}, ${rate(row)}` : ""}` }),

@@ -10,6 +10,7 @@ select
     visitor_type,
     reached_previous,
     reached,
+    reached_from_previous,
     coalesce(device_category, '(unknown)') as device
 from mart_funnel__steps_daily
 where reached_previous > 0
