@@ -85,7 +85,23 @@ chained as (
 
     union all
 
-    select * from pooled
+    select
+        funnel_name,
+        entity,
+        entity_source_name,
+        entity_id,
+        source_name,
+        visitor_id,
+        session_id,
+        window_minutes,
+        entry_event_number,
+        entered_at,
+        step_number,
+        entity_event_number,
+        occurred_at,
+        steps_taken,
+        next_event_number
+    from pooled
 )
 
 select * from chained

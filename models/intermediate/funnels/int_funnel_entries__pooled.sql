@@ -7,22 +7,22 @@ with pooled as (
 
 step_1 as (
     select
-        funnel_name,
-        entity,
-        entity_source_name,
-        entity_id,
-        source_name,
-        visitor_id,
-        session_id,
-        window_minutes,
-        entity_event_number as entry_event_number,
-        occurred_at as entered_at,
-        entity_event_number,
-        occurred_at,
+        pooled.funnel_name,
+        pooled.entity,
+        pooled.entity_source_name,
+        pooled.entity_id,
+        pooled.source_name,
+        pooled.visitor_id,
+        pooled.session_id,
+        pooled.window_minutes,
+        pooled.entity_event_number as entry_event_number,
+        pooled.occurred_at as entered_at,
+        pooled.entity_event_number,
+        pooled.occurred_at,
         {%- for step_number in range(1, 9) %}
-            next_step_{{ step_number }}_number,
+            pooled.next_step_{{ step_number }}_number,
         {%- endfor %}
-        next_exclusion_number,
+        pooled.next_exclusion_number,
         {{ untaken_step('pooled', "''") }} as steps_taken
     from pooled
     where {{ untaken_step('pooled', "''") }} is not null
@@ -83,20 +83,20 @@ entries as (
 
 pooled_entries as (
     select
-        funnel_name,
-        entity,
-        entity_source_name,
-        entity_id,
-        source_name,
-        visitor_id,
-        session_id,
-        window_minutes,
-        entry_event_number,
-        entered_at,
-        step_number,
-        entity_event_number,
-        occurred_at,
-        steps_taken,
+        entries.funnel_name,
+        entries.entity,
+        entries.entity_source_name,
+        entries.entity_id,
+        entries.source_name,
+        entries.visitor_id,
+        entries.session_id,
+        entries.window_minutes,
+        entries.entry_event_number,
+        entries.entered_at,
+        entries.step_number,
+        entries.entity_event_number,
+        entries.occurred_at,
+        entries.steps_taken,
         {{ next_untaken('entries') }} as next_event_number
     from entries
 )
