@@ -4,6 +4,7 @@ import csv
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import cache
@@ -322,7 +323,9 @@ def test_stays_are_those_of_a_plain_loop(loop: Loop) -> None:
     assert found == expected
     audiences = Counter(audience for _, audience, _ in found)
     left = Counter(key[1] for key, (_, left, _) in found.items() if left)
-    assert audiences.keys() == left.keys() == rules().keys()
+    # Within a short window nobody who came twice has been away for a month.
+    nobody = {"lapsing"} if loop.recent < DEFAULTS["audience_recent_days"] else set()
+    assert audiences.keys() == left.keys() == rules().keys() - nobody
     assert any(number > 1 for *_, number in found)
 
 
@@ -434,11 +437,11 @@ def moved(row: Mapping[str, str], number: int) -> dict[str, object] | None:
     if number % 5 == 0:
         return None
     changed: dict[str, object] = dict(row)
-    if "not a time" in row.values():
-        return changed
     later = timedelta(hours=7 * (number % 11))
     for name in ("occurred_at", "received_at"):
-        changed[name] = datetime.fromisoformat(row[name]) + later
+        # Some say what is no time, and stay as they are.
+        with suppress(ValueError):
+            changed[name] = datetime.fromisoformat(row[name]) + later
     if number % 3 == 0:
         changed |= {"event_name": "add_to_cart", "order_id": None}
     # Whoever comes logs in as one of few, so that many become one person.
