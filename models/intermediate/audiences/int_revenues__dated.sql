@@ -30,7 +30,7 @@ reversed as (
         conversions.person_id,
         conversions.end_number,
         greatest(reversals.day_number, conversions.day_number) as day_number,
-        -reversals.reversed_revenue as revenue
+        0 - reversals.reversed_revenue as revenue
     from reversals
     inner join conversions
         on reversals.conversion_id = conversions.conversion_id
