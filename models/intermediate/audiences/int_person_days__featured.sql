@@ -241,7 +241,7 @@ changes as (
         end_number as day_number,
         cast(null as bigint) as begun_number,
         0 as amount,
-        cast(-revenue as numeric(28, 6)) as revenue
+        cast(0 - revenue as numeric(28, 6)) as revenue
     from revenues
 
     union all
