@@ -5,7 +5,10 @@ with searches as (
     select * from {{ ref('footfall', 'mart_content__searches_daily') }}
 )
 
-select * from searches
+select
+    report_date,
+    search_term
+from searches
 where
     searches <> followed_searches + refined_searches + left_searches
     or result_views < searches

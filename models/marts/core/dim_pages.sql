@@ -47,12 +47,12 @@ final as (
     select
         viewed.page_host,
         viewed.page_path,
-        coalesce(matched.page_group, '(no group)') as page_group,
         viewed.first_viewed_at,
         viewed.last_viewed_at,
         viewed.page_view_count,
         viewed.entrance_count,
-        viewed.exit_count
+        viewed.exit_count,
+        coalesce(matched.page_group, '(no group)') as page_group
     from viewed
     left join matched
         on

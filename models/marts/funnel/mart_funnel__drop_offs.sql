@@ -38,10 +38,11 @@ person_visitors as (
         visitor_id,
         person_id
     from sessions
-    where person_id in (
-        select entries.entity_id from entries
-        where entries.entity = 'person'
-    )
+    where
+        person_id in (
+            select entries.entity_id from entries
+            where entries.entity = 'person'
+        )
 ),
 
 followed_visitors as (
