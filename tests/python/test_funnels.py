@@ -488,7 +488,7 @@ def told_kinds() -> list[Funnel]:
     return [
         Funnel("persons", (view, click, pay), "person", window=3000),
         Funnel("strict", (view, click), "person", "strict", is_open=True),
-        Funnel("any", (view, click, pay), "person", "any", 90),
+        Funnel("any", (view, click, pay), "person", "any", window=90),
         Funnel("open", (view, click, pay), "visitor", is_open=True),
         Funnel("excluded", (view, click), "person", exclusions=(scroll,)),
         Funnel("timed", (view, click, pay), "visitor", step_windows=(None, 16, 30)),
