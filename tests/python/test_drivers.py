@@ -40,13 +40,13 @@ def published(demo: Build) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def where(demo: Build, tmp_path_factory: pytest.TempPathFactory) -> Places:
     """The demo's marts, published."""
-    models = published(demo)
+    models, nodes = published(demo), demo.manifest()["nodes"]
     build = GreenBuild(
         demo.database,
         models[0]["database"],
         models[0]["schema"],
         "12345678-demo",
-        tuple(mart(node) for node in models),
+        tuple(mart(node, nodes) for node in models),
     )
     places = Places(tmp_path_factory.mktemp("published") / "serving.duckdb")
     publish(build, places)
