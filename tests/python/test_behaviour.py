@@ -193,8 +193,8 @@ def attempts(build: Build) -> list[dict[str, Any]]:
         " step_5_at, step_6_at, step_7_at, step_8_at], furthest_step)"
         " from mart_funnel__entries"
     )
-    names = ("funnel", "source", "visitor", "session", "entity", "who", "entry")
-    names += ("step", "done", "at")
+    names = ["funnel", "source", "visitor", "session", "entity", "who", "entry"]
+    names += ["step", "done", "at"]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

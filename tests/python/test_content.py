@@ -82,7 +82,7 @@ def test_pages_are_in_the_group_of_their_first_folder(demo: Build) -> None:
     rows = demo.rows("select page_host, page_path, page_group from dim_pages")
     assert len(rows) > 50
     for _, path, group in rows:
-        folder = path.split("/")[1] if path.startswith("/") else None
+        folder = path.split("/")[1] if path.startswith("/") else "(unknown)"
         assert group == ("Home" if folder == "" else GROUPS.get(folder, "(no group)"))
     known = {tuple(row) for row in rows}
     for mart in ("pages_daily", "page_goals_daily", "exits", "speed_effects"):
@@ -242,11 +242,11 @@ def assert_effects(rows: list[Key], loaded: Iterable[Key]) -> None:
             compared[page] = both
     assert {tuple(row[:2]) for row in rows} == compared.keys()
     for place, (host, path, *found) in enumerate(rows):
-        cells = compared[host, path]
-        sums = [sum(counts) for counts in zip(*cells, strict=True)]
+        pairs = compared[host, path]
+        sums = [sum(counts) for counts in zip(*pairs, strict=True)]
         everybody = sum(a + c for a, _, c, _ in expected[host, path].values())
         assert found[:5] == [*sums, everybody - sums[0] - sums[2]]
-        gap, variance = standardised(cells)
+        gap, variance = standardised(pairs)
         assert float(found[5]) == pytest.approx(gap, abs=2e-9)
         if min(sums[0], sums[2]) < 30 or variance <= 0:
             assert found[6:] == [None, None, None, None, False]

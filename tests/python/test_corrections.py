@@ -267,6 +267,7 @@ def test_what_comes_in_files_is_taken_in_whatever_happens_to_them(
     """
     rows = [event(number) for number in range(60)]
     late = event(61, event_id="late", received_at=ARRIVED - timedelta(days=90))
+    files: dict[str, Sequence[Event]]
     files = {"a.parquet": rows[:20], "b.parquet": rows[20:40]}
     folder = tmp_path / "kept"
     assert told_in_files(folder, files, is_first=True).is_green

@@ -246,7 +246,9 @@ def events_of(build: Build) -> list[Event]:
         " select (source_name, event_id) from int_orders__claimed"
         " group by source_name, event_id having min(claim_number) > 1)"
     )
-    return [Event(*row[:9], json.loads(row[9] or "{}")) for row in rows]
+    return [
+        Event(*told, properties=json.loads(passed or "{}")) for *told, passed in rows
+    ]
 
 
 def shipped() -> list[Funnel]:
