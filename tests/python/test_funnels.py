@@ -246,9 +246,11 @@ def events_of(build: Build) -> list[Event]:
         " select (source_name, event_id) from int_orders__claimed"
         " group by source_name, event_id having min(claim_number) > 1)"
     )
-    return [
-        Event(*told, properties=json.loads(passed or "{}")) for *told, passed in rows
-    ]
+    found = []
+    for *told, passed in rows:
+        values: Any = (*told, json.loads(passed or "{}"))
+        found.append(Event(*values))
+    return found
 
 
 def shipped() -> list[Funnel]:
