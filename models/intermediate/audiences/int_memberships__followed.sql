@@ -167,7 +167,7 @@ followed as (
         stays.left_date,
         stays.valued_date,
         reasons.reason,
-        stays.net_revenue
+        cast(stays.net_revenue as numeric(28, 6)) as net_revenue
     from stays
     inner join reasons
         on
