@@ -82,13 +82,14 @@
             {%- set marks = file_marks(source.events) -%}
             {%- set taken = {} -%}
             {%- for place, state in plan.states.items()
-                if place.startswith(file_place(name, '')) and state.definition != 'gone' -%}
+                if place.startswith(file_place(name, '')) and state.definition -%}
                 {%- do taken.update({
                     place[file_place(name, '') | length:]: state.definition
                 }) -%}
             {%- endfor -%}
             {%- set changed = [] -%}
-            {%- for path, mark in taken.items() if mark == 'may change' or marks.get(path) != mark -%}
+            {%- for path, mark in taken.items()
+                if mark == 'may change' or marks.get(path) != mark -%}
                 {%- do changed.append(path) -%}
             {%- endfor -%}
             {%- do found.update({name: {
@@ -172,7 +173,8 @@
 
 {#- What the log has to do with, as states: of each source how it is read, that what came
     of exchanged files is taken in, be it nothing, and its files, of which all can be read
-    again. One that is no longer named, of which no row is left, is forgotten. -#}
+    again. The log may keep rows of one that is gone, and so it is known until all is read
+    anew. A source that is no longer named, of which no row is left, is forgotten. -#}
 {% macro source_states() -%}
     {%- set plan = increment() -%}
     {%- set found = {} -%}
@@ -185,7 +187,7 @@
     {%- endfor -%}
     {%- for name, files in source_files().items() if not reads_a_part() -%}
         {%- for path in files.taken if path not in files.marks -%}
-            {%- do found.update({file_place(name, path): 'gone'}) -%}
+            {%- do found.update({file_place(name, path): '' if is_whole() else 'gone'}) -%}
         {%- endfor -%}
         {%- for path, mark in files.marks.items() if files.taken.get(path) != mark -%}
             {%- do found.update({file_place(name, path): mark}) -%}

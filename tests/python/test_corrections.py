@@ -89,6 +89,7 @@ def told_in_files(
     files: Mapping[str, Sequence[Event]],
     is_first: bool = False,
     columns: Mapping[str, str] | Sequence[str] = COLUMNS,
+    when_rows_go: str = "remove",
     **settings: object,
 ) -> Build:
     """Build what several files hold now: one that is as it was is not written again."""
@@ -102,7 +103,7 @@ def told_in_files(
         path = place / name
         if not path.exists() or path.read_bytes() != written.read_bytes():
             shutil.move(written, path)
-    source = one_source(place / "*.parquet", columns, when_rows_go="remove")
+    source = one_source(place / "*.parquet", columns, when_rows_go=when_rows_go)
     return run_dbt(
         folder, source | settings, SELECT, ROOT, exclude=CHAIN, loads_seeds=is_first
     )
@@ -294,6 +295,19 @@ def test_what_comes_in_files_is_taken_in_whatever_happens_to_them(
                 for name in expected
                 if name not in apart and held[name] != expected[name]
             ] == []
+
+
+@pytest.mark.parametrize("name", ["b.parquet", "c.parquet"])
+def test_a_file_that_comes_back_brings_nothing_twice(tmp_path: Path, name: str) -> None:
+    """The log kept its rows, also where it has another name by now."""
+    rows = [event(number) for number in range(30)]
+    files = {"a.parquet": rows[:20], "b.parquet": rows[20:]}
+    for nth, held in enumerate(
+        [files, {"a.parquet": rows[:20]}, {"a.parquet": rows[:20], name: rows[20:]}]
+    ):
+        built = told_in_files(tmp_path, held, is_first=nth == 0, when_rows_go="keep")
+        assert built.is_green, built.said
+        assert built.value("select count(*) from int_events__logged") == 30
 
 
 def test_files_that_are_as_they_were_are_not_read_again(tmp_path: Path) -> None:
