@@ -332,10 +332,11 @@ QUESTIONS = [
     # -- Funnels -------------------------------------------------------------------
     Question(
         "funnel_attempts_reached_previous,funnel_attempts_reached,"
-        "funnel_step_rate,funnel_overall_rate",
+        "funnel_attempts_reached_from_previous,funnel_step_rate,funnel_overall_rate",
         "funnel_step__funnel_name,funnel_step__step_number",
         "select funnel_name, number,"
         " count(*) filter (furthest_step >= greatest(number - 1, 1)),"
+        " count(*) filter (furthest_step >= number),"
         " count(*) filter (furthest_step >= number),"
         " count(*) filter (furthest_step >= number)"
         " / nullif(count(*) filter (furthest_step >= greatest(number - 1, 1)), 0),"
