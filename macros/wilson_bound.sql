@@ -4,7 +4,7 @@
     {%- set square = '3.841458820694124' -%}
     (
         {{ share }} + {{ square }} / (2 * nullif({{ n }}, 0))
-        {{ sign }} 1.959963984540054 * sqrt(
+        {{ sign }} {{ z_95() }} * sqrt(
             {{ share }} * (1 - {{ share }}) / nullif({{ n }}, 0)
             + {{ square }} / (4 * nullif({{ n }}, 0) * nullif({{ n }}, 0))
         )

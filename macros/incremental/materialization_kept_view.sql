@@ -4,6 +4,9 @@
     {%- set held = load_cached_relation(this) -%}
     {%- if is_view_left_alone(held) -%} {{ return(leave_alone(held)) }} {%- endif -%}
     {%- do forget_state() -%}
+    {%- if is_replaced_at_once(held, 'view') -%}
+        {{ return(made_at_once(held, 'view')) }}
+    {%- endif -%}
     {%- set view = context.get(
         'materialization_view_' ~ adapter.type(),
         context['materialization_view_default']

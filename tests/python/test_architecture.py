@@ -310,12 +310,23 @@ def plan(demo: Build, query: str) -> Any:
     return found["plans"]
 
 
+# Stars of comments, of "all columns" and of "all rows".
+NO_PRODUCT = re.compile(
+    r"--.*|\bselect( distinct)?\s+\*|\.\*|\(\*\)|^\s*\*,?$", re.MULTILINE
+)
+
+
 def test_decimals_are_multiplied_by_one_function(demo: Build) -> None:
     """How many digits of a product an engine keeps is known in one place."""
     compiled = demo.folder / "target" / "compiled" / "footfall" / "models"
     texts = {path.stem: path.read_text() for path in compiled.rglob("*.sql")}
     assert {"fct_conversions", "int_credits__weighted"} <= set(texts)
-    found = {name: [*stray_products(plan(demo, sql))] for name, sql in texts.items()}
+    # To plan a model takes long, and one without a star multiplies nothing.
+    found = {
+        name: [*stray_products(plan(demo, sql))]
+        for name, sql in texts.items()
+        if "*" in NO_PRODUCT.sub("", sql)
+    }
     assert {name: each for name, each in found.items() if each} == {}
 
 

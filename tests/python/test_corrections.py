@@ -228,6 +228,7 @@ def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> Non
     assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
 
 
+@pytest.mark.long  # `make test` asks of rows that go, in one word.
 def test_what_to_do_with_rows_that_go_may_be_said_once_they_are_gone(
     tmp_path: Path,
 ) -> None:
@@ -297,6 +298,7 @@ def test_what_comes_in_files_is_taken_in_whatever_happens_to_them(
             ] == []
 
 
+@pytest.mark.long  # `make test` asks of files that are exchanged.
 @pytest.mark.parametrize("name", ["b.parquet", "c.parquet"])
 def test_a_file_that_comes_back_brings_nothing_twice(tmp_path: Path, name: str) -> None:
     """The log kept its rows, also where it has another name by now."""

@@ -573,6 +573,7 @@ def rows_of_a_lead() -> list[Event]:
     ]
 
 
+@pytest.mark.long  # `make test` asks of histories that are drawn.
 def test_an_earlier_first_event_reaches_visitors_without_news(tmp_path: Path) -> None:
     """What is said of a session changes with where the history of its source begins."""
     rows: list[Event] = [
@@ -1246,6 +1247,7 @@ def test_what_is_defined_otherwise_is_filled_anew(
     assert unlike(built, fresh(edits, settings)) == []
 
 
+@pytest.mark.long  # `make test` asks of a comment on a column.
 def test_what_is_said_otherwise_is_not_filled_anew(
     tmp_path: Path, rows_of_mutants: list[Event], stored: Build
 ) -> None:
@@ -1304,6 +1306,7 @@ def test_own_hosts_of_a_new_source_count_for_all(
     assert unlike(built, contents(built_of("full", is_first=True, has_more=True))) == []
 
 
+@pytest.mark.long  # `make test` asks of rules that change between runs.
 def test_rules_count_once_they_are_loaded(
     tmp_path: Path, rows_of_mutants: list[Event], stored: Build
 ) -> None:
@@ -1318,6 +1321,7 @@ def test_rules_count_once_they_are_loaded(
         assert (told, built.value(ours) > 0) == (is_loaded, is_loaded)
 
 
+@pytest.mark.long  # `make test` asks of builds that are killed.
 @pytest.mark.longest
 @pytest.mark.parametrize(
     ("broken", "edits"),
@@ -1351,6 +1355,7 @@ def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
     assert unlike(built, fresh(edits, {})) == []
 
 
+@pytest.mark.long  # `make test` asks nothing of it.
 @pytest.mark.parametrize(
     "dropped",
     some(

@@ -85,6 +85,7 @@ def doubled(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Build:
     return made
 
 
+@pytest.mark.long  # `make test` asks of a second delivery, the last row first.
 def test_the_order_of_delivery_changes_no_mart(demo: Build, permuted: Build) -> None:
     """A tie without a unique tie-break would differ here."""
     marts = compared(demo, permuted)

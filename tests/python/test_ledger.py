@@ -360,6 +360,7 @@ def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     assert mended.value("select count(*) from int_events__classified") == 41
 
 
+@pytest.mark.long  # `make test` asks of a first build.
 def test_the_share_is_of_all_that_a_source_has_delivered(tmp_path: Path) -> None:
     """One of a hundred is enough, one of a hundred and one is not; a bad batch after
     good ones is rejected, until it is too large. What stopped is not held.

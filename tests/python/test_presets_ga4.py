@@ -478,6 +478,7 @@ def test_the_sampled_export_has_its_orders(
     ) == [(41_233, revenue_without, orders, without)]
 
 
+@pytest.mark.long  # `make test` asks of mappings that are wrong.
 def test_mappings_of_a_source_come_before_those_of_the_preset(
     build: Builder, tmp_path: Path
 ) -> None:

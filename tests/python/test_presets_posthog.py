@@ -168,6 +168,7 @@ def test_properties_that_are_no_json_say_nothing(
     ]
 
 
+@pytest.mark.long  # `make test` asks of properties as text.
 def test_properties_may_be_a_record(build: Builder, tmp_path: Path) -> None:
     """As whoever loads the export with types has them: they tell what a text tells."""
     record = {

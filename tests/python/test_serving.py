@@ -701,6 +701,7 @@ def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
     assert "macro" not in said
 
 
+@pytest.mark.long  # `make test` asks of other builds that cannot start.
 def test_a_database_in_use_is_2(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -222,6 +222,7 @@ def test_an_address_gives_a_visit_its_source(build: Builder, tmp_path: Path) -> 
     assert dict(zip(PAGES, rows, strict=True)) == PAGES
 
 
+@pytest.mark.long  # `make test` asks of the own rules alone.
 def test_under_plausibles_rules_source_and_ref_are_tags(
     build: Builder, tmp_path: Path
 ) -> None:

@@ -144,7 +144,13 @@ def left(manifest: Manifest) -> set[str]:
     return {node.name for found in kinds for node in found.values()}
 
 
-@pytest.mark.parametrize("topics", [["content"], TOPICS], ids=["content", "all"])
+@pytest.mark.parametrize(
+    "topics",
+    [
+        pytest.param(["content"], id="content", marks=pytest.mark.long),
+        pytest.param(TOPICS, id="all"),
+    ],
+)
 def test_dbt_reads_the_project_without_a_topic(
     tmp_path: Path, topics: list[str]
 ) -> None:

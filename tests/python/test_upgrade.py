@@ -40,7 +40,6 @@ from scripts.earlier_database import (
     postgres_vars,
 )
 
-LONG = pytest.mark.long
 EVENTS = FIXTURE / "shop" / "events"
 # What the vars of before come to, by hand.
 COLUMNS = {"visitor_id": "cookie", "occurred_at": "t", "event_name": "'page_view'"}
@@ -275,11 +274,8 @@ LOST: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "lost",
-    # `make test` asks of the events.
-    [name if name == "events" else pytest.param(name, marks=LONG) for name in LOST],
-)
+@pytest.mark.long  # `make test` asks of a source that lost nothing.
+@pytest.mark.parametrize("lost", LOST)
 def test_what_a_source_lost_is_told_before_anything_is_written(
     tmp_path: Path, lost: str
 ) -> None:

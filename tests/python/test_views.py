@@ -113,6 +113,7 @@ def test_a_view_repeats_the_last_one_that_was_kept(
     assert views_sent == 20 + 10
 
 
+@pytest.mark.long  # `make test` asks of views of any pace.
 def test_a_split_between_two_views_keeps_both(build: Builder, tmp_path: Path) -> None:
     """A session begins with a view; and where nothing is asked, all count."""
     rows = [

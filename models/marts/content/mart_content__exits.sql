@@ -49,38 +49,18 @@ tested as (
     from scored
 ),
 
--- Of many pages some differ by chance alone (Y. Benjamini and Y. Hochberg, Journal of
--- the Royal Statistical Society B 57 (1995), 289-300).
-ranked as (
+weighed as (
     select
         *,
-        count(p_value) over () as looks,
-        row_number() over (
-            order by
-                coalesce(p_value, 2),
-                {{ byte_order('page_host') }},
-                {{ byte_order('page_path') }}
-        ) as look_number
+        {{ looked_p('p_value') }} as candidate
     from tested
-),
-
-adjusted as (
-    select
-        *,
-        {{ cast('p_value', 'double precision') }} * looks / look_number
-            as candidate
-    from ranked
 ),
 
 looked as (
     select
         *,
-        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value
-    from adjusted
-    window later_looks as (
-        order by look_number desc
-        rows between unbounded preceding and current row
-    )
+        {{ adjusted_p('candidate', 'p_value') }} as adjusted_p_value
+    from weighed
 ),
 
 final as (
@@ -95,9 +75,9 @@ final as (
         {{ rate('exits', 'page_views') }} as exit_rate,
         {{ rate('expected_exits', 'page_views') }} as expected_exit_rate,
         {{ to_nine_decimals('gap / page_views') }} as excess_exit_rate,
-        {{ to_nine_decimals('(gap - 1.959963984540054 * gap_error) / page_views') }}
+        {{ to_nine_decimals('(gap - ' ~ z_95() ~ ' * gap_error) / page_views') }}
             as excess_exit_rate_low,
-        {{ to_nine_decimals('(gap + 1.959963984540054 * gap_error) / page_views') }}
+        {{ to_nine_decimals('(gap + ' ~ z_95() ~ ' * gap_error) / page_views') }}
             as excess_exit_rate_high,
         p_value,
         adjusted_p_value,

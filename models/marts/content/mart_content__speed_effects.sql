@@ -126,38 +126,18 @@ tested as (
     from scored
 ),
 
--- Of many pages some differ by chance alone (Y. Benjamini and Y. Hochberg, Journal of
--- the Royal Statistical Society B 57 (1995), 289-300).
-ranked as (
+weighed as (
     select
         *,
-        count(p_value) over () as looks,
-        row_number() over (
-            order by
-                coalesce(p_value, 2),
-                {{ byte_order('page_host') }},
-                {{ byte_order('page_path') }}
-        ) as look_number
+        {{ looked_p('p_value') }} as candidate
     from tested
-),
-
-adjusted as (
-    select
-        *,
-        {{ cast('p_value', 'double precision') }} * looks / look_number
-            as candidate
-    from ranked
 ),
 
 looked as (
     select
         *,
-        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value
-    from adjusted
-    window later_looks as (
-        order by look_number desc
-        rows between unbounded preceding and current row
-    )
+        {{ adjusted_p('candidate', 'p_value') }} as adjusted_p_value
+    from weighed
 ),
 
 final as (
@@ -171,9 +151,9 @@ final as (
         looked.fast_exits,
         looked.uncompared_views,
         {{ to_nine_decimals('looked.gap') }} as difference,
-        {{ to_nine_decimals('looked.gap - 1.959963984540054 * looked.gap_error') }}
+        {{ to_nine_decimals('looked.gap - ' ~ z_95() ~ ' * looked.gap_error') }}
             as difference_low,
-        {{ to_nine_decimals('looked.gap + 1.959963984540054 * looked.gap_error') }}
+        {{ to_nine_decimals('looked.gap + ' ~ z_95() ~ ' * looked.gap_error') }}
             as difference_high,
         looked.p_value,
         looked.adjusted_p_value,

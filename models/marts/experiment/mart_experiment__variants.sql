@@ -236,9 +236,9 @@ final as (
         coalesce(abs(gap) > anytime_margin, false) as is_different_at_any_time,
         {{ to_nine_decimals(two_sided_p('gap_score')) }} as p_value,
         {{ to_nine_decimals('ratio - 1') }} as lift,
-        {{ to_nine_decimals('ratio * exp(-1.959963984540054 * ratio_error) - 1') }}
+        {{ to_nine_decimals('ratio * exp(-' ~ z_95() ~ ' * ratio_error) - 1') }}
             as lift_low,
-        {{ to_nine_decimals('ratio * exp(1.959963984540054 * ratio_error) - 1') }}
+        {{ to_nine_decimals('ratio * exp(' ~ z_95() ~ ' * ratio_error) - 1') }}
             as lift_high,
         {{ to_nine_decimals('2.801585218 * even_error') }}
             as smallest_visible_difference,

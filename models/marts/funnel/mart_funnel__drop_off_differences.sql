@@ -168,12 +168,10 @@ scored as (
     from spread
 ),
 
--- Of many looks at one funnel some differ by chance alone (Y. Benjamini and
--- Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995), 289-300).
 ranked as (
     select
         *,
-        count(p_value) over (partition by funnel_name) as looks,
+        {{ looked_p('p_value', 'funnel_name') }} as candidate,
         row_number() over (
             partition by funnel_name
             order by
@@ -185,24 +183,11 @@ ranked as (
     from scored
 ),
 
-adjusted as (
-    select
-        *,
-        {{ cast('p_value', 'double precision') }} * looks / look_number
-            as candidate
-    from ranked
-),
-
 looked as (
     select
         *,
-        {{ to_nine_decimals('min(candidate) over later_looks') }} as adjusted_p_value
-    from adjusted
-    window later_looks as (
-        partition by funnel_name
-        order by look_number desc
-        rows between unbounded preceding and current row
-    )
+        {{ adjusted_p('candidate', 'p_value', 'funnel_name') }} as adjusted_p_value
+    from ranked
 ),
 
 final as (
