@@ -80,16 +80,6 @@
     {{ return(planned.scope != 'run' and not is_whole()) }}
 {%- endmacro %}
 
-{#- Whether a table or view can be made under its own name. dbt makes it under another one,
-    and then moves both and drops what was held: three more statements, and a long way of
-    dbt's to each. -#}
-{% macro is_replaced_at_once(held, type) -%}
-    {{ return(
-        target.type != 'spark' and held is none
-        or held is not none and held.type == type and drops_unseen()
-    ) }}
-{%- endmacro %}
-
 {#- Makes a table or view in the place of the one that is held, in one transaction, and
     gives what a materialization has to return. -#}
 {% macro made_at_once(held, type) -%}

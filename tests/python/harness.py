@@ -306,7 +306,7 @@ class Asker:
 
 
 def write_json(path: str, data: Mapping[str, Any]) -> None:
-    """What dbt writes, but in one piece: dbt's own way takes a tenth of a small build."""
+    """What dbt writes, in one piece: its own way takes a tenth of a small build."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(json.dumps(data, cls=JSONEncoder))
 

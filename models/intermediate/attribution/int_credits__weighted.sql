@@ -63,9 +63,7 @@ rounded as (
 
 running as (
     select
-        conversion_number,
-        model_number,
-        touch_number,
+        *,
         sum(rounded_credit) over (
             partition by conversion_number, model_number
             order by touch_number
@@ -97,6 +95,12 @@ ended as (
         touch_number,
         cast(
             case
+                when touch_number > last_credited_number then 1
+                else rounded_credit_so_far - rounded_credit
+            end as numeric(18, 12)
+        ) as credit_before,
+        cast(
+            case
                 when touch_number >= last_credited_number then 1
                 else rounded_credit_so_far
             end as numeric(18, 12)
@@ -105,30 +109,20 @@ ended as (
 ),
 
 -- The sum so far is rounded, not each part: so no cent is left over.
-valued as (
+credited as (
     select
-        ended.*,
+        ended.conversion_number,
+        ended.model_number,
+        ended.touch_number,
+        ended.credit_so_far - ended.credit_before as credit,
         {{ product_of_money(
             'numbered_conversions.revenue', 'ended.credit_so_far', 12
-        ) }} as revenue_so_far
+        ) }} - {{ product_of_money(
+            'numbered_conversions.revenue', 'ended.credit_before', 12
+        ) }} as attributed_revenue
     from ended
     inner join numbered_conversions
         on ended.conversion_number = numbered_conversions.conversion_number
-),
-
-credited as (
-    select
-        conversion_number,
-        model_number,
-        touch_number,
-        credit_so_far - coalesce(lag(credit_so_far) over model_path, 0) as credit,
-        revenue_so_far - coalesce(lag(revenue_so_far) over model_path, 0)
-            as attributed_revenue
-    from valued
-    window model_path as (
-        partition by conversion_number, model_number
-        order by touch_number
-    )
 ),
 
 all_touches as (
