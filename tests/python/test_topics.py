@@ -75,6 +75,42 @@ def test_every_topic_has_its_switch() -> None:
     assert described_vars()["topics"]["of"] == TOPICS
 
 
+def test_what_a_topic_alone_is_made_of_goes_with_it(demo: Build) -> None:
+    """But the ledger of credit, which has two forms, and what is a view."""
+    manifest = demo.manifest()
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    switches = project["models"]["footfall"]["intermediate"]
+    models = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+    }
+
+    def topics(name: str) -> set[str]:
+        children = models.keys() & set(manifest["child_map"][name])
+        own = {models[each]["fqn"][2] for each in children if is_mart(models[each])}
+        return own.union(*map(topics, children))
+
+    found = {}
+    for name, node in models.items():
+        _, layer, folder, *_, model = node["fqn"]
+        if layer == "intermediate" and node["config"]["materialized"] == "kept":
+            told = switches.get(folder, {})
+            is_switched = "+enabled" in told or "+enabled" in told.get(model, {})
+            found[model] = (topics(name), is_switched)
+    assert {
+        model: topics
+        for model, (topics, is_switched) in found.items()
+        if topics != {"attribution"} and is_switched != (len(topics) == 1)
+    } == {}
+    assert sum(is_switched for _, is_switched in found.values()) > 20
+
+
+def is_mart(node: Node) -> bool:
+    """Whether a model is one of a topic, or of the core."""
+    return bool(node["fqn"][1] == "marts")
+
+
 def asked_for(text: str) -> set[str]:
     """The topics that a condition in YAML asks for."""
     return set(re.findall(r"var\('topics'\)\.(\w+)", text))
