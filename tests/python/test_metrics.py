@@ -329,6 +329,20 @@ QUESTIONS = [
         " avg(seconds_to_conversion) filter (where is_in_window) / 86400"
         " from mart_attribution__touchpoints group by all",
     ),
+    # -- Audiences -----------------------------------------------------------------
+    Question(
+        "audience_entries,audience_members,audience_value_at_stake",
+        "audience_stay__audience",
+        "select audience, count(*), count(*) filter (is_in),"
+        " sum(value_at_stake) filter (is_in)"
+        " from mart_audience__memberships group by all",
+    ),
+    Question(
+        "audience_departures",
+        "metric_time__week,audience_stay__audience",
+        "select date_trunc('week', left_date), audience, count(*)"
+        " from mart_audience__memberships where left_date is not null group by all",
+    ),
     # -- Funnels -------------------------------------------------------------------
     Question(
         "funnel_attempts_reached_previous,funnel_attempts_reached,"
