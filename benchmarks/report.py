@@ -17,6 +17,7 @@ from scripts.pages import README, fill
 
 RESULTS = ROOT / "benchmarks" / "results"
 PUBLISHING = RESULTS / "publishing"
+TOPICS = RESULTS / "topics"
 PAGE = ROOT / "docs" / "benchmarks.md"
 CHART = ROOT / "docs" / "benchmarks.svg"
 NOT_MEASURED = "-"
@@ -40,6 +41,8 @@ STEPS = {
     "none": "nothing new",
     "latest": "the latest 1 % by arrival",
 }
+# Topics beside the first: channel, device, funnel, attribution and quality.
+TOPIC_SETS = {"none": "the first topics alone", "every": "every topic"}
 SELECTED = {"sessions": "to `fct_sessions`", "whole": "every model"}
 PEERS = {
     **{name: SHAPES[name].title for name in SHAPES if name not in ("copy", "floor")},
@@ -373,12 +376,12 @@ def page(all_results: Sequence[Results]) -> str:
     return "\n\n".join(details(each) for each in reversed(all_results))
 
 
-def publishing(all_results: Sequence[Results]) -> str:
-    """What publishes take of the CPU of the builds that they publish."""
+def each_of(all_results: Sequence[Results], table_of: Callable[[Results], str]) -> str:
+    """A table of each size, with what it was measured by."""
     return "\n\n".join(
         part
         for results in all_results
-        for part in (published(results), f"- {conditions(results)}")
+        for part in (table_of(results), f"- {conditions(results)}")
     )
 
 
@@ -404,6 +407,26 @@ def published(results: Results) -> str:
     header = ["", "marts changed", "build, CPU s", "publish, CPU s"]
     header += ["of this build", "of the first", "wall s", "peak MiB"]
     return table(header, rows)
+
+
+def topics(results: Results) -> str:
+    """One size: what a build takes without the further topics, with each, with all."""
+    first = results.of("none", "cpu")
+    rows = []
+    for name in results.runs:
+        cpu = results.of(name, "cpu")
+        more = cpu - first if cpu is not None and first is not None else None
+        is_first = name == "none"
+        rows.append(
+            [
+                TOPIC_SETS.get(name, f"`{name}` beside them"),
+                seconds(cpu),
+                "" if is_first else percent(over(more, first)),
+                seconds(results.of(name, "wall")),
+                whole_number(results.of(name, "peak")),
+            ]
+        )
+    return table(["", "CPU s", "more CPU", "wall s", "peak MiB"], rows)
 
 
 def bars(results: Results) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -501,7 +524,7 @@ def store(known: Mapping[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{size_name(known['events'])}.json"
     path.write_text(json.dumps(known, indent=1) + "\n")
-    if folder in (RESULTS, PUBLISHING):
+    if folder in (RESULTS, PUBLISHING, TOPICS):
         main()
 
 
@@ -509,7 +532,8 @@ def main() -> None:
     """Write the page, the chart and the README's table."""
     all_results = stored_results()
     text = fill(PAGE.read_text(), "bench", headline(all_results))
-    text = fill(text, "publishing", publishing(stored_results(PUBLISHING)))
+    text = fill(text, "publishing", each_of(stored_results(PUBLISHING), published))
+    text = fill(text, "topics", each_of(stored_results(TOPICS), topics))
     PAGE.write_text(fill(text, "results", page(all_results)))
     README.write_text(fill(README.read_text(), "costs", costs(all_results)))
     if importlib.util.find_spec("altair") and importlib.util.find_spec("vl_convert"):

@@ -100,9 +100,8 @@ def test_a_publish_is_a_share_of_the_build_that_it_publishes() -> None:
         "none_build": [{"cpu": 50.0}] * 3,
         "none_publish": publishes,
     }
-    table, said = report.publishing(
-        [Results({**STORED, "marts": 3, "runs": runs})]
-    ).split("\n\n")
+    stored = [Results({**STORED, "marts": 3, "runs": runs})]
+    table, said = report.each_of(stored, report.published).split("\n\n")
     first, none, latest = table.splitlines()[2:]
     assert first == (
         "| everything new | 2 of 3 | 200.0 | 20.0 | 10.0 % | 10.0 % | 9.0 | 1,000 |"
@@ -112,6 +111,20 @@ def test_a_publish_is_a_share_of_the_build_that_it_publishes() -> None:
     )
     assert latest == ("| the latest 1 % by arrival | - of 3 | - | - | - | - | - | - |")
     assert said.startswith("- 1,019,807 simulated events, 5 sessions; medians of 3")
+
+
+def test_a_topic_costs_what_a_build_with_it_takes_more() -> None:
+    """By hand: 130 s are 30 % more than 100, and 160 are 60 %."""
+    runs = {
+        "none": [{"cpu": 100.0, "wall": 60.0, "peak": 900.0}],
+        "journey": [{"cpu": 130.0, "wall": 70.0, "peak": 950.0}],
+        "every": [{"cpu": 160.0, "wall": 90.0, "peak": 1000.0}],
+    }
+    assert report.topics(Results({**STORED, "runs": runs})).splitlines()[2:] == [
+        "| the first topics alone | 100.0 |  | 60.0 | 900 |",
+        "| `journey` beside them | 130.0 | 30.0 % | 70.0 | 950 |",
+        "| every topic | 160.0 | 60.0 % | 90.0 | 1,000 |",
+    ]
 
 
 def test_a_row_is_named_after_the_column_that_has_it() -> None:
@@ -332,9 +345,12 @@ def test_the_pages_show_what_was_measured() -> None:
     results = report.stored_results()
     assert results
     published = report.stored_results(report.PUBLISHING)
+    topics = report.stored_results(report.TOPICS)
     assert published
+    assert topics
     page, readme = report.PAGE.read_text(), README.read_text()
-    assert fill(page, "publishing", report.publishing(published)) == page
+    assert fill(page, "publishing", report.each_of(published, report.published)) == page
+    assert fill(page, "topics", report.each_of(topics, report.topics)) == page
     assert fill(page, "results", report.page(results)) == page
     assert fill(page, "bench", report.headline(results)) == page
     assert fill(readme, "costs", report.costs(results)) == readme
