@@ -243,10 +243,8 @@ def test_what_to_do_with_rows_that_go_may_be_said_once_they_are_gone(
     assert built.value("select count(*) from fct_events") == 40
 
 
-# The last stands for the other in `make test`.
-@pytest.mark.parametrize(
-    "when_rows_go", [pytest.param("stop", marks=pytest.mark.long), "keep"]
-)
+@pytest.mark.long  # `make test` asks of rows that go where nothing else changes.
+@pytest.mark.parametrize("when_rows_go", ["stop", "keep"])
 def test_what_a_source_no_longer_has_is_not_lost_to_another_definition(
     tmp_path: Path, when_rows_go: str
 ) -> None:

@@ -499,6 +499,8 @@ def told_kinds() -> list[Funnel]:
     ]
 
 
+# `make test` asks of drawn funnels in one build, and of batches with the shipped ones.
+@pytest.mark.long
 @pytest.mark.longest
 def test_every_batch_of_funnels_of_persons_equals_a_full_refresh(
     tmp_path: Path,

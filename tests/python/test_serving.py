@@ -726,6 +726,7 @@ def test_an_unknown_argument_is_2(
     assert "No such option" in capsys.readouterr().err
 
 
+@pytest.mark.long  # `make test` asks of a failed test.
 def test_a_selection_is_3_and_stays_unpublished(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

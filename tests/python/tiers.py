@@ -53,8 +53,6 @@ class Trials:
     """Drawn questions to which report, dashboard, metrics and SQL say one number."""
     hosts: int
     """Drawn hosts whose registrable domain is compared with a package's."""
-    pairs: int
-    """Sets of values, of those that hold every pair, by which events are built."""
     share_of_visitors: int
     """Of the demo's visitors one in so many is there where builds are broken off."""
 
@@ -73,12 +71,11 @@ QUICK = Trials(
     course_visitors=30,
     path_sets=25,
     crawlers=100,
-    hostile_files=10,
+    hostile_files=6,
     urls=400,
     funnels=40,
     agreements=8,
     hosts=3_000,
-    pairs=1,
     share_of_visitors=9,
 )
 ALL = Trials(
@@ -100,7 +97,6 @@ ALL = Trials(
     funnels=150,
     agreements=60,
     hosts=20_000,
-    pairs=99,
     share_of_visitors=1,
 )
 IS_ALL = os.environ.get("FOOTFALL_TESTS", "quick") == "all"
