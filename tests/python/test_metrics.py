@@ -331,17 +331,12 @@ QUESTIONS = [
     ),
     # -- Audiences -----------------------------------------------------------------
     Question(
-        "audience_entries,audience_members,audience_value_at_stake",
-        "audience_stay__audience",
-        "select audience, count(*), count(*) filter (is_in),"
+        "audience_entries,audience_departures,audience_members,audience_value_at_stake",
+        "metric_time__month,audience_stay__audience",
+        "select date_trunc('month', entered_date), audience, count(*),"
+        " count(left_date), count(*) filter (is_in),"
         " sum(value_at_stake) filter (is_in)"
         " from mart_audience__memberships group by all",
-    ),
-    Question(
-        "audience_departures",
-        "metric_time__week,audience_stay__audience",
-        "select date_trunc('week', left_date), audience, count(*)"
-        " from mart_audience__memberships where left_date is not null group by all",
     ),
     # -- Funnels -------------------------------------------------------------------
     Question(
