@@ -8,10 +8,8 @@ published, and without unit tests, which are the project's. It leaves the figure
 benchmarks/results/publishing, and writes docs/benchmarks.md.
 """
 
-import argparse
 import shutil
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,8 +21,9 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import dbt
-from benchmarks.inputs import RAW, apart, simulate, split
+from benchmarks.inputs import apart, simulate, split
 from benchmarks.measure import ROOT, machine, measure, rounded, versions
+from benchmarks.rounds import store_rounds
 
 MEMORY, THREADS = "4GB", 2
 # What is delivered before each build.
@@ -123,21 +122,5 @@ def mebibytes(paths: Iterable[Path]) -> float:
     return round(sum(path.stat().st_size for path in paths) / 2**20, 1)
 
 
-def main() -> None:
-    """Read the arguments, measure, store."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--visitors", type=int, default=92_500, help="about 11 events each")
-    add("--events", type=Path, help=f"a {RAW} of the simulator instead")
-    add("--rounds", type=int, default=3)
-    add("--folder", type=Path, help="where databases go; default: a temporary one")
-    add("--results", type=Path, default=report.PUBLISHING, help="where figures go")
-    chosen = parser.parse_args()
-    events = chosen.events.resolve() if chosen.events else None
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
-        known = run(events, chosen.visitors, chosen.rounds, Path(name).resolve())
-    report.store(known, chosen.results)
-
-
 if __name__ == "__main__":
-    main()
+    store_rounds(__doc__, run, report.PUBLISHING)

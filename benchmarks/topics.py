@@ -7,9 +7,7 @@ with what it alone is made of. It leaves the figures in benchmarks/results/topic
 writes docs/benchmarks.md.
 """
 
-import argparse
 import shutil
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,8 +18,9 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import dbt
-from benchmarks.inputs import RAW, apart, number, opened, simulate
+from benchmarks.inputs import apart, number, opened, simulate
 from benchmarks.measure import ROOT, machine, measure, rounded, versions
+from benchmarks.rounds import store_rounds
 
 MEMORY, THREADS = "4GB", 2
 FURTHER = ("audience", "content", "experiment", "journey", "product", "retention")
@@ -95,21 +94,5 @@ def counted(database: Path, relation: str) -> int:
         return number(connection, f"select count(*) from {relation}")
 
 
-def main() -> None:
-    """Read the arguments, measure, store."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--visitors", type=int, default=92_500, help="about 11 events each")
-    add("--events", type=Path, help=f"a {RAW} of the simulator instead")
-    add("--rounds", type=int, default=3)
-    add("--folder", type=Path, help="where databases go; default: a temporary one")
-    add("--results", type=Path, default=report.TOPICS, help="where figures go")
-    chosen = parser.parse_args()
-    events = chosen.events.resolve() if chosen.events else None
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
-        known = run(events, chosen.visitors, chosen.rounds, Path(name).resolve())
-    report.store(known, chosen.results)
-
-
 if __name__ == "__main__":
-    main()
+    store_rounds(__doc__, run, report.TOPICS)
