@@ -35,6 +35,8 @@ def project_with(topics: Sequence[str], folder: Path) -> Path:
     text = (ROOT / "dbt_project.yml").read_text()
     for topic in FURTHER:
         if topic not in topics:
+            if text.count(f"&{topic} true") != 1:
+                raise SystemExit(f"dbt_project.yml has no switch of {topic}.")
             text = text.replace(f"&{topic} true", f"&{topic} false")
     (folder / "dbt_project.yml").write_text(text)
     return folder

@@ -130,7 +130,6 @@ def build(
     project: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     select: str | None = None,
-    exclude: str | None = None,
 ) -> Built:
     """Build in a process of its own; a red build is an answer, not an exception."""
     if reason := engine.missing():
@@ -145,7 +144,6 @@ def build(
             runs_tests,
             project,
             select,
-            exclude,
         )
 
 

@@ -97,11 +97,11 @@
             else get_create_view_as_sql(made, compiled_code) -}}
     {%- endcall -%}
     {%- if type == 'table' -%} {%- do create_indexes(made) -%} {%- endif -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do apply_grants(
         made, config.get('grants'), should_revoke=should_revoke(held, true)
     ) -%}
     {%- do persist_docs(made, model) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [made]}) }}

@@ -12,8 +12,14 @@
     {{ return('true' if held is none else 'false') }}
 {%- endmacro %}
 
+{#- Without transactions a build that dies would leave nothing, and a lake has tables of
+    its own. -#}
 {% macro duckdb__is_replaced_at_once(held, type) -%}
-    {{ return('true' if held is none or held.type == type else 'false') }}
+    {{ return(
+        'true' if (held is none or held.type == type)
+            and not adapter.disable_transactions() and not adapter.is_ducklake(this)
+        else 'false'
+    ) }}
 {%- endmacro %}
 
 {#- Its tables are made in a way of its own. -#}

@@ -228,7 +228,6 @@ def test_a_day_that_is_rewritten_is_that_of_its_last_form(tmp_path: Path) -> Non
     assert unlike_a_refresh(tmp_path / "full", built, rows_now) == []
 
 
-@pytest.mark.long  # `make test` asks of rows that go, in one word.
 def test_what_to_do_with_rows_that_go_may_be_said_once_they_are_gone(
     tmp_path: Path,
 ) -> None:

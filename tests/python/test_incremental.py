@@ -1247,7 +1247,6 @@ def test_what_is_defined_otherwise_is_filled_anew(
     assert unlike(built, fresh(edits, settings)) == []
 
 
-@pytest.mark.long  # `make test` asks of a comment on a column.
 def test_what_is_said_otherwise_is_not_filled_anew(
     tmp_path: Path, rows_of_mutants: list[Event], stored: Build
 ) -> None:
@@ -1325,14 +1324,11 @@ def test_rules_count_once_they_are_loaded(
 @pytest.mark.longest
 @pytest.mark.parametrize(
     ("broken", "edits"),
-    some(
-        [
-            ("int_conversions__explained", {RULES: ("", OWN_RULE)}),
-            ("int_events__copied", {}),
-            ("int_sessions__aggregated", {}),
-        ],
-        TRIALS.changes,
-    ),
+    [
+        ("int_conversions__explained", {RULES: ("", OWN_RULE)}),
+        ("int_events__copied", {}),
+        ("int_sessions__aggregated", {}),
+    ],
 )
 def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
     tmp_path: Path,
@@ -1358,19 +1354,16 @@ def test_a_run_that_ends_on_the_way_is_made_good_by_the_next(
 @pytest.mark.long  # `make test` asks nothing of it.
 @pytest.mark.parametrize(
     "dropped",
-    some(
+    [
         [
-            [
-                "int_traffic_sources__channelled",
-                "int_visitors__changed",
-                "int_journeys__pathed",
-                "mart_device__daily",
-            ],
-            ["int_sessions__aggregated"],
-            ["int_events__logged"],
+            "int_traffic_sources__channelled",
+            "int_visitors__changed",
+            "int_journeys__pathed",
+            "mart_device__daily",
         ],
-        TRIALS.changes,
-    ),
+        ["int_sessions__aggregated"],
+        ["int_events__logged"],
+    ],
 )
 def test_relations_that_somebody_dropped_are_made_again(
     tmp_path: Path, rows_of_mutants: list[Event], stored: Build, dropped: list[str]

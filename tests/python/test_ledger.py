@@ -329,8 +329,7 @@ def test_text_files_of_which_nothing_is_accepted_stop_alike(
     assert "for example '3.4.2026 9h'" in said
 
 
-# `make test` asks of a text file, above, and below what is held of a run that stopped.
-@pytest.mark.long
+@pytest.mark.long  # `make test` asks of a text file, above.
 @pytest.mark.parametrize("name", ALL_BAD)
 def test_a_source_of_which_nothing_is_accepted_stops_the_run(
     tmp_path: Path, name: str

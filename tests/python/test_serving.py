@@ -688,8 +688,7 @@ def test_a_failed_test_is_1_and_is_named(
     assert said.out.startswith("Build not green in ")
 
 
-# `make test` asks the check for the sentence, and 2 of a database in use, below.
-@pytest.mark.long
+@pytest.mark.long  # `make test` asks the check for the sentence.
 def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -701,7 +700,7 @@ def test_a_wrong_setting_is_2_in_the_sentence_that_mends_it(
     assert "macro" not in said
 
 
-@pytest.mark.long  # `make test` asks of other builds that cannot start.
+@pytest.mark.long  # `make test` asks 2 of an unknown argument alone.
 def test_a_database_in_use_is_2(
     run_build: RunDbt, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

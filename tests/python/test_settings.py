@@ -329,7 +329,7 @@ def sessions_by_loop(made: Published) -> list[tuple[str, datetime, int]]:
     return found
 
 
-# `make test` asks of sessions, days and consent where no var has its default, below.
+# `make test` asks of sessions under drawn settings, in a sequence of runs.
 @pytest.mark.long
 @pytest.mark.parametrize("name", EACH)
 def test_a_build_of_any_setting_is_published_and_right(

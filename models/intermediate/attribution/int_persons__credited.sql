@@ -4,7 +4,7 @@
 -- Many models give most touches nothing.
 with credits as (
     select * from {{ ref('footfall', 'int_credit_entries__unioned') }}
-    where entry_type = 'conversion' and credit > 0
+    where entry_type = 'conversion' and credit <> 0
 ),
 
 credited as (
@@ -16,6 +16,7 @@ credited as (
         cast(sum(credit) as numeric(18, 12)) as conversions
     from credits
     group by conversion_name, attribution_model, channel, person_id
+    having sum(credit) > 0
 )
 
 select * from credited
