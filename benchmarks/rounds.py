@@ -2,21 +2,34 @@
 
 import argparse
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from benchmarks import report
-from benchmarks.inputs import RAW
+from benchmarks.inputs import RAW, simulate
+from benchmarks.measure import machine, versions
 
-Run = Callable[[Path | None, int, int, Path], dict[str, Any]]
+MEMORY, THREADS = "4GB", 2
+Run = Callable[[Path, int, Path], dict[str, Any]]
+
+
+def environment_of(database: Path) -> dict[str, str]:
+    """What each of its builds is told, beside the command."""
+    return {
+        "DO_NOT_TRACK": "1",
+        "FOOTFALL_DUCKDB_PATH": str(database),
+        "FOOTFALL_DUCKDB_MEMORY": MEMORY,
+        "FOOTFALL_THREADS": str(THREADS),
+    }
 
 
 def store_rounds(description: str, run: Run, results: Path) -> None:
     """Read the arguments, measure, store.
 
-    `run` is given a file of events or none, how many visitors to draw, the number of
-    rounds and a folder; it returns what is stored.
+    `run` is given a file of events, the number of rounds and a folder; it returns what
+    is stored beside the conditions: the `runs`, and how many events and sessions.
     """
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     add = parser.add_argument
@@ -26,8 +39,18 @@ def store_rounds(description: str, run: Run, results: Path) -> None:
     add("--folder", type=Path, help="where databases go; default: a temporary one")
     add("--results", type=Path, default=results, help="where figures go")
     chosen = parser.parse_args()
-    events = chosen.events.resolve() if chosen.events else None
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         place = Path(name).resolve()
-        known = run(events, chosen.visitors, chosen.rounds, place)
+        given: Path | None = chosen.events
+        drawn = given or simulate(chosen.visitors, place / "drawn")
+        found = run(drawn.resolve(), chosen.rounds, place)
+    known = {
+        "taken_on": time.strftime("%Y-%m-%d"),
+        "rounds": chosen.rounds,
+        "machine": machine(),
+        "threads": THREADS,
+        "memory": MEMORY,
+        "versions": versions(),
+        **found,
+    }
     report.store(known, chosen.results)

@@ -10,7 +10,6 @@ benchmarks/results/publishing, and writes docs/benchmarks.md.
 
 import shutil
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,11 +20,10 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import dbt
-from benchmarks.inputs import apart, simulate, split
-from benchmarks.measure import ROOT, machine, measure, rounded, versions
-from benchmarks.rounds import store_rounds
+from benchmarks.inputs import apart, split
+from benchmarks.measure import ROOT, measure, rounded
+from benchmarks.rounds import MEMORY, environment_of, store_rounds
 
-MEMORY, THREADS = "4GB", 2
 # What is delivered before each build.
 STEPS = {
     "first": ["latest_base"],
@@ -38,11 +36,8 @@ CHANGED = (
 )
 
 
-def run(
-    events: Path | None, visitors: int, rounds: int, folder: Path
-) -> dict[str, Any]:
+def run(raw: Path, rounds: int, folder: Path) -> dict[str, Any]:
     """Build and publish, step by step, `rounds` times; what is stored of it."""
-    raw = events or simulate(visitors, folder / "drawn")
     parts = folder / "parts"
     parts.mkdir()
     number = apart(split, raw, parts, ["latest"], MEMORY)
@@ -59,17 +54,7 @@ def run(
                 bar.update()
             counts = apart(counted, place / "serving.duckdb")
             shutil.rmtree(place)
-    return {
-        "taken_on": time.strftime("%Y-%m-%d"),
-        "rounds": rounds,
-        "events": number,
-        **counts,
-        "machine": machine(),
-        "threads": THREADS,
-        "memory": MEMORY,
-        "versions": versions(),
-        "runs": runs,
-    }
+    return {"events": number, **counts, "runs": runs}
 
 
 def step(
@@ -84,10 +69,7 @@ def step(
             link.symlink_to(path.with_name(link.name))
     environment = {
         "DBT_PROFILES_DIR": str(ROOT),
-        "DO_NOT_TRACK": "1",
-        "FOOTFALL_DUCKDB_PATH": str(place / "footfall.duckdb"),
-        "FOOTFALL_DUCKDB_MEMORY": MEMORY,
-        "FOOTFALL_THREADS": str(THREADS),
+        **environment_of(place / "footfall.duckdb"),
     }
     build = dbt(
         inputs, target, "--exclude-resource-types", "unit_test", with_tests=True

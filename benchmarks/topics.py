@@ -8,7 +8,6 @@ writes docs/benchmarks.md.
 """
 
 import shutil
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,13 +17,26 @@ from tqdm import tqdm
 
 from benchmarks import report
 from benchmarks.footfall import dbt
-from benchmarks.inputs import apart, number, opened, simulate
-from benchmarks.measure import ROOT, machine, measure, rounded, versions
-from benchmarks.rounds import store_rounds
+from benchmarks.inputs import apart, number, opened
+from benchmarks.measure import ROOT, measure, rounded
+from benchmarks.rounds import environment_of, store_rounds
 
-MEMORY, THREADS = "4GB", 2
 FURTHER = ("audience", "content", "experiment", "journey", "product", "retention")
-NONE, EVERY = "none", "every"
+NONE, EVERY = report.TOPIC_SETS
+
+
+def settings_without(topics: Sequence[str]) -> str:
+    """The text of dbt_project.yml in which these topics are off.
+
+    Raises:
+        ValueError: where a topic has not one switch.
+    """
+    text = (ROOT / "dbt_project.yml").read_text()
+    for topic in topics:
+        if text.count(f"&{topic} true") != 1:
+            raise ValueError(f"dbt_project.yml has not one switch of {topic}.")
+        text = text.replace(f"&{topic} true", f"&{topic} false")
+    return text
 
 
 def project_with(topics: Sequence[str], folder: Path) -> Path:
@@ -32,60 +44,37 @@ def project_with(topics: Sequence[str], folder: Path) -> Path:
     for name in ("macros", "models", "seeds"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "profiles.yml", folder)
-    text = (ROOT / "dbt_project.yml").read_text()
-    for topic in FURTHER:
-        if topic not in topics:
-            if text.count(f"&{topic} true") != 1:
-                raise SystemExit(f"dbt_project.yml has no switch of {topic}.")
-            text = text.replace(f"&{topic} true", f"&{topic} false")
-    (folder / "dbt_project.yml").write_text(text)
+    off = [topic for topic in FURTHER if topic not in topics]
+    (folder / "dbt_project.yml").write_text(settings_without(off))
     return folder
 
 
-def run(
-    events: Path | None, visitors: int, rounds: int, folder: Path
-) -> dict[str, Any]:
+def run(raw: Path, rounds: int, folder: Path) -> dict[str, Any]:
     """Build with each set of topics, `rounds` times; what is stored of it."""
     inputs = folder / "inputs"
     inputs.mkdir()
-    raw = events or simulate(visitors, folder / "drawn")
     (inputs / "events.parquet").symlink_to(raw)
     sets = {NONE: (), **{topic: (topic,) for topic in FURTHER}, EVERY: FURTHER}
-    runs: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     database = folder / "footfall.duckdb"
-    environment = {
-        "DO_NOT_TRACK": "1",
-        "FOOTFALL_DUCKDB_PATH": str(database),
-        "FOOTFALL_DUCKDB_MEMORY": MEMORY,
-        "FOOTFALL_THREADS": str(THREADS),
-    }
+    environment = environment_of(database)
+    commands: dict[str, list[str]] = {}
+    for name, topics in sets.items():
+        project = str(project_with(topics, folder / name))
+        commands[name] = dbt(inputs, folder / name / "target")
+        commands[name] += ["--project-dir", project, "--profiles-dir", project]
+        # dbt reads the project once before: that is no part of what a topic costs.
+        measure([*commands[name], "--select", "channels"], environment)
+    runs: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     with tqdm(total=rounds * len(sets), disable=None) as bar:
-        for nth in range(rounds):
-            for name, topics in sets.items():
+        for _ in range(rounds):
+            for name, command in commands.items():
                 bar.set_description(name)
-                project = folder / name
-                if nth == 0:
-                    project.mkdir()
-                    project_with(topics, project)
                 database.unlink(missing_ok=True)
-                command = dbt(inputs, project / "target")
-                command += ["--project-dir", str(project)]
-                command += ["--profiles-dir", str(project)]
-                # Read once before: that is no part of what a topic costs.
-                if nth == 0:
-                    measure([*command, "--select", "channels"], environment)
-                    database.unlink(missing_ok=True)
                 runs[name].append(rounded(measure(command, environment).cost))
                 bar.update()
     return {
-        "taken_on": time.strftime("%Y-%m-%d"),
-        "rounds": rounds,
         "events": apart(counted, database, "int_events__logged"),
         "sessions": apart(counted, database, "fct_sessions"),
-        "machine": machine(),
-        "threads": THREADS,
-        "memory": MEMORY,
-        "versions": versions(),
         "runs": runs,
     }
 

@@ -24,8 +24,6 @@ OTHER_ENGINES = [
     pytest.param("spark", marks=pytest.mark.long),
 ]
 EVERY_ENGINE = ["duckdb", *OTHER_ENGINES]
-# Of a Spark `make test` compares the marts; unit tests it asks of Postgres.
-LEFT_OUT = None if IS_ALL else "resource_type:unit_test"
 # What the demo's tracker has delivered by and by: of a few rows nobody heard at first,
 # though they were received in time.
 DELIVERIES = [
@@ -89,7 +87,14 @@ def in_batches(folder: Path) -> Built:
                 loads_seeds=False,
             )
             assert built.is_green, built.said
-        return build_on(engine, environment, folder, runs_tests=True, exclude=LEFT_OUT)
+        return build_on(
+            engine,
+            environment,
+            folder,
+            runs_tests=True,
+            # Unit tests `make test` asks of Postgres.
+            exclude=None if IS_ALL else "resource_type:unit_test",
+        )
 
 
 def engine_builder(shared: Path, demo: Callable[[], Built]) -> EngineBuilder:

@@ -306,7 +306,7 @@ class Asker:
 
 
 def write_json(path: str, data: Mapping[str, Any]) -> None:
-    """What dbt writes, in one piece: its own way takes a tenth of a small build."""
+    """What dbt writes, in one piece: a manifest takes dbt itself far longer."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(json.dumps(data, cls=JSONEncoder))
 

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 from harness import ROOT, Build, close_connections, copy_project, parse
 
+from benchmarks.topics import settings_without
 from parity.parsing import parsed_sources
 from serving import build as runner
 from serving.metrics import AskError, asker, listed
@@ -34,12 +36,7 @@ def switched_off(folder: Path, topics: Sequence[str]) -> Path:
     project = copy_project(folder / "project")
     shutil.copytree(ROOT / "analyses", project / "analyses")
     shutil.copytree(ROOT / "tests" / "singular", project / "tests" / "singular")
-    path = project / "dbt_project.yml"
-    text = path.read_text()
-    for topic in topics:
-        assert text.count(f"&{topic} true") == 1
-        text = text.replace(f"&{topic} true", f"&{topic} false")
-    path.write_text(text)
+    (project / "dbt_project.yml").write_text(settings_without(topics))
     return project
 
 
@@ -87,9 +84,11 @@ def test_what_a_topic_alone_is_made_of_goes_with_it(demo: Build) -> None:
         if node["resource_type"] == "model"
     }
 
+    @cache
     def topics(name: str) -> set[str]:
         children = models.keys() & set(manifest["child_map"][name])
-        own = {models[each]["fqn"][2] for each in children if is_mart(models[each])}
+        paths = [models[each]["fqn"] for each in children]
+        own = {path[2] for path in paths if path[1] == "marts"}
         return own.union(*map(topics, children))
 
     switched = 0
@@ -105,11 +104,6 @@ def test_what_a_topic_alone_is_made_of_goes_with_it(demo: Build) -> None:
         elif node["config"]["materialized"] == "kept" and needed != {"attribution"}:
             assert len(needed) != 1, model
     assert switched > 20
-
-
-def is_mart(node: Node) -> bool:
-    """Whether a model is one of a topic, or of the core."""
-    return bool(node["fqn"][1] == "marts")
 
 
 def asked_for(text: str) -> set[str]:

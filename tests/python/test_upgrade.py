@@ -40,6 +40,7 @@ from scripts.earlier_database import (
     postgres_vars,
 )
 
+LONG = pytest.mark.long
 EVENTS = FIXTURE / "shop" / "events"
 # What the vars of before come to, by hand.
 COLUMNS = {"visitor_id": "cookie", "occurred_at": "t", "event_name": "'page_view'"}
@@ -277,10 +278,7 @@ LOST: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
 @pytest.mark.parametrize(
     "lost",
     # `make test` asks of the events.
-    [
-        name if name == "events" else pytest.param(name, marks=pytest.mark.long)
-        for name in LOST
-    ],
+    [name if name == "events" else pytest.param(name, marks=LONG) for name in LOST],
 )
 def test_what_a_source_lost_is_told_before_anything_is_written(
     tmp_path: Path, lost: str
