@@ -42,11 +42,5 @@
 
 {#- The sources that the log may hold rows of and the var sources no longer names. -#}
 {% macro unnamed_sources() -%}
-    {%- set found = [] -%}
-    {%- for place, state in increment().states.items()
-        if place.startswith('source ') and state.definition
-        and place[7:] not in sources() -%}
-        {%- do found.append(place[7:]) -%}
-    {%- endfor -%}
-    {{ return(found) }}
+    {{ return(recorded_under('source ') | reject('in', sources()) | list) }}
 {%- endmacro %}

@@ -69,6 +69,18 @@
     {{ return(states) }}
 {%- endmacro %}
 
+{#- What is recorded under names that start alike: the rest of the name -> definition, but
+    of what is forgotten. Models beside this one record theirs meanwhile, so it is a copy
+    that is gone through. -#}
+{% macro recorded_under(start) -%}
+    {%- set found = {} -%}
+    {%- for name, state in increment().states.copy().items()
+        if name.startswith(start) and state.definition -%}
+        {%- do found.update({name[start | length:]: state.definition}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
 {#- The hook that writes down what a relation holds, in its transaction; on Spark, which
     has none, after it. A run over a part of the events leaves no definition, so that the
     next one fills it anew. -#}

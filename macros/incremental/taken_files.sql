@@ -7,13 +7,7 @@
         {%- set found = {} -%}
         {%- for name, source in sources().items() if is_read_by_row(source) -%}
             {%- set marks = file_marks(source.events) -%}
-            {%- set taken = {} -%}
-            {%- for place, state in plan.states.items()
-                if place.startswith(file_place(name, '')) and state.definition -%}
-                {%- do taken.update({
-                    place[file_place(name, '') | length:]: state.definition
-                }) -%}
-            {%- endfor -%}
+            {%- set taken = recorded_under(file_place(name, '')) -%}
             {%- set changed = [] -%}
             {%- for path, mark in taken.items()
                 if mark == 'may change' or marks.get(path) != mark -%}

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 from harness import ROOT, Build, compile_analyses
@@ -760,6 +762,46 @@ def test_lists_in_macros_equal_the_files_they_repeat() -> None:
 def analyses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """SQL of the worked questions."""
     return compile_analyses(tmp_path_factory.mktemp("analyses"))
+
+
+class Recorded(dict[str, Any]):
+    """What is recorded, to which another model adds while it is gone through."""
+
+    def items(self) -> Any:
+        """Every pair, and one more name after the first."""
+        for pair in super().items():
+            yield pair
+            self["another_model"] = {"definition": "made"}
+
+
+def test_what_models_record_side_by_side_is_gone_through_as_a_copy() -> None:
+    """Threads write to it at any time, and Python stops a loop over what grows."""
+    recorded = Recorded(
+        {
+            "source shop": {"definition": "abc"},
+            "source gone": {"definition": ""},
+            "fct_sessions": {"definition": "def"},
+        }
+    )
+    text = (ROOT / "macros" / "incremental" / "states.sql").read_text()
+    macros = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(text)
+    module: Any = macros.make_module(
+        {"increment": lambda: SimpleNamespace(states=recorded), "return": lambda it: it}
+    )
+    assert module.recorded_under("source ").strip() == "{'shop': 'abc'}"
+
+
+def test_only_two_macros_go_through_what_is_recorded() -> None:
+    """The one before any model runs, and the one that copies."""
+    loops = {
+        path
+        for path, text in sql().items()
+        if re.search(r"for [^%]*?\bstates(\.copy\(\))?\.(items|values|keys)\(\)", text)
+    }
+    assert loops == {
+        "macros/incremental/increment.sql",
+        "macros/incremental/states.sql",
+    }
 
 
 @pytest.mark.parametrize("name", ANALYSES)
