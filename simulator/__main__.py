@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add(
         "--effects",
         action="store_true",
-        help="a page that is left, and one that is left when slow",
+        help="what makes visitors leave, stay away or buy: see simulator/effects.py",
     )
     given = parser.parse_args(arguments)
     period = Period(given.start, given.days)

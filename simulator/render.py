@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator import world
+from simulator import effects, world
 from simulator.columns import NULL, Array, Columns, scramble
 from simulator.defects import LANGUAGE_PLACEHOLDER, TITLE_PLACEHOLDER
 from simulator.truth import Truth
@@ -73,10 +73,14 @@ def text(values: pa.Array) -> pa.Array:
 
 @dataclass(frozen=True)
 class Renderer:
-    """Knows how ids look: `seed` scrambles them, `visitors` sets their width."""
+    """Knows how ids look: `seed` scrambles them, `visitors` sets their width.
+
+    Where something is planted, `has_effects`, events say what experiment they show.
+    """
 
     seed: int
     visitors: int
+    has_effects: bool = False
 
     def raw_events(self, events: Columns) -> pa.Table:
         """What the trackers sent: all text, as broken as exports are."""
@@ -126,6 +130,15 @@ class Renderer:
             "currency": worded(("EUR",), np.where(events["cents"] == NULL, NULL, 0)),
             "items": self._items(events),
         }
+        if self.has_effects:
+            shown = effects.shows_form(events["name"], page)
+            variant = np.where(shown, effects.variants(events["visitor"]), NULL)
+            columns |= {
+                "experiment_id": worded(
+                    (effects.EXPERIMENT,), np.where(shown, 0, NULL)
+                ),
+                "variant_id": worded(effects.VARIANTS, variant),
+            }
         return pa.table(columns)
 
     def raw_consents(self, consents: Columns) -> pa.Table:

@@ -82,7 +82,7 @@ def simulate(options: Options) -> None:
     Memory depends on the size of a chunk, not on the number of visitors.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    renderer = Renderer(options.seed, options.visitors)
+    renderer = Renderer(options.seed, options.visitors, options.has_effects)
     with tempfile.TemporaryDirectory(dir=options.out, prefix=".partial-") as scratch:
         made = Path(scratch) / "made"
         events = Spill(Path(scratch) / "events", _edges(options))

@@ -821,6 +821,17 @@ def test_contributors_read_of_every_file_of_tests() -> None:
     assert sorted(listed_files) == sorted(there)
 
 
+def test_pages_name_tests_that_are_there() -> None:
+    """By file, or by the beginning that several share."""
+    named = {
+        (where(path), name)
+        for path in files(".md", ".yml")
+        for name in re.findall(r"tests/python/[\w*]+\.py", path.read_text())
+    }
+    assert len(named) > 30
+    assert {each for each in named if not list(ROOT.glob(each[1]))} == set()
+
+
 def test_no_file_is_large() -> None:
     """A clone stays quick, and data stays out."""
     assert [where(p) for p in files() if p.stat().st_size > 3_000_000] == []

@@ -31,6 +31,9 @@ SESSIONS = "models/intermediate/sessions/int_sessions__aggregated.sql"
 TO_SESSIONS = ("--select", "+fct_sessions")
 # What is built in part here: everything, or in `make test` what all else is made of.
 WHOLE = () if IS_ALL else TO_SESSIONS
+# A float's last bits hang on how rows happen to lie, and on those the number of steps
+# that the chain takes. What it comes to is rounded in the marts, which are compared.
+FLOATS, STEPS = "DOUBLE", "int_removals__stepped"
 # In `make test` builds are broken off on DuckDB alone.
 ENGINES = [
     "duckdb",
@@ -163,9 +166,11 @@ class Site:
         """What `contents` gives, asked of either engine."""
         cursor.execute(
             "select table_name, column_name from information_schema.columns"
-            f" where table_schema = '{schema}' order by table_name, ordinal_position"
+            f" where table_schema = '{schema}'"
+            f" and upper(data_type) not like '{FLOATS}%'"
+            " order by table_name, ordinal_position"
         )
-        apart = {*BOOKS, *passing_models()}
+        apart = {*BOOKS, *passing_models(), STEPS}
         columns: dict[str, list[str]] = {}
         for relation, column in cursor.fetchall():
             if relation not in apart and column not in BOOKKEEPING:

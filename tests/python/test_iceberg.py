@@ -24,7 +24,7 @@ KILLED_AFTER = [
     "int_sessions__aggregated",
     "int_conversions__explained",
     "int_credits__weighted",
-    "int_credits__reversed",
+    "int_reversals__accounted",
 ]
 STATES = "macros/incremental/states.sql"
 RECORDS = (

@@ -1,85 +1,35 @@
 """The demo build says what the simulator knows to be true."""
 
-import csv
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness import Build
-
-Table = list[dict[str, Any]]
-Key = tuple[str, datetime]
-"""A session by its visitor and start: what its id is made of."""
+from shop import Key, Table, at, persons_of, raw_of, read, sessions_of
 
 # Decisions about consent are events of this project, but not of the simulator's truth.
 NOT_CONSENT = "event_name <> 'consent_update'"
 
 
-def read(path: Path) -> Table:
-    """Rows of a CSV file; empty is null."""
-    with path.open(newline="") as file:
-        return [
-            {name: value or None for name, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
-
-
-def at(text: str) -> datetime:
-    """A time that must be one."""
-    return datetime.fromisoformat(text)
-
-
 @pytest.fixture(scope="module")
 def raw(truth: Path) -> Table:
     """Raw events, each with its truth."""
-    return [
-        {
-            **event,
-            "true_at": true["true_occurred_at"],
-            "reason": true["rejection_reason"],
-            "session_id": true["session_id"],
-        }
-        for event, true in zip(
-            read(truth / "raw_events.csv"),
-            read(truth / "truth" / "events.csv"),
-            strict=True,
-        )
-    ]
+    return raw_of(truth)
 
 
 @pytest.fixture(scope="module")
 def sessions(truth: Path) -> dict[str, dict[str, Any]]:
-    """True sessions by the simulator's name for them, each with its key."""
-    return {
-        row["session_id"]: {**row, "key": (row["visitor_id"], at(row["started_at"]))}
-        for row in read(truth / "truth" / "sessions.csv")
-    }
+    """True sessions by the simulator's name for them."""
+    return sessions_of(truth)
 
 
 @pytest.fixture(scope="module")
 def persons(raw: Table, sessions: dict[str, dict[str, Any]]) -> dict[Key, str]:
-    """Who is behind each session, as far as its events alone can tell."""
-    accepted = [row for row in raw if row["reason"] is None]
-    users: dict[str, set[str]] = defaultdict(set)
-    seen: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in accepted:
-        if row["user_id"]:
-            users[row["visitor_id"]].add(row["user_id"])
-            if row["session_id"]:
-                order = (at(row["true_at"]), at(row["received_at"]), row["event_id"])
-                seen[row["session_id"]].append((*order, row["user_id"]))
-    return {
-        session["key"]: min(seen[name])[-1]
-        if seen[name]
-        else next(iter(users[visitor]))
-        if len(users[visitor]) == 1
-        else visitor
-        for name, session in sessions.items()
-        for visitor in [session["visitor_id"]]
-    }
+    """Who is behind each session."""
+    return persons_of(raw, sessions)
 
 
 def test_every_raw_event_has_its_true_reason(demo: Build, raw: Table) -> None:
@@ -373,3 +323,78 @@ def test_the_purchase_funnel_goes_as_far_as_it_truly_did(
         " where funnel_name = 'purchase' and attempt_number = 1"
     )
     assert Counter(built) == Counter(true)
+
+
+def test_cohorts_come_back_as_they_truly_did(
+    demo: Build, sessions: dict[str, dict[str, Any]]
+) -> None:
+    """By week of the first session: how many, and how many of them in each week."""
+    weeks: dict[str, set[date]] = defaultdict(set)
+    for visitor, started in (session["key"] for session in sessions.values()):
+        weeks[visitor].add(started.date() - timedelta(days=started.weekday()))
+    cohorts = Counter(min(seen) for seen in weeks.values())
+    returned = Counter((min(seen), week) for seen in weeks.values() for week in seen)
+    built = demo.rows(
+        "select cohort_started_date, periods_since, sum(visitors),"
+        " sum(retained_visitors) from mart_retention__cohorts"
+        " where cohort_kind = 'first_session' and period_type = 'week' and is_complete"
+        " group by all order by all"
+    )
+    assert len(built) > 50
+    assert built == [
+        (
+            began,
+            since,
+            cohorts[began],
+            returned[began, began + timedelta(weeks=since)],
+        )
+        for began, since, *_ in built
+    ]
+
+
+def test_carts_are_abandoned_and_bought_when_they_truly_were(
+    demo: Build,
+    truth: Path,
+    raw: Table,
+    sessions: dict[str, dict[str, Any]],
+    persons: dict[Key, str],
+) -> None:
+    """From the day after the last cart for thirty days, or until an order comes."""
+    callers = {visitor: person for (visitor, _), person in persons.items()}
+    acts: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    for row in raw:
+        if row["event_name"] == "add_to_cart" and row["reason"] is None:
+            person = persons[sessions[row["session_id"]]["key"]]
+            acts[person].append((at(row["true_at"]), "cart"))
+    for row in read(truth / "truth" / "conversions.csv"):
+        if row["conversion_name"] == "purchase":
+            session = sessions.get(row["session_id"])
+            person = persons[session["key"]] if session else callers[row["visitor_id"]]
+            acts[person].append((at(row["converted_at"]), "order"))
+    last_day = demo.value("select max(as_of_date) from mart_audience__visitors")
+    true: set[tuple[str, date, date | None]] = set()
+    for person, all_acts in acts.items():
+        entered = None
+        day = min(all_acts)[0].date()
+        while day <= last_day:
+            so_far = [act for act in all_acts if act[0].date() <= day]
+            ordered = max((t for t, kind in so_far if kind == "order"), default=None)
+            carts = [
+                t for t, kind in so_far if kind == "cart" and t > (ordered or t.min)
+            ]
+            is_in = bool(carts) and 1 <= (day - max(carts).date()).days <= 30
+            if is_in and entered is None:
+                entered = day
+            elif entered and not is_in:
+                true.add((person, entered, day))
+                entered = None
+            day += timedelta(days=1)
+        if entered:
+            true.add((person, entered, None))
+    built = demo.rows(
+        "select person_id, entered_date, left_date from mart_audience__memberships"
+        " where audience = 'cart_abandoner'"
+    )
+    assert len(built) > 50
+    assert len(built) == len(set(built))
+    assert set(built) == true
