@@ -104,13 +104,19 @@
     end
 {%- endmacro %}
 
+{#- Spark lets single quotes stand for double ones, NaN for a number, and whatever follows
+    the value. So the text is read as the first of a list of two. -#}
 {% macro spark__sound_json(text) -%}
     case
-        when {{ first_sign(text) }} = '{'
-            and from_json({{ text }}, 'map<string,string>') is not null
-            then {{ text }}
-        when {{ first_sign(text) }} = '['
-            and from_json({{ text }}, 'array<string>') is not null
+        when {{ first_sign(text) }} in ('{', '[')
+            and array_position(
+                from_json(
+                    '[' || {{ text }} || ', "after it"]',
+                    'array<string>',
+                    map('allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false')
+                ),
+                'after it'
+            ) = 2
             then {{ text }}
     end
 {%- endmacro %}
