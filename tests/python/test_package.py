@@ -520,6 +520,7 @@ shop:
       threads: 1
       server_side_parameters:
         spark.sql.session.timeZone: UTC
+        spark.sql.warehouse.dir: "{{ env_var('FOOTFALL_SPARK_FOLDER') }}/tables"
 """
 
 
