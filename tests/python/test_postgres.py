@@ -41,9 +41,9 @@ def test_a_model_is_planned_by_statistics_and_without_loops(tmp_path: Path) -> N
     # What is not read for one model need not be parsed.
     for name in ("marts", "semantic"):
         shutil.rmtree(project / "models" / name)
-    (project / "models" / "exposures.yml").unlink()
-    for path in (project / "models").rglob("*unit_tests.yml"):
-        path.unlink()
+    for pattern in ("exposures*.yml", "*unit_tests.yml"):
+        for path in (project / "models").rglob(pattern):
+            path.unlink()
     model = project / "models" / "intermediate" / "planned.sql"
     model.write_text(
         "{{ config(materialized='incremental') }}"
