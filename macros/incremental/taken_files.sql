@@ -35,7 +35,7 @@
         {{ return(false) }}
     {%- endif -%}
     {%- for expression in said_expressions(source).values()
-        if modules.re.search('(?i)\\b(over|select)\\b', expression | string) -%}
+        if modules.re.search('(?i)\\bselect\\b', expression | string) -%}
         {{ return(false) }}
     {%- endfor -%}
     {{ return(true) }}
