@@ -16,15 +16,16 @@ from parity.engines import ALL, sail_missing
 
 # Rows of the whole source are compared, so that any of them may be corrected.
 SETTINGS = PACE | {"source_rewrite_days": None}
-# A model of each scope, in an order in which one run comes by them.
+# A model of each scope, in an order in which one run comes by them. That of scope `all`
+# is made of the one before: else it would be done by the time that it should die.
 KILLED_AFTER = [
     "int_events__logged",
     "int_hosts__registered",
     "int_events__copied",
-    "int_sessions__aggregated",
+    "int_orders__claimed",
+    "int_conversions__valued",
     "int_conversions__explained",
     "int_credits__weighted",
-    "int_reversals__accounted",
 ]
 STATES = "macros/incremental/states.sql"
 RECORDS = (
