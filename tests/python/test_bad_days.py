@@ -241,8 +241,9 @@ def test_a_build_that_cannot_start_says_why(
     ("memory", "size", "wanted"),
     [
         ("50MB", None, "failed: DuckDB may use 50MB of memory, which was not enough"),
-        # More than what dbt writes down of the project, and less than the database.
-        ("4GB", 20_000_000, "failed: There is no room left on a disk"),
+        # More than what dbt writes down of the project, and less than the database,
+        # which may fail within a model or, where its log is written, between two.
+        ("4GB", 20_000_000, "There is no room left on a disk"),
     ],
 )
 def test_a_build_without_room_says_so_once(

@@ -798,6 +798,7 @@ OWN_WORDS = {
     "entry_type",
     "funnel_name",
     "goal_name",
+    "step",
     "step_name",
 }
 MARKUP = '<a href="https://planted.example/"><u>a</u></a><img src="https://planted.example/">'
