@@ -24,6 +24,7 @@ from harness import (
 )
 from nightly import Served, nightly
 from playwright.sync_api import Browser, sync_playwright
+from shop import Key, Table, persons_of, raw_of, sessions_of
 from tiers import IS_ALL
 
 from parity.parsing import once
@@ -184,6 +185,24 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("truth")
     simulate_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def raw(truth: Path) -> Table:
+    """Raw events, each with its truth."""
+    return raw_of(truth)
+
+
+@pytest.fixture(scope="module")
+def sessions(truth: Path) -> dict[str, dict[str, Any]]:
+    """True sessions by the simulator's name for them."""
+    return sessions_of(truth)
+
+
+@pytest.fixture(scope="module")
+def persons(raw: Table, sessions: dict[str, dict[str, Any]]) -> dict[Key, str]:
+    """Who is behind each session."""
+    return persons_of(raw, sessions)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import Build, Builder, one_source, write_parquet
-from shop import Key, Table, at, persons_of, raw_of, read, sessions_of
+from shop import Key, Table, at, read
 
 from benchmarks.inputs import COLUMN_MAP
 from simulator.draw import Period
@@ -25,7 +25,7 @@ from simulator.world import DEVICES
 
 # A build of its own, of 60,000 events. `make test` compares the same marts with what is
 # true of the demo, where nothing is planted.
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("planted")]
+pytestmark = pytest.mark.long
 
 VISITORS, DAYS, SEED = 8_000, 56, 3
 GOALS = ("purchase", "sign_up")
@@ -34,7 +34,7 @@ MARTS += " retention__cohorts"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop in which a form, a browser and a channel lose people."""
     made = tmp_path_factory.mktemp("planted")
     period = Period(date(2026, 6, 1), DAYS)
@@ -43,25 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def raw(folder: Path) -> Table:
-    """Raw events, each with its truth."""
-    return raw_of(folder)
-
-
-@pytest.fixture(scope="module")
-def sessions(folder: Path) -> dict[str, dict[str, Any]]:
-    """True sessions by the simulator's name for them."""
-    return sessions_of(folder)
-
-
-@pytest.fixture(scope="module")
-def persons(raw: Table, sessions: dict[str, dict[str, Any]]) -> dict[Key, str]:
-    """Who is behind each session."""
-    return persons_of(raw, sessions)
-
-
-@pytest.fixture(scope="module")
-def planted(raw: Table, build: Builder, folder: Path) -> Build:
+def planted(raw: Table, build: Builder, truth: Path) -> Build:
     """The marts of it; who denied consent is known to the truth, and left out."""
     told = ("true_at", "reason", "session_id")
     rows = [
@@ -71,7 +53,7 @@ def planted(raw: Table, build: Builder, folder: Path) -> Build:
     ]
     columns = COLUMN_MAP | {name: name for name in ("experiment_id", "variant_id")}
     made = build(
-        one_source(write_parquet(folder / "events.parquet", rows), columns),
+        one_source(write_parquet(truth / "events.parquet", rows), columns),
         select=" ".join(f"+mart_{name}" for name in MARTS.split()),
     )
     assert made.is_green, made.said
@@ -102,14 +84,14 @@ def exposures(
 
 def test_each_form_was_seen_and_used_by_its_true_persons(
     planted: Build,
-    folder: Path,
+    truth: Path,
     sessions: dict[str, dict[str, Any]],
     persons: dict[Key, str],
     exposures: dict[str, list[tuple[datetime, str]]],
 ) -> None:
     """Whoever saw both is compared with nobody."""
     reached: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for row in read(folder / "truth" / "conversions.csv"):
+    for row in read(truth / "truth" / "conversions.csv"):
         if row["session_id"]:
             person = persons[sessions[row["session_id"]]["key"]]
             reached[person, row["conversion_name"]].append(at(row["converted_at"]))
@@ -128,7 +110,7 @@ def test_each_form_was_seen_and_used_by_its_true_persons(
         " converted_persons from mart_experiment__variants"
         f" where experiment_id = '{EXPERIMENT}' and goal_name in {GOALS}"
     )
-    assert {(*row[:2],): list(row[2:]) for row in rows} == expected
+    assert {row[:2]: list(row[2:]) for row in rows} == expected
     assert sum(counts[1] for counts in expected.values()) > 10
 
 
@@ -153,7 +135,7 @@ def test_the_form_sells_as_much_more_as_was_planted(planted: Build, raw: Table) 
 
 
 def test_the_browser_in_which_carts_are_stuck_is_what_differs(
-    planted: Build, folder: Path, sessions: dict[str, dict[str, Any]]
+    planted: Build, truth: Path, sessions: dict[str, dict[str, Any]]
 ) -> None:
     """At that step alone and before all else, with what no other browser runs on."""
     found = planted.rows(
@@ -163,7 +145,7 @@ def test_the_browser_in_which_carts_are_stuck_is_what_differs(
     )
     furthest = Counter(
         int(row["furthest_step"])
-        for row in read(folder / "truth" / "funnels.csv")
+        for row in read(truth / "truth" / "funnels.csv")
         if sessions[row["session_id"]]["browser_name"] == BREAKS
     )
     went_on, stuck = furthest[3] + furthest[4], furthest[2]
@@ -178,7 +160,7 @@ def test_the_browser_in_which_carts_are_stuck_is_what_differs(
 
 
 def test_the_channel_whose_visitors_forget_brings_fewer_back(planted: Build) -> None:
-    """Half as many as the rest, at most, and each other large channel like the rest."""
+    """Far fewer than the rest, and each other large channel is like the rest."""
     rows = planted.rows(
         "select channel, sum(visitors), sum(returning_visitors)"
         " from mart_retention__cohorts where cohort_kind = 'first_session'"

@@ -8,28 +8,10 @@ from typing import Any
 
 import pytest
 from harness import Build
-from shop import Key, Table, at, persons_of, raw_of, read, sessions_of
+from shop import Key, Table, at, read
 
 # Decisions about consent are events of this project, but not of the simulator's truth.
 NOT_CONSENT = "event_name <> 'consent_update'"
-
-
-@pytest.fixture(scope="module")
-def raw(truth: Path) -> Table:
-    """Raw events, each with its truth."""
-    return raw_of(truth)
-
-
-@pytest.fixture(scope="module")
-def sessions(truth: Path) -> dict[str, dict[str, Any]]:
-    """True sessions by the simulator's name for them."""
-    return sessions_of(truth)
-
-
-@pytest.fixture(scope="module")
-def persons(raw: Table, sessions: dict[str, dict[str, Any]]) -> dict[Key, str]:
-    """Who is behind each session."""
-    return persons_of(raw, sessions)
 
 
 def test_every_raw_event_has_its_true_reason(demo: Build, raw: Table) -> None:
